@@ -1,0 +1,6 @@
+export * from './product-id.ts'
+export * from './product.ts'
+export * from './book-details.ts'
+export * from './ratings.ts'
+export * from './reviews.ts'
+export * from './status.ts'

@@ -1,0 +1,35 @@
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { ErrorBody } from './errors.ts'
+
+const Ok = Type.Object({ status: Type.Literal('ok') })
+
+/** Whether the process should get requests. Neither answer depends on another service. */
+export interface Lifecycle {
+  /** Set when the process has been asked to stop. */
+  stopping: boolean
+}
+
+/**
+ * Serves `/livez` (restart me if this fails) and `/readyz` (send me no requests if this fails) for probes.
+ *
+ * @param whyNotReady a reason of the service's own, or undefined while there is none
+ */
+export function serveProbes(app: FastifyInstance, lifecycle: Lifecycle, whyNotReady: () => string | undefined): void {
+  app.register(async (scope) => {
+    const probe = (summary: string) => ({
+      config: { quiet: true },
+      schema: { tags: ['operation'], summary, response: { 200: Ok, 503: ErrorBody } }
+    })
+    scope.get('/livez', probe('Liveness: the process answers'), async () => ({ status: 'ok' }) as const)
+    scope.get('/readyz', probe('Readiness: requests are welcome'), async (_request, reply) => {
+      const reason = lifecycle.stopping ? 'stopping' : whyNotReady()
+      return reason === undefined ? { status: 'ok' } : reply.code(503).send({ error: reason })
+    })
+  })
+
+  // A kept-alive connection would bring the next request to a process that is about to go.
+  app.addHook('onSend', async (_request, reply) => {
+    if (lifecycle.stopping) void reply.header('connection', 'close')
+  })
+}

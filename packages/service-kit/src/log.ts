@@ -1,0 +1,58 @@
+import { logIds } from '@bookinfo/tracing'
+import { LogController, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify'
+import { randomUUID } from 'node:crypto'
+
+export interface LogOptions {
+  level: string
+  /** Where the lines go, for tests; stdout if absent. */
+  stream?: { write(line: string): void } | undefined
+}
+
+/**
+ * JSON lines on stdout, one for each completed request, every one with the caller's trace id and request id. Bodies,
+ * cookies and credentials are never logged: requests are described by method, route and status alone.
+ */
+export function logging(service: string, version: string, { level, stream }: LogOptions): FastifyServerOptions {
+  return {
+    logger: {
+      level,
+      base: { service, version },
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label: string) => ({ level: label }) },
+      ...(stream && { stream })
+    },
+    logController: new RequestLog(),
+    requestIdHeader: 'x-request-id',
+    genReqId: () => randomUUID(),
+    childLoggerFactory: (logger, bindings, options, raw) => logger.child({ ...bindings, ...logIds(raw.headers) }, options)
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** For what probes and scrapers ask all day: logged at debug. */
+    quiet?: boolean
+  }
+}
+
+class RequestLog extends LogController {
+  constructor() {
+    super({ requestIdLogLabel: 'x-request-id' })
+  }
+
+  override incomingRequest(): void {}
+
+  override routeNotFound(): void {}
+
+  override requestCompleted(error: Error | null | undefined, request: FastifyRequest, reply: FastifyReply): void {
+    const line = {
+      method: request.method,
+      route: request.routeOptions.url,
+      status: reply.statusCode,
+      duration_ms: Math.round(reply.elapsedTime * 10) / 10
+    }
+    if (error) reply.log.error({ ...line, err: error }, 'request errored')
+    else if (request.routeOptions.config.quiet) reply.log.debug(line, 'request completed')
+    else reply.log.info(line, 'request completed')
+  }
+}

@@ -1,0 +1,49 @@
+import type { Static, TObject } from 'typebox'
+import { collectDefaultMetrics } from 'prom-client'
+import { CommonConfig, ConfigError, loadConfig } from './config.ts'
+import { listen } from './listen.ts'
+import type { App } from './server.ts'
+import { helpText } from './settings-table.ts'
+import { stopGracefully } from './stop.ts'
+
+export interface Service<T extends TObject> {
+  name: string
+  /** All settings of the service, the common ones among them. */
+  schema: T
+  build(config: Static<T>): App
+}
+
+/**
+ * Runs a service as a process: settings from the environment, the port from the first argument, `--help`, listening,
+ * stopping. If it cannot start, the process ends with status 1 after one line on stderr that says what to do.
+ */
+export async function run<T extends TObject>({ name, schema, build }: Service<T>): Promise<void> {
+  const argv = process.argv.slice(2)
+  if (argv.includes('--help')) {
+    process.stdout.write(helpText(name, schema))
+    return
+  }
+  try {
+    const common = loadConfig(CommonConfig, process.env, argv)
+    const app = build(loadConfig(schema, process.env, argv))
+    collectDefaultMetrics({ register: app.registry })
+    // Before listening: who sees the port may already ask to stop.
+    stopGracefully(app, { delayMs: common.SHUTDOWN_DELAY_MS, budgetMs: common.SHUTDOWN_BUDGET_MS })
+    const port = await listen(app, common.HOST, common.PORT)
+    // The original's words: Istio's documentation waits for them.
+    app.log.info(`Server listening on: http://0.0.0.0:${port}`)
+  } catch (error) {
+    process.stderr.write(`${name}: ${explain(error)}\n`)
+    process.exit(1)
+  }
+}
+
+function explain(error: unknown): string {
+  if (error instanceof ConfigError) return `${error.message} (--help lists all settings)`
+  if (!(error instanceof Error)) return String(error)
+  const code = 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE') return `the port is in use by another program: stop that one, or set PORT to another (${error.message})`
+  if (code === 'EACCES') return `this user may not listen on that port: set PORT to 1024 or more (${error.message})`
+  if (code === 'EADDRNOTAVAIL') return `this machine has no such address: set HOST to one that it has (${error.message})`
+  return error.stack ?? error.message
+}

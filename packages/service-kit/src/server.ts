@@ -1,0 +1,105 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import createFastify, { type FastifyInstance } from 'fastify'
+import type { Socket } from 'node:net'
+import type { Registry } from 'prom-client'
+import { readBodies } from './body.ts'
+import { replyWithError } from './errors.ts'
+import { serveProbes, type Lifecycle } from './health.ts'
+import { logging, type LogOptions } from './log.ts'
+import { answerOtherMethods } from './methods.ts'
+import { serveMetrics } from './metrics.ts'
+import { serveOpenApi } from './openapi.ts'
+
+/** Bytes of a request body, unless a route says otherwise. */
+const BODY_LIMIT = 16 * 1024
+
+export interface ServerOptions {
+  name: string
+  title: string
+  description: string
+  version: string
+  log: LogOptions
+  /** A reason not to be ready, or undefined; never another service's state. */
+  whyNotReady?: () => string | undefined
+  router?: { ignoreTrailingSlash?: boolean; ignoreDuplicateSlashes?: boolean }
+}
+
+export interface Server {
+  app: App
+  registry: Registry
+}
+
+export type App = ReturnType<typeof createApp>
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** For the process around the app: it says when stopping begins. */
+    lifecycle: Lifecycle
+    registry: Registry
+  }
+}
+
+/** An app with all that is alike in every service; the service adds its routes with `app.register`. */
+export function createServer(options: ServerOptions): Server {
+  const app = createApp(options)
+  const lifecycle: Lifecycle = { stopping: false }
+  answerOtherMethods(app)
+  readBodies(app, (bytes) => bytes)
+  app.setErrorHandler(replyWithError)
+  app.addHook('onRequest', async (_request, reply) => {
+    void reply.header('x-service-version', options.version)
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    // RFC 8259 gives JSON no charset parameter; Fastify adds one.
+    if (reply.getHeader('content-type') === 'application/json; charset=utf-8') void reply.header('content-type', 'application/json')
+  })
+  serveOpenApi(app, { title: options.title, description: options.description, version: options.version })
+  const registry = serveMetrics(app)
+  serveProbes(app, lifecycle, options.whyNotReady ?? (() => undefined))
+  app.decorate('lifecycle', lifecycle)
+  app.decorate('registry', registry)
+  return { app, registry }
+}
+
+function createApp({ name, version, log, router }: ServerOptions) {
+  return createFastify({
+    ...logging(name, version, log),
+    bodyLimit: BODY_LIMIT,
+    // Slow senders may not hold a connection; a request that is being answered is bounded by its upstream budgets.
+    connectionTimeout: 0,
+    requestTimeout: 30_000,
+    // Longer than a proxy keeps its side, or the proxy meets resets.
+    keepAliveTimeout: 75_000,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    // Nothing is coerced: what a schema calls a number must come as one.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
+    routerOptions: {
+      // A long id deserves the answer "not a number", so the header limit is the only one.
+      maxParamLength: 16 * 1024,
+      onBadUrl: (_path, _request, response) => {
+        response.writeHead(400, { 'content-type': 'application/json' })
+        response.end(JSON.stringify({ error: 'the path is not valid percent-encoding' }))
+      },
+      ...router
+    },
+    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket)
+  }).withTypeProvider<TypeBoxTypeProvider>()
+}
+
+const brokenRequests: Record<string, readonly [line: string, message: string]> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the request line and headers are larger than 16 KiB'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request did not arrive in time']
+}
+
+/** What the HTTP parser refuses never reaches a route; it gets an answer of the same form as everything else. */
+function answerBrokenRequest(error: { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const [line, message] = brokenRequests[error.code ?? ''] ?? ['400 Bad Request', 'this is not a well-formed HTTP request']
+  const body = JSON.stringify({ error: message })
+  socket.end(
+    `HTTP/1.1 ${line}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`
+  )
+}
+
+export type { FastifyInstance }

@@ -1,0 +1,49 @@
+import closeWithGrace from 'close-with-grace'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { App } from './server.ts'
+
+export interface StopOptions {
+  /** Milliseconds to go on serving while "not ready", so that load balancers can catch up. */
+  delayMs: number
+  /** Milliseconds that requests in flight are given after that. */
+  budgetMs: number
+}
+
+/** Beyond delay and budget; reached only if closing itself hangs. */
+const LAST_RESORT_MS = 2_000
+
+/**
+ * Stops the process on SIGTERM, SIGINT, a parent that died, or an error that nobody caught: not ready, a moment, no more
+ * connections, finish what is in flight, exit. A second signal skips the waiting and cuts what is in flight.
+ */
+export function stopGracefully(app: App, { delayMs, budgetMs }: StopOptions): void {
+  const { close } = closeWithGrace(
+    {
+      delay: delayMs + budgetMs + LAST_RESORT_MS,
+      logger: { error: (message: unknown) => app.log.error(message) },
+      onSecondSignal: (signal) => {
+        app.log.warn({ signal }, 'second signal: stopping at once')
+        app.server.closeAllConnections()
+        process.exit(0)
+      }
+    },
+    async ({ err, signal }) => {
+      if (err) app.log.fatal({ err }, 'stopping after an error that nobody caught')
+      else app.log.info({ signal }, 'stopping')
+      app.lifecycle.stopping = true
+      await sleep(delayMs)
+      const closed = app.close()
+      const inTime = await Promise.race([closed.then(() => true), sleep(budgetMs, false, { ref: false })])
+      if (!inTime) {
+        app.log.warn({ budget_ms: budgetMs }, 'requests still in flight were cut')
+        app.server.closeAllConnections()
+        await closed
+      }
+      app.log.info('stopped')
+    }
+  )
+
+  // Started by a launcher that is gone, nobody is left to stop this process.
+  if (process.channel) void once(process, 'disconnect').then(close)
+}

@@ -1,0 +1,47 @@
+import { Type } from 'typebox'
+
+/** Where a called service is, as Bookinfo's settings say it. */
+export interface UpstreamAddress {
+  /** One host, or several with commas between them, each with a port of its own if it differs. */
+  hostnames: string
+  port: number
+  /** Appended to every host with a dot, if not empty. */
+  domain: string
+}
+
+/** The two settings of one upstream, `<NAME>_HOSTNAME` and `<NAME>_SERVICE_PORT`. Never `<NAME>_PORT`: Kubernetes sets that to a URL. */
+export function hostnameSetting(host: string) {
+  return Type.String({
+    default: host,
+    pattern: String.raw`^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?(,(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?)*$`,
+    allowed: 'a host name or address, or several with commas between, each with :port if it differs; IPv6 in brackets',
+    description: `Host of ${host}. Several, with commas between them, are asked in turn.`
+  })
+}
+
+export function portSetting(host: string) {
+  return Type.Integer({ default: 9080, minimum: 1, maximum: 65535, description: `Port of ${host}.` })
+}
+
+export const domainSetting = Type.String({
+  default: '',
+  pattern: '^[A-Za-z0-9._-]{0,253}$',
+  allowed: 'a domain name',
+  description: 'Domain that is appended to the host of every upstream.'
+})
+
+/** The origins (`http://host:port`) of an address, at least one. */
+export function upstreamOrigins({ hostnames, port, domain }: UpstreamAddress): string[] {
+  return hostnames.split(',').map((entry) => {
+    const [, host = entry, ownPort = String(port)] = /^(\[.+\]|[^:]+)(?::([0-9]+))?$/.exec(entry) ?? []
+    return `http://${domain === '' ? host : `${host}.${domain}`}:${ownPort}`
+  })
+}
+
+/** Only a setting says it: the same process may run where a Service chooses per connection and where a mesh does per request. */
+export const connectionsSetting = Type.Enum(['per-request', 'keep-alive'], {
+  default: 'per-request',
+  description:
+    'Connections to upstreams. `per-request` opens one for every call, so that a plain Kubernetes Service is seen to ' +
+    'choose anew each time; `keep-alive` is faster and leaves the choice to a mesh.'
+})

@@ -1,0 +1,48 @@
+import { BookDetails, Health, parseProductId, ProductIdParams } from '@bookinfo/contracts'
+import { createError, ErrorBody, type FastifyPluginAsyncTypebox } from '@bookinfo/service-kit'
+import { bookDetails } from './book.ts'
+
+const NoNumericId = createError('BOOKINFO_NO_NUMERIC_ID', 'please provide numeric product id', 400)
+
+/** WEBrick, which the original runs on, takes these for whatever it serves; bodies are not looked at. */
+const methods = ['GET', 'POST', 'PUT']
+
+export const detailsRoutes: FastifyPluginAsyncTypebox = async (app) => {
+  const details = {
+    tags: ['bookinfo'],
+    summary: 'Facts about a book',
+    description: 'The id is the last segment of the path that is not empty.',
+    response: { 200: BookDetails, 400: ErrorBody }
+  }
+  app.route<{ Params: { '*'?: string } }>({
+    method: methods,
+    url: '/details/*',
+    schema: details,
+    config: { documentedParams: ProductIdParams },
+    handler: async ({ params }) => {
+      const segments = (params['*'] ?? '').split('/').filter((segment) => segment !== '')
+      const id = parseProductId(segments.at(-1) ?? '')
+      if (id === undefined) throw new NoNumericId()
+      return bookDetails(id)
+    }
+  })
+  app.route({
+    method: methods,
+    url: '/details',
+    schema: { hide: true },
+    handler: async () => {
+      throw new NoNumericId()
+    }
+  })
+
+  const health = { tags: ['operation'], summary: "Health, in the original's words", response: { 200: Health } }
+  for (const url of ['/health', '/health/*']) {
+    app.route({
+      method: methods,
+      url,
+      config: { quiet: true },
+      schema: { ...health, hide: url !== '/health' },
+      handler: async () => ({ status: 'Details is healthy' })
+    })
+  }
+}

@@ -1,0 +1,51 @@
+import type { Chance } from './chance.ts'
+import type { RatingsConfig } from './config.ts'
+
+/** The lessons of the original's ratings variants; they are wrong on purpose. */
+const FAULTY_SHARE = 0.5
+const DELAY_MS = 7_000
+const UNAVAILABLE_TURN_MS = 60_000
+const UNHEALTHY_TURN_MS = 900_000
+
+/** Chance, clock and sleep, so that a test need not wait for any. */
+export interface FaultDeps {
+  chance: Chance
+  /** Milliseconds on a clock that never goes back. */
+  now: () => number
+  sleep: (ms: number) => Promise<unknown>
+}
+
+/** How a variant behaves; only reading ratings is affected, never posting them. */
+export interface Faults {
+  /** Whether this read is refused; may take its time. */
+  refusesRead(): Promise<boolean>
+  healthy(): boolean
+}
+
+export function createFaults(version: RatingsConfig['SERVICE_VERSION'], { chance, now, sleep }: FaultDeps): Faults {
+  const start = now()
+  const goodTurn = (turnMs: number): boolean => Math.floor((now() - start) / turnMs) % 2 === 0
+  const healthy = () => true
+  const never = async () => false
+
+  switch (version) {
+    case 'v1':
+      return { refusesRead: never, healthy }
+    case 'v-faulty':
+      return { refusesRead: async () => chance() <= FAULTY_SHARE, healthy }
+    case 'v-delayed':
+      return {
+        refusesRead: async () => {
+          if (chance() <= FAULTY_SHARE) await sleep(DELAY_MS)
+          return false
+        },
+        healthy
+      }
+    case 'v-unavailable':
+      return { refusesRead: async () => !goodTurn(UNAVAILABLE_TURN_MS), healthy }
+    case 'v-unhealthy':
+      return { refusesRead: async () => !goodTurn(UNHEALTHY_TURN_MS), healthy: () => goodTurn(UNHEALTHY_TURN_MS) }
+    default:
+      return version satisfies never
+  }
+}

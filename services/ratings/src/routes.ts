@@ -1,0 +1,79 @@
+import { GivenRatings, Health, parseProductId, ProductIdParams, Ratings, type ProductId } from '@bookinfo/contracts'
+import { createError, ErrorBody, readBodies, type FastifyPluginAsyncTypebox } from '@bookinfo/service-kit'
+import type { Faults } from './faults.ts'
+import type { RatingsStore } from './store.ts'
+
+const NoNumericId = createError('BOOKINFO_NO_NUMERIC_ID', 'please provide numeric product ID', 400)
+const NoValidRatings = createError('BOOKINFO_NO_VALID_RATINGS', 'please provide valid ratings JSON', 400)
+const Unavailable = createError('BOOKINFO_UNAVAILABLE', 'Service unavailable', 503)
+
+/** Reviewer names to stars. */
+const BODY_LIMIT = 16 * 1024
+
+export interface RatingsRoutesOptions {
+  store: RatingsStore
+  faults: Faults
+}
+
+export const ratingsRoutes: FastifyPluginAsyncTypebox<RatingsRoutesOptions> = async (app, { store, faults }) => {
+  readBodies(app, parseJson)
+  const ratings = {
+    url: '/ratings/*',
+    config: { documentedParams: ProductIdParams },
+    // Before the body is read: a wrong id is what the original complains of first.
+    onRequest: async ({ url }: { url: string }) => void productIdAtEnd(url)
+  }
+  const documentation = { tags: ['bookinfo'], response: { 200: Ratings, 400: ErrorBody } }
+
+  app.route({
+    ...ratings,
+    method: 'GET',
+    schema: { ...documentation, summary: 'Stars by reviewer', response: { ...documentation.response, 503: ErrorBody } },
+    handler: async ({ url }) => {
+      const id = productIdAtEnd(url)
+      if (await faults.refusesRead()) throw new Unavailable()
+      return store.read(id)
+    }
+  })
+
+  app.route({
+    ...ratings,
+    method: 'POST',
+    bodyLimit: BODY_LIMIT,
+    schema: { ...documentation, summary: 'Replaces the stars of a product, until the process ends', body: GivenRatings },
+    handler: async ({ url, body }) => store.write(productIdAtEnd(url), body),
+    errorHandler: (error) => {
+      if (error.validation || error.statusCode === 413) throw new NoValidRatings()
+      throw error
+    }
+  })
+
+  app.get(
+    '/health',
+    {
+      config: { quiet: true },
+      schema: { tags: ['operation'], summary: "Health, in the original's words", response: { 200: Health, 500: Health } }
+    },
+    async (_request, reply) =>
+      faults.healthy()
+        ? { status: 'Ratings is healthy' }
+        : reply.code(500).send({ status: 'Ratings is not healthy' })
+  )
+}
+
+/** The id is the last segment of the path as it was sent, unescaped, as in the original. */
+function productIdAtEnd(url: string): ProductId {
+  const path = url.split('?', 1)[0] ?? ''
+  const id = parseProductId(path.slice(path.lastIndexOf('/') + 1))
+  if (id === undefined) throw new NoNumericId()
+  return id
+}
+
+/** What is not JSON is no ratings either, so it need not be told apart from a wrong shape. */
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString())
+  } catch {
+    return undefined
+  }
+}
