@@ -19,7 +19,10 @@ export function readBodies(app: BodyReader, parse: (bytes: Buffer) => unknown): 
 }
 
 type BodyReader = Pick<FastifyInstance<RawServerDefault>, 'removeAllContentTypeParsers'> & {
-  addContentTypeParser(type: '*', parser: (request: FastifyRequest, payload: IncomingMessage) => Promise<unknown>): unknown
+  addContentTypeParser(
+    type: '*',
+    parser: (request: FastifyRequest, payload: IncomingMessage) => Promise<unknown>
+  ): unknown
 }
 
 async function readBody(payload: IncomingMessage, { routeOptions, is404 }: FastifyRequest): Promise<Buffer> {

@@ -9,7 +9,11 @@ export type ErrorBody = Static<typeof ErrorBody>
 /** 4xx tell the caller what to fix. */
 export const BodyTooLarge = createError('BOOKINFO_BODY_TOO_LARGE', 'the request body is larger than %s bytes', 413)
 export const NotFound = createError('BOOKINFO_NOT_FOUND', 'there is no %s here', 404)
-export const MethodNotAllowed = createError('BOOKINFO_METHOD_NOT_ALLOWED', '%s is not allowed here; allowed are %s', 405)
+export const MethodNotAllowed = createError(
+  'BOOKINFO_METHOD_NOT_ALLOWED',
+  '%s is not allowed here; allowed are %s',
+  405
+)
 
 /** 5xx tell the log; the caller gets one fixed sentence. */
 const INTERNAL_ERROR: ErrorBody = { error: 'internal server error' }

@@ -24,7 +24,8 @@ export function logging(service: string, version: string, { level, stream }: Log
     logController: new RequestLog(),
     requestIdHeader: 'x-request-id',
     genReqId: () => randomUUID(),
-    childLoggerFactory: (logger, bindings, options, raw) => logger.child({ ...bindings, ...logIds(raw.headers) }, options)
+    childLoggerFactory: (logger, bindings, options, raw) =>
+      logger.child({ ...bindings, ...logIds(raw.headers) }, options)
   }
 }
 

@@ -30,7 +30,10 @@ export function serveMetrics(app: FastifyInstance): Registry {
   app.register(async (scope) => {
     scope.get(
       '/metrics',
-      { config: { quiet: true }, schema: { tags: ['operation'], summary: 'Metrics for Prometheus', response: { 200: Type.String() } } },
+      {
+        config: { quiet: true },
+        schema: { tags: ['operation'], summary: 'Metrics for Prometheus', response: { 200: Type.String() } }
+      },
       async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics())
     )
   })

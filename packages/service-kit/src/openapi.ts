@@ -10,7 +10,10 @@ declare module 'fastify' {
 }
 
 /** Serves `/openapi.json` (OpenAPI 3.1), made from the schemas that the routes validate with. */
-export function serveOpenApi(app: FastifyInstance, info: { title: string; description: string; version: string }): void {
+export function serveOpenApi(
+  app: FastifyInstance,
+  info: { title: string; description: string; version: string }
+): void {
   app.register(swagger, {
     openapi: {
       openapi: '3.1.0',

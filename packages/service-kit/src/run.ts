@@ -42,8 +42,10 @@ function explain(error: unknown): string {
   if (error instanceof ConfigError) return `${error.message} (--help lists all settings)`
   if (!(error instanceof Error)) return String(error)
   const code = 'code' in error ? error.code : undefined
-  if (code === 'EADDRINUSE') return `the port is in use by another program: stop that one, or set PORT to another (${error.message})`
+  if (code === 'EADDRINUSE')
+    return `the port is in use by another program: stop that one, or set PORT to another (${error.message})`
   if (code === 'EACCES') return `this user may not listen on that port: set PORT to 1024 or more (${error.message})`
-  if (code === 'EADDRNOTAVAIL') return `this machine has no such address: set HOST to one that it has (${error.message})`
+  if (code === 'EADDRNOTAVAIL')
+    return `this machine has no such address: set HOST to one that it has (${error.message})`
   return error.stack ?? error.message
 }

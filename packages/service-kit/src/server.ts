@@ -51,7 +51,8 @@ export function createServer(options: ServerOptions): Server {
   })
   app.addHook('onSend', async (_request, reply) => {
     // RFC 8259 gives JSON no charset parameter; Fastify adds one.
-    if (reply.getHeader('content-type') === 'application/json; charset=utf-8') void reply.header('content-type', 'application/json')
+    if (reply.getHeader('content-type') === 'application/json; charset=utf-8')
+      void reply.header('content-type', 'application/json')
   })
   serveOpenApi(app, { title: options.title, description: options.description, version: options.version })
   const registry = serveMetrics(app)
@@ -95,7 +96,10 @@ const brokenRequests: Record<string, readonly [line: string, message: string]> =
 /** What the HTTP parser refuses never reaches a route; it gets an answer of the same form as everything else. */
 function answerBrokenRequest(error: { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  const [line, message] = brokenRequests[error.code ?? ''] ?? ['400 Bad Request', 'this is not a well-formed HTTP request']
+  const [line, message] = brokenRequests[error.code ?? ''] ?? [
+    '400 Bad Request',
+    'this is not a well-formed HTTP request'
+  ]
   const body = JSON.stringify({ error: message })
   socket.end(
     `HTTP/1.1 ${line}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`

@@ -20,12 +20,22 @@ export function helpText(service: string, schema: TObject): string {
   const settings = listSettings(schema)
   const nameWidth = Math.max(...settings.map((s) => s.name.length))
   const defaultWidth = Math.max(...settings.map((s) => s.default.length))
-  const lines = settings.map((s) => `  ${s.name.padEnd(nameWidth)}  ${s.default.padEnd(defaultWidth)}  ${s.description}`)
-  return [`Usage: node main.js [port]`, '', `Settings of ${service} (environment variables, with their defaults):`, ...lines, ''].join('\n')
+  const lines = settings.map(
+    (s) => `  ${s.name.padEnd(nameWidth)}  ${s.default.padEnd(defaultWidth)}  ${s.description}`
+  )
+  return [
+    `Usage: node main.js [port]`,
+    '',
+    `Settings of ${service} (environment variables, with their defaults):`,
+    ...lines,
+    ''
+  ].join('\n')
 }
 
 /** The same as a Markdown table, for the READMEs; a test compares. */
 export function markdownTable(schema: TObject): string {
-  const rows = listSettings(schema).map((s) => `| \`${s.name}\` | ${s.default === '(unset)' ? '' : `\`${s.default}\``} | ${s.description} |`)
+  const rows = listSettings(schema).map(
+    (s) => `| \`${s.name}\` | ${s.default === '(unset)' ? '' : `\`${s.default}\``} | ${s.description} |`
+  )
   return ['| variable | default | meaning |', '| --- | --- | --- |', ...rows].join('\n')
 }

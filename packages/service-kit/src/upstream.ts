@@ -59,9 +59,16 @@ export function createUpstream<S extends TSchema>(options: UpstreamOptions<S>): 
       const origin = origins[turn++ % origins.length] ?? ''
       try {
         const signal = AbortSignal.timeout(timeoutMs)
-        const response = await dispatcher.request({ origin, path, method: 'GET', headers: [...headers.pairs, 'accept', 'application/json'], signal })
+        const response = await dispatcher.request({
+          origin,
+          path,
+          method: 'GET',
+          headers: [...headers.pairs, 'accept', 'application/json'],
+          signal
+        })
         const text = await response.body.text()
-        if (response.statusCode !== 200) return { ok: false, status: response.statusCode, reason: `status ${response.statusCode}` }
+        if (response.statusCode !== 200)
+          return { ok: false, status: response.statusCode, reason: `status ${response.statusCode}` }
         const value: unknown = JSON.parse(text)
         if (!body.Check(value)) return { ok: false, status: undefined, reason: 'an answer of the wrong shape' }
         const version = response.headers['x-service-version']

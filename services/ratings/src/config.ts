@@ -13,7 +13,8 @@ export const RatingsConfig = Type.Object({
     default: -1,
     minimum: -1,
     maximum: 4_294_967_295,
-    description: 'Seed of the chance in `v-faulty` and `v-delayed`, so that a run can be repeated; -1 takes true chance.'
+    description:
+      'Seed of the chance in `v-faulty` and `v-delayed`, so that a run can be repeated; -1 takes true chance.'
   })
 })
 export type RatingsConfig = Static<typeof RatingsConfig>

@@ -40,7 +40,11 @@ export const ratingsRoutes: FastifyPluginAsyncTypebox<RatingsRoutesOptions> = as
     ...ratings,
     method: 'POST',
     bodyLimit: BODY_LIMIT,
-    schema: { ...documentation, summary: 'Replaces the stars of a product, until the process ends', body: GivenRatings },
+    schema: {
+      ...documentation,
+      summary: 'Replaces the stars of a product, until the process ends',
+      body: GivenRatings
+    },
     handler: async ({ url, body }) => store.write(productIdAtEnd(url), body),
     errorHandler: (error) => {
       if (error.validation || error.statusCode === 413) throw new NoValidRatings()
@@ -52,12 +56,14 @@ export const ratingsRoutes: FastifyPluginAsyncTypebox<RatingsRoutesOptions> = as
     '/health',
     {
       config: { quiet: true },
-      schema: { tags: ['operation'], summary: "Health, in the original's words", response: { 200: Health, 500: Health } }
+      schema: {
+        tags: ['operation'],
+        summary: "Health, in the original's words",
+        response: { 200: Health, 500: Health }
+      }
     },
     async (_request, reply) =>
-      faults.healthy()
-        ? { status: 'Ratings is healthy' }
-        : reply.code(500).send({ status: 'Ratings is not healthy' })
+      faults.healthy() ? { status: 'Ratings is healthy' } : reply.code(500).send({ status: 'Ratings is not healthy' })
   )
 }
 

@@ -1,5 +1,12 @@
 import { Ratings } from '@bookinfo/contracts'
-import { createDispatcher, createServer, createUpstream, upstreamOrigins, type App, type LogOptions } from '@bookinfo/service-kit'
+import {
+  createDispatcher,
+  createServer,
+  createUpstream,
+  upstreamOrigins,
+  type App,
+  type LogOptions
+} from '@bookinfo/service-kit'
 import type { ReviewsConfig } from './config.ts'
 import { reviewsRoutes } from './routes.ts'
 

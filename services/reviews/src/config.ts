@@ -11,7 +11,8 @@ export const ReviewsConfig = Type.Object({
     default: 'black',
     pattern: '^[a-zA-Z]{1,20}$',
     allowed: 'the name of a colour, in letters',
-    description: 'Colour of the stars. It also sets how long to wait for ratings: 10 s for `black`, 2.5 s for any other.'
+    description:
+      'Colour of the stars. It also sets how long to wait for ratings: 10 s for `black`, 2.5 s for any other.'
   }),
   CLUSTER_NAME: Type.String({ default: '', maxLength: 253, description: 'Name of the cluster, shown on the page.' }),
   RATINGS_HOSTNAME: hostnameSetting('ratings'),

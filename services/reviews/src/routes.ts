@@ -1,5 +1,11 @@
 import { Health, parseProductId, ProductIdParams, Reviews, type Ratings } from '@bookinfo/contracts'
-import { createError, ErrorBody, forwardHeaders, type FastifyPluginAsyncTypebox, type Upstream } from '@bookinfo/service-kit'
+import {
+  createError,
+  ErrorBody,
+  forwardHeaders,
+  type FastifyPluginAsyncTypebox,
+  type Upstream
+} from '@bookinfo/service-kit'
 import { plainReviews, ratedReviews, type Origin } from './reviews.ts'
 
 const NoNumericId = createError('BOOKINFO_NO_NUMERIC_ID', 'please provide numeric product id', 400)
@@ -33,7 +39,10 @@ export const reviewsRoutes: FastifyPluginAsyncTypebox<ReviewsRoutesOptions> = as
 
   app.get(
     '/health',
-    { config: { quiet: true }, schema: { tags: ['operation'], summary: "Health, in the original's words", response: { 200: Health } } },
+    {
+      config: { quiet: true },
+      schema: { tags: ['operation'], summary: "Health, in the original's words", response: { 200: Health } }
+    },
     async () => ({ status: 'Reviews is healthy' })
   )
 }
