@@ -1,0 +1,88 @@
+import { Type } from 'typebox'
+import { describe, expect, test } from 'vitest'
+import { commonSettings, ConfigError, CommonConfig, loadConfig } from '../src/index.ts'
+
+const Settings = Type.Object({
+  ...commonSettings,
+  COLOR: Type.Enum(['black', 'red'], { default: 'black' }),
+  ENABLED: Type.Boolean({ default: false }),
+  SIZE: Type.Integer({ default: 5, minimum: 1, maximum: 9 }),
+  PLACE: Type.String({ default: 'here', pattern: '^[a-z]+$', allowed: 'a word in small letters' }),
+  CODE: Type.String({ default: 'a', pattern: '^[a-c]$' }),
+  NOTE: Type.String({ default: '', maxLength: 5 }),
+  PASSWORD: Type.String({ default: '', maxLength: 8, secret: true })
+})
+
+const NeedsUrl = Type.Object({ URL: Type.String({ minLength: 1 }) })
+
+const defaults = {
+  PORT: 9080,
+  HOST: '::',
+  SERVICE_VERSION: 'v1',
+  HOSTNAME: '',
+  LOG_LEVEL: 'info',
+  SHUTDOWN_DELAY_MS: 0,
+  SHUTDOWN_BUDGET_MS: 10_000
+}
+
+describe('what is set', () => {
+  test('takes the defaults when nothing is', () => {
+    expect(loadConfig(CommonConfig, {}, [])).toEqual(defaults)
+  })
+
+  test('takes empty variables as unset', () => {
+    const env = { PORT: '', HOST: '', SERVICE_VERSION: '', LOG_LEVEL: '', SHUTDOWN_DELAY_MS: '', SHUTDOWN_BUDGET_MS: '' }
+    expect(loadConfig(CommonConfig, env, [])).toEqual(defaults)
+  })
+
+  test('reads variables and ignores those that it does not know', () => {
+    const env = { PORT: '8080', HOST: '127.0.0.1', LOG_LEVEL: 'debug', HOSTNAME: 'pod-1', DETAILS_PORT: 'tcp://10.0.0.1:9080' }
+    expect(loadConfig(CommonConfig, env, [])).toEqual({ ...defaults, PORT: 8080, HOST: '127.0.0.1', LOG_LEVEL: 'debug', HOSTNAME: 'pod-1' })
+  })
+
+  test('takes the port from the first argument before the variable', () => {
+    expect(loadConfig(CommonConfig, { PORT: '8080' }, ['7000'])).toEqual({ ...defaults, PORT: 7000 })
+  })
+
+  test.each(['true', 'TRUE', 'True'])('takes %s as true', (value) => {
+    expect(loadConfig(Settings, { ENABLED: value }, []).ENABLED).toBe(true)
+  })
+
+  test.each(['false', 'FALSE', ''])('takes %j as false', (value) => {
+    expect(loadConfig(Settings, { ENABLED: value }, []).ENABLED).toBe(false)
+  })
+
+  test('does not read the environment of the process', () => {
+    expect(loadConfig(Type.Object({ PATH: Type.String({ default: 'unset' }) }), {}, [])).toEqual({ PATH: 'unset' })
+  })
+})
+
+const wrong: [env: NodeJS.ProcessEnv, argv: string[], message: string][] = [
+  [{ PORT: 'http' }, [], 'PORT cannot be "http": allowed is a whole number from 0 to 65535'],
+  [{ PORT: '70000' }, [], 'PORT cannot be "70000": allowed is a whole number from 0 to 65535'],
+  [{ PORT: '-1' }, [], 'PORT cannot be "-1": allowed is a whole number from 0 to 65535'],
+  [{ PORT: '80.5' }, [], 'PORT cannot be "80.5": allowed is a whole number from 0 to 65535'],
+  [{ PORT: 'tcp://10.0.0.1:9080' }, [], 'PORT cannot be "tcp://10.0.0.1:9080": allowed is a whole number from 0 to 65535'],
+  [{ PORT: '8080' }, ['x'], 'PORT cannot be "x": allowed is a whole number from 0 to 65535'],
+  [{}, ['9080', 'more'], 'unexpected argument "more"; usage: node main.js [port]'],
+  [{ LOG_LEVEL: 'loud' }, [], 'LOG_LEVEL cannot be "loud": allowed are trace, debug, info, warn, error, fatal, silent'],
+  [{ SHUTDOWN_DELAY_MS: '5s' }, [], 'SHUTDOWN_DELAY_MS cannot be "5s": allowed is a whole number from 0 to 600000'],
+  [{ COLOR: 'blue' }, [], 'COLOR cannot be "blue": allowed are black, red'],
+  [{ ENABLED: 'yes' }, [], 'ENABLED cannot be "yes": allowed are true and false'],
+  [{ ENABLED: '1' }, [], 'ENABLED cannot be "1": allowed are true and false'],
+  [{ SIZE: '10' }, [], 'SIZE cannot be "10": allowed is a whole number from 1 to 9'],
+  [{ PLACE: 'There' }, [], 'PLACE cannot be "There": allowed is a word in small letters'],
+  [{ CODE: 'd' }, [], 'CODE cannot be "d": allowed is text of the form ^[a-c]$'],
+  [{ NOTE: 'too long' }, [], 'NOTE cannot be "too long": allowed is text of 0 to 5 characters'],
+  [{ PASSWORD: 'correct horse' }, [], 'PASSWORD cannot be its value (not shown): allowed is text of 0 to 8 characters']
+]
+
+describe('what is wrong', () => {
+  test.each(wrong)('%j %j: %s', (env, argv, message) => {
+    expect(() => loadConfig(Settings, env, argv)).toThrow(new ConfigError(message))
+  })
+
+  test('names a variable that has to be set', () => {
+    expect(() => loadConfig(NeedsUrl, {}, [])).toThrow(new ConfigError('URL is not set: allowed is text of 1 to any number of characters'))
+  })
+})

@@ -1,0 +1,44 @@
+import { connect } from 'node:net'
+
+export interface RawAnswer {
+  /** Absent where the connection ended without an answer. */
+  status: number | undefined
+  head: string
+  body: string
+}
+
+/**
+ * Sends bytes that no HTTP client would send, each chunk when the one before is gone, and waits for one whole answer or the
+ * end of the connection.
+ */
+export function askRaw(port: number, ...chunks: (string | Buffer)[]): Promise<RawAnswer> {
+  return new Promise((resolve) => {
+    let received = ''
+    const socket = connect(port, '127.0.0.1')
+    const finish = () => {
+      socket.destroy()
+      resolve(read(received) ?? { status: undefined, head: received, body: '' })
+    }
+    socket.on('data', (data) => {
+      received += data.toString('latin1')
+      if (read(received)) finish()
+    })
+    socket.on('error', finish)
+    socket.on('close', finish)
+    for (const chunk of chunks) socket.write(typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : chunk)
+  })
+}
+
+/** The first final answer in what was received, or undefined while it is not whole. */
+function read(received: string): RawAnswer | undefined {
+  const end = received.indexOf('\r\n\r\n')
+  if (end === -1) return undefined
+  const head = received.slice(0, end)
+  const rest = received.slice(end + 4)
+  const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1])
+  if (status < 200) return read(rest)
+  const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
+  if (length !== undefined) return rest.length < Number(length) ? undefined : { status, head, body: rest.slice(0, Number(length)) }
+  if (/\r\ntransfer-encoding: *chunked/i.test(head)) return rest.endsWith('0\r\n\r\n') ? { status, head, body: rest } : undefined
+  return { status, head, body: rest }
+}

@@ -1,0 +1,35 @@
+import type { App } from '../../src/index.ts'
+import { collectLog, type CollectedLog } from './log.ts'
+
+export interface RunningApp extends AsyncDisposable {
+  app: App
+  origin: string
+  port: number
+  log: CollectedLog
+}
+
+export interface StartOptions {
+  /** For tests that provoke a failure: without it an error in the log fails the test. */
+  errorsExpected?: boolean
+}
+
+/** Listens with an app on a free port; disposing of it stops it and fails if it has logged an error. */
+export async function startApp(
+  build: (logStream: CollectedLog['stream']) => App,
+  { errorsExpected = false }: StartOptions = {}
+): Promise<RunningApp> {
+  const log = collectLog()
+  const app = build(log.stream)
+  const origin = await app.listen({ host: '127.0.0.1', port: 0 })
+  return {
+    app,
+    origin,
+    port: Number(new URL(origin).port),
+    log,
+    async [Symbol.asyncDispose]() {
+      await app.close()
+      const errors = log.errors()
+      if (errors.length > 0 && !errorsExpected) throw new Error(`unexpected errors in the log: ${JSON.stringify(errors)}`)
+    }
+  }
+}

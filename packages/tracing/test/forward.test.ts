@@ -1,0 +1,107 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { request } from 'undici'
+import { describe, expect, test } from 'vitest'
+import { forwardedHeaderNames, forwardHeaders, withEndUser } from '../src/index.ts'
+
+describe('forwardHeaders', () => {
+  test.each(forwardedHeaderNames.map((name) => [name]))('hands on %s verbatim', (name) => {
+    const value = '  Mixed, CASE;=%20"quoted"\t'
+    expect(forwardHeaders([name, value]).pairs).toEqual([name, value])
+  })
+
+  test.each([
+    'accept',
+    'accept-language',
+    'host',
+    'connection',
+    'content-length',
+    'transfer-encoding',
+    'x-amzn-trace-id',
+    'uber-trace-id',
+    'sw8-x',
+    'x-datadog-tags',
+    'x-datadog-origin',
+    'x-client-trace-id',
+    'x-forwarded-for',
+    'x-b3',
+    'my-header',
+    '__proto__',
+    'constructor'
+  ])('keeps %s to itself', (name) => {
+    expect(forwardHeaders([name, 'v']).pairs).toEqual([])
+  })
+
+  test('invents nothing', () => {
+    expect(forwardHeaders([]).pairs).toEqual([])
+  })
+
+  test('knows names in any case', () => {
+    expect(forwardHeaders(['X-Request-ID', 'a', 'TraceParent', 'b']).pairs).toEqual(['x-request-id', 'a', 'traceparent', 'b'])
+  })
+
+  test('keeps repeated headers apart and everything in order', () => {
+    const pairs = ['tracestate', 'k=1', 'x-request-id', 'a', 'tracestate', 'j=2', 'cookie', 'a=1', 'cookie', 'b=2']
+    expect(forwardHeaders(pairs).pairs).toEqual(pairs)
+  })
+
+  test('keeps empty values', () => {
+    expect(forwardHeaders(['x-request-id', '', 'baggage', '']).pairs).toEqual(['x-request-id', '', 'baggage', ''])
+  })
+
+  test('does not mend what a tracing library would: a lone sampling decision, ids of 64 bits, upper case, garbage', () => {
+    const pairs = ['x-b3-sampled', '0', 'x-b3-traceid', '463AC35C9F6413AD', 'x-b3-flags', '1', 'traceparent', 'nonsense']
+    expect(forwardHeaders(pairs).pairs).toEqual(pairs)
+  })
+
+  test('ignores a name without a value', () => {
+    expect(forwardHeaders(['x-request-id', 'a', 'b3']).pairs).toEqual(['x-request-id', 'a'])
+  })
+
+  test('hands on odd bytes as they came, over the wire', async () => {
+    const value = Buffer.from('é ✓ ÿ', 'utf8')
+    const upstream = createServer((incoming, response) => response.end(JSON.stringify(incoming.rawHeaders)))
+    const front = createServer(async (incoming, response) => {
+      const { pairs } = forwardHeaders(incoming.rawHeaders)
+      const answer = await request(originOf(upstream), { headers: [...pairs] })
+      response.end(await answer.body.text())
+    })
+    await Promise.all([upstream, front].map((server) => once(server.listen(0, '127.0.0.1'), 'listening')))
+
+    const socket = connect(Number(new URL(originOf(front)).port), '127.0.0.1')
+    socket.write(Buffer.concat([Buffer.from('GET / HTTP/1.1\r\nHost: f\r\nConnection: close\r\nBaggage: '), value, Buffer.from('\r\n\r\n')]))
+    const seen = (await text(socket)).split('\r\n\r\n')[1] ?? ''
+    expect(seen).toContain(JSON.stringify(['baggage', value.toString('latin1')]).slice(1, -1))
+
+    await Promise.all([upstream, front].map((server) => new Promise((resolve) => server.close(resolve) && server.closeAllConnections())))
+  })
+})
+
+describe('withEndUser', () => {
+  const incoming = forwardHeaders(['end-user', 'mallory', 'cookie', 'a=1', 'end-user', 'eve'])
+
+  test('replaces whatever came in by the user who is signed in', () => {
+    expect(withEndUser(incoming, 'jason').pairs).toEqual(['cookie', 'a=1', 'end-user', 'jason'])
+  })
+
+  test('removes it when nobody is signed in', () => {
+    expect(withEndUser(incoming, undefined).pairs).toEqual(['cookie', 'a=1'])
+  })
+
+  test('leaves the headers that it was given as they were', () => {
+    withEndUser(incoming, 'jason')
+    expect(incoming.pairs).toEqual(['end-user', 'mallory', 'cookie', 'a=1', 'end-user', 'eve'])
+  })
+
+  test.each(['jason', ' jason ', "a\"b'c", 'Žofie', '花子', '🎭', 'x'.repeat(100)])('sends %j as its UTF-8 bytes', (user) => {
+    const [, value = ''] = withEndUser(forwardHeaders([]), user).pairs
+    expect(Buffer.from(value, 'latin1').toString('utf8')).toBe(user)
+  })
+})
+
+function originOf(server: ReturnType<typeof createServer>): string {
+  const address = server.address()
+  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+}

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { forwardedHeaderNames, headerGroups } from '../src/index.ts'
+
+/** Bookinfo's list: istio/istio 86c9f01, samples/bookinfo/src/reviews, LibertyRestEndpoint.java. */
+const original = [
+  'x-request-id',
+  'x-ot-span-context',
+  'x-datadog-trace-id',
+  'x-datadog-parent-id',
+  'x-datadog-sampling-priority',
+  'traceparent',
+  'tracestate',
+  'x-cloud-trace-context',
+  'grpc-trace-bin',
+  'x-b3-traceid',
+  'x-b3-spanid',
+  'x-b3-parentspanid',
+  'x-b3-sampled',
+  'x-b3-flags',
+  'sw8',
+  'end-user',
+  'user-agent',
+  'cookie',
+  'authorization',
+  'jwt'
+]
+
+test("forwards the original's headers and b3, baggage and sw8-correlation, and no others", () => {
+  expect(forwardedHeaderNames.toSorted()).toEqual([...original, 'b3', 'baggage', 'sw8-correlation'].toSorted())
+})
+
+test('names each header once and in lower case, as they are compared', () => {
+  expect([...new Set(forwardedHeaderNames)]).toEqual(forwardedHeaderNames)
+  expect(forwardedHeaderNames.map((name) => name.toLowerCase())).toEqual(forwardedHeaderNames)
+})
+
+test('counts everything that proves who the reader is among the credentials', () => {
+  expect(headerGroups.credentials).toEqual(['cookie', 'authorization', 'jwt'])
+})
