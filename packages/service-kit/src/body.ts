@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify'
 import type { IncomingMessage } from 'node:http'
-import { BodyTooLarge } from './errors.ts'
+import { BodyBrokenOff, BodyTooLarge } from './errors.ts'
 
 /** How much of a body that is too large is read and thrown away, so that the sender hears the answer. */
 const DRAIN_LIMIT = 4 * 1024 * 1024
@@ -9,12 +9,12 @@ const DRAIN_LIMIT = 4 * 1024 * 1024
  * Reads the bodies of an app's or a plugin's routes, whatever their content type (curl sends JSON as a form). Beyond the
  * route's `bodyLimit` the rest is drained first: closing at once makes the kernel drop the answer.
  *
- * @param parse makes `request.body` of the bytes; validation follows
+ * @param parse makes `request.body` of the bytes, given the content type as it was sent; validation follows
  */
-export function readBodies(app: BodyReader, parse: (bytes: Buffer) => unknown): void {
+export function readBodies(app: BodyReader, parse: (bytes: Buffer, contentType: string) => unknown): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) =>
-    parse(await readBody(payload, request))
+    parse(await readBody(payload, request), payload.headers['content-type'] ?? '')
   )
 }
 
@@ -29,10 +29,15 @@ async function readBody(payload: IncomingMessage, { routeOptions, is404 }: Fasti
   const limit = routeOptions.bodyLimit ?? 0
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of payload) {
-    length += chunk.length
-    if (length <= limit) chunks.push(chunk)
-    else if (length > DRAIN_LIMIT) break
+  try {
+    for await (const chunk of payload) {
+      length += chunk.length
+      if (length <= limit) chunks.push(chunk)
+      else if (length > DRAIN_LIMIT) break
+    }
+  } catch (cause) {
+    // The caller went away or sent nonsense; that is no failure of this service.
+    throw new BodyBrokenOff({ cause })
   }
   if (length > limit && !is404) throw new BodyTooLarge(limit)
   return Buffer.concat(chunks)

@@ -1,5 +1,5 @@
-import { envSchema } from 'env-schema'
 import { Type, type Static, type TObject, type TSchema } from 'typebox'
+import { Check } from 'typebox/value'
 
 /** The settings that every service has; each service adds its own to them. */
 export const commonSettings = {
@@ -53,37 +53,36 @@ export class ConfigError extends Error {}
 export function loadConfig<T extends TObject>(schema: T, env: NodeJS.ProcessEnv, argv: readonly string[]): Static<T> {
   const [port, ...rest] = argv
   if (rest[0] !== undefined) throw new ConfigError(`unexpected argument "${rest[0]}"; usage: node main.js [port]`)
-  const data: Record<string, string> = {}
-  for (const [name, setting] of Object.entries<TSchema>(schema.properties)) {
-    const value = name === 'PORT' && port !== undefined ? port : env[name]
-    if (value !== undefined && value !== '') data[name] = isBoolean(setting) ? value.toLowerCase() : value
+  const texts: NodeJS.ProcessEnv = port === undefined ? env : { ...env, PORT: port }
+  const config: Record<string, unknown> = {}
+  for (const [name, setting] of settingsOf(schema)) {
+    const value = texts[name] ? parse(setting, texts[name]) : facts(setting).default
+    if (value !== undefined) config[name] = value
   }
-  const checkable = structuredClone(schema)
-  try {
-    return envSchema<Static<T>>({ schema: checkable, data, env: false, ajv: { customOptions: knowOurKeywords } })
-  } catch (error) {
-    throw new ConfigError(explain(schema, data, error), { cause: error })
+  // TypeBox's own check: Ajv takes a third of the time to start for compiling a schema that is checked once.
+  if (Check(schema, config)) return config
+  throw new ConfigError(explain(schema, texts, config))
+}
+
+function settingsOf(schema: TObject): [name: string, setting: TSchema][] {
+  return Object.entries<TSchema>(schema.properties)
+}
+
+/** @returns the text itself where it is not of the setting's type, so that the check refuses it */
+function parse(setting: TSchema, text: string): unknown {
+  if (isBoolean(setting)) return { true: true, false: false }[text.toLowerCase()] ?? text
+  if (facts(setting).type === 'integer') return /^-?[0-9]+$/.test(text) ? Number(text) : text
+  return text
+}
+
+function explain(schema: TObject, texts: NodeJS.ProcessEnv, config: Record<string, unknown>): string {
+  for (const [name, setting] of settingsOf(schema)) {
+    if (name in config ? Check(setting, config[name]) : !schema.required?.includes(name)) continue
+    if (!texts[name]) return `${name} is not set: ${allowed(setting)}`
+    const value = 'secret' in setting ? 'its value (not shown)' : `"${texts[name]}"`
+    return `${name} cannot be ${value}: ${allowed(setting)}`
   }
-}
-
-function knowOurKeywords<A extends { addVocabulary(words: string[]): unknown }>(ajv: A): A {
-  ajv.addVocabulary(['secret', 'allowed'])
-  return ajv
-}
-
-function explain(schema: TObject, data: Record<string, string>, error: unknown): string {
-  const name = firstWrongName(error)
-  const setting: TSchema | undefined = name === undefined ? undefined : schema.properties[name]
-  if (name === undefined || setting === undefined) return String(error)
-  if (data[name] === undefined) return `${name} is not set: ${allowed(setting)}`
-  const value = 'secret' in setting ? 'its value (not shown)' : `"${data[name]}"`
-  return `${name} cannot be ${value}: ${allowed(setting)}`
-}
-
-function firstWrongName(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('errors' in error) || !Array.isArray(error.errors)) return undefined
-  const [first]: { instancePath?: string; params?: { missingProperty?: string } }[] = error.errors
-  return first?.instancePath?.split('/')[1] ?? first?.params?.missingProperty
+  return 'the settings do not fit together'
 }
 
 /** Says in words which values a setting takes. */
@@ -100,6 +99,8 @@ export function allowed(setting: TSchema): string {
 
 /** The parts of a JSON schema that the messages speak of; `allowed` is our own keyword for a pattern in words. */
 interface SettingFacts {
+  type?: string
+  default?: unknown
   enum?: readonly string[]
   minimum?: number
   maximum?: number
@@ -114,5 +115,5 @@ function facts(setting: TSchema): SettingFacts {
 }
 
 function isBoolean(setting: TSchema): boolean {
-  return 'type' in setting && setting.type === 'boolean'
+  return facts(setting).type === 'boolean'
 }

@@ -7,6 +7,7 @@ export const ErrorBody = Type.Object({ error: Type.String() })
 export type ErrorBody = Static<typeof ErrorBody>
 
 /** 4xx tell the caller what to fix. */
+export const BodyBrokenOff = createError('BOOKINFO_BODY_BROKEN_OFF', 'the request body broke off', 400)
 export const BodyTooLarge = createError('BOOKINFO_BODY_TOO_LARGE', 'the request body is larger than %s bytes', 413)
 export const NotFound = createError('BOOKINFO_NOT_FOUND', 'there is no %s here', 404)
 export const MethodNotAllowed = createError(
@@ -16,16 +17,21 @@ export const MethodNotAllowed = createError(
 )
 
 /** 5xx tell the log; the caller gets one fixed sentence. */
-const INTERNAL_ERROR: ErrorBody = { error: 'internal server error' }
+const INTERNAL_ERROR = 'internal server error'
+
+/** An HTML page about an error, for those who asked for one; undefined for all who get JSON. */
+export type ErrorPage = (request: FastifyRequest, status: number, message: string) => string | undefined
 
 /** Turns anything thrown below a route into an answer. */
-export function replyWithError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  const status = error.statusCode ?? 500
-  reply.type('application/json')
-  if (status >= 500 && !error.code?.startsWith('BOOKINFO_')) {
-    request.log.error({ err: error }, 'request failed')
-    void reply.code(status).send(INTERNAL_ERROR)
-    return
+export function createErrorHandler(errorPage: ErrorPage = () => undefined) {
+  return function replyWithError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+    const unforeseen = !error.statusCode || (error.statusCode >= 500 && !error.code.startsWith('BOOKINFO_'))
+    if (unforeseen) request.log.error({ err: error }, 'request failed')
+    const status = error.statusCode ?? 500
+    const body: ErrorBody = { error: unforeseen ? INTERNAL_ERROR : error.message }
+    const page = errorPage(request, status, body.error)
+    void reply.code(status)
+    if (page === undefined) void reply.type('application/json').send(body)
+    else void reply.type('text/html; charset=utf-8').send(page)
   }
-  void reply.code(status).send({ error: error.message } satisfies ErrorBody)
 }

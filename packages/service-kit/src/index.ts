@@ -6,9 +6,17 @@ export type { LogOptions } from './log.ts'
 export { run, type Service } from './run.ts'
 export { createServer, type App, type Server } from './server.ts'
 export { helpText, listSettings, markdownTable } from './settings-table.ts'
-export { createDispatcher, createUpstream, type ConnectionUse, type Upstream, type UpstreamResult } from './upstream.ts'
+export {
+  createDispatcher,
+  createUpstream,
+  type ConnectionUse,
+  type Upstream,
+  type UpstreamOptions,
+  type UpstreamResult
+} from './upstream.ts'
 export { connectionsSetting, domainSetting, hostnameSetting, portSetting, upstreamOrigins } from './upstream-address.ts'
 export { forwardHeaders, withEndUser, type ForwardHeaders } from '@bookinfo/tracing'
 export { default as createError } from '@fastify/error'
 export { Counter } from 'prom-client'
 export type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+export type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'

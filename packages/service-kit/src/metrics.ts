@@ -32,7 +32,12 @@ export function serveMetrics(app: FastifyInstance): Registry {
       '/metrics',
       {
         config: { quiet: true },
-        schema: { tags: ['operation'], summary: 'Metrics for Prometheus', response: { 200: Type.String() } }
+        schema: {
+          tags: ['operation'],
+          summary: 'Metrics for Prometheus',
+          produces: ['text/plain'],
+          response: { 200: Type.String() }
+        }
       },
       async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics())
     )

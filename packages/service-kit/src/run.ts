@@ -10,7 +10,7 @@ export interface Service<T extends TObject> {
   name: string
   /** All settings of the service, the common ones among them. */
   schema: T
-  build(config: Static<T>): App
+  build: (config: Static<T>) => App
 }
 
 /**

@@ -3,7 +3,7 @@ import createFastify, { type FastifyInstance } from 'fastify'
 import type { Socket } from 'node:net'
 import type { Registry } from 'prom-client'
 import { readBodies } from './body.ts'
-import { replyWithError } from './errors.ts'
+import { createErrorHandler, type ErrorPage } from './errors.ts'
 import { serveProbes, type Lifecycle } from './health.ts'
 import { logging, type LogOptions } from './log.ts'
 import { answerOtherMethods } from './methods.ts'
@@ -21,6 +21,8 @@ export interface ServerOptions {
   log: LogOptions
   /** A reason not to be ready, or undefined; never another service's state. */
   whyNotReady?: () => string | undefined
+  /** For services that people open in a browser. */
+  errorPage?: ErrorPage
   router?: { ignoreTrailingSlash?: boolean; ignoreDuplicateSlashes?: boolean }
 }
 
@@ -45,7 +47,7 @@ export function createServer(options: ServerOptions): Server {
   const lifecycle: Lifecycle = { stopping: false }
   answerOtherMethods(app)
   readBodies(app, (bytes) => bytes)
-  app.setErrorHandler(replyWithError)
+  app.setErrorHandler(createErrorHandler(options.errorPage))
   app.addHook('onRequest', async (_request, reply) => {
     void reply.header('x-service-version', options.version)
   })

@@ -10,7 +10,10 @@ const MAX_REDIRECTS = 5
 /** A value where all is well; else the status, if there was an answer at all, and why, in words for the log. */
 export type UpstreamResult<T> =
   | { ok: true; value: T; text: string; version: string | undefined }
-  | { ok: false; status: number | undefined; reason: string }
+  | { ok: false; kind: FailureKind; status: number | undefined; reason: string }
+
+/** An answer that says no, no complete answer, or one that is not what the contract says. */
+export type FailureKind = 'refused' | 'unreachable' | 'malformed'
 
 export interface UpstreamOptions<S extends TSchema> {
   name: string
@@ -53,10 +56,16 @@ export function createUpstream<S extends TSchema>(options: UpstreamOptions<S>): 
   const body = Compile(schema)
   let turn = 0
 
+  function nextOrigin(): string {
+    const origin = origins[turn % origins.length] ?? ''
+    turn += 1
+    return origin
+  }
+
   return {
     name,
     async get(path, headers) {
-      const origin = origins[turn++ % origins.length] ?? ''
+      const origin = nextOrigin()
       try {
         const signal = AbortSignal.timeout(timeoutMs)
         const response = await dispatcher.request({
@@ -66,23 +75,35 @@ export function createUpstream<S extends TSchema>(options: UpstreamOptions<S>): 
           headers: [...headers.pairs, 'accept', 'application/json'],
           signal
         })
+        if (response.statusCode !== 200) {
+          // Nobody reads what else it says; thrown away, the connection is free again.
+          response.body.dump().catch(() => undefined)
+          return { ok: false, kind: 'refused', status: response.statusCode, reason: `status ${response.statusCode}` }
+        }
         const text = await response.body.text()
-        if (response.statusCode !== 200)
-          return { ok: false, status: response.statusCode, reason: `status ${response.statusCode}` }
-        const value: unknown = JSON.parse(text)
-        if (!body.Check(value)) return { ok: false, status: undefined, reason: 'an answer of the wrong shape' }
+        const value = parseJson(text)
+        if (!body.Check(value)) {
+          return { ok: false, kind: 'malformed', status: undefined, reason: 'not the JSON that the contract asks for' }
+        }
         const version = response.headers['x-service-version']
         return { ok: true, value, text, version: typeof version === 'string' ? version : undefined }
       } catch (error) {
-        return { ok: false, status: undefined, reason: describe(error, timeoutMs) }
+        return { ok: false, kind: 'unreachable', status: undefined, reason: describe(error, timeoutMs) }
       }
     }
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 
 function describe(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return String(error)
   if (error.name === 'TimeoutError') return `no complete answer within ${timeoutMs} ms`
-  if (error instanceof SyntaxError) return 'an answer that is not JSON'
   return 'code' in error && typeof error.code === 'string' ? `${error.code}: ${error.message}` : error.message
 }

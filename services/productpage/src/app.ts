@@ -1,0 +1,89 @@
+import compress from '@fastify/compress'
+import cookie from '@fastify/cookie'
+import helmet from '@fastify/helmet'
+import { createDispatcher, createServer, type App, type FastifyRequest, type LogOptions } from '@bookinfo/service-kit'
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:zlib'
+import { calledServices } from './called-services.ts'
+import type { ProductpageConfig } from './config.ts'
+import { apiRoutes } from './routes/api.ts'
+import { docsRoutes } from './routes/docs.ts'
+import { pageRoutes } from './routes/pages.ts'
+import { signInRoutes } from './routes/sign-in.ts'
+import { staticRoutes } from './routes/static.ts'
+import { signedInUser, type Clock } from './session.ts'
+import { createUpstreams, UPSTREAM_TIMEOUT_MS } from './upstreams.ts'
+import { errorView } from './views/error.ts'
+import { renderPage } from './views/layout.ts'
+
+export interface ProductpageDeps {
+  logStream?: LogOptions['stream']
+  /** In place of the lesson's, for tests. */
+  upstreamTimeoutMs?: number
+  now?: Clock
+}
+
+export function buildApp(config: ProductpageConfig, deps: ProductpageDeps = {}): App {
+  const { logStream, upstreamTimeoutMs = UPSTREAM_TIMEOUT_MS, now = () => Date.now() / 1000 } = deps
+  const { app, registry } = createServer({
+    name: 'productpage',
+    title: 'Bookinfo productpage',
+    description: 'The page that people see, and the JSON API behind it.',
+    version: config.SERVICE_VERSION,
+    log: { level: config.LOG_LEVEL, stream: logStream },
+    errorPage: (request, status, message) => errorPage(request, now, status, message),
+    router: { ignoreDuplicateSlashes: true }
+  })
+  const dispatcher = createDispatcher(config.UPSTREAM_CONNECTIONS)
+  app.addHook('onClose', async () => dispatcher.close())
+  const services = calledServices(config)
+  const upstreams = createUpstreams(services, registry, { dispatcher, timeoutMs: upstreamTimeoutMs })
+
+  if (config.SESSION_SECRET === '') {
+    app.log.warn('SESSION_SECRET is not set: people are signed out when this process ends, and by every other replica')
+  }
+  app.register(cookie, { secret: config.SESSION_SECRET || randomBytes(32).toString('hex') })
+  app.register(helmet, securityHeaders)
+  app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], brotliOptions })
+  app.register(pageRoutes, { upstreams, services: Object.values(services), floodFactor: config.FLOOD_FACTOR, now })
+  app.register(signInRoutes, { now })
+  app.register(apiRoutes, { upstreams, now })
+  app.register(docsRoutes, { now })
+  app.register(staticRoutes)
+  return app
+}
+
+/** The pages run nothing and load nothing but the site's own styles and pictures. */
+const securityHeaders = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'"],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'self'"]
+    }
+  },
+  // Sign-in and sign-out lead back to where the reader was.
+  referrerPolicy: { policy: 'same-origin' as const },
+  // TLS ends at a gateway, whose business these are; over plain HTTP browsers only complain of them.
+  strictTransportSecurity: false,
+  crossOriginOpenerPolicy: false,
+  originAgentCluster: false
+}
+
+/** The default level, 11, is for files that are compressed once. */
+const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }
+
+function errorPage(request: FastifyRequest, now: Clock, status: number, message: string): string | undefined {
+  const wantsHtml = request.headers.accept?.includes('text/html') && !request.url.startsWith('/api/')
+  if (!wantsHtml) return undefined
+  return renderPage({
+    title: `${status} · Bookinfo`,
+    user: signedInUser(request, now),
+    path: '',
+    main: errorView(status, message)
+  })
+}

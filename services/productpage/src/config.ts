@@ -1,0 +1,28 @@
+import { commonSettings, connectionsSetting, domainSetting, hostnameSetting, portSetting } from '@bookinfo/service-kit'
+import { Type, type Static } from 'typebox'
+
+export const ProductpageConfig = Type.Object({
+  ...commonSettings,
+  DETAILS_HOSTNAME: hostnameSetting('details'),
+  DETAILS_SERVICE_PORT: portSetting('details'),
+  REVIEWS_HOSTNAME: hostnameSetting('reviews'),
+  REVIEWS_SERVICE_PORT: portSetting('reviews'),
+  RATINGS_HOSTNAME: hostnameSetting('ratings'),
+  RATINGS_SERVICE_PORT: portSetting('ratings'),
+  SERVICES_DOMAIN: domainSetting,
+  UPSTREAM_CONNECTIONS: connectionsSetting,
+  FLOOD_FACTOR: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 1000,
+    description: 'Extra calls to reviews before each page, to put load on it.'
+  }),
+  SESSION_SECRET: Type.String({
+    default: '',
+    pattern: '^(.{16,})?$',
+    secret: true,
+    allowed: 'text of 16 or more characters',
+    description: 'Signs the session cookie; give all replicas the same. Random at each start if unset.'
+  })
+})
+export type ProductpageConfig = Static<typeof ProductpageConfig>

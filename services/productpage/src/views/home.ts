@@ -1,0 +1,66 @@
+import type { CalledService } from '../called-services.ts'
+import { callGraph } from './call-graph.ts'
+import { html, type Html } from './html.ts'
+
+const links = [
+  { href: '/productpage?u=normal', name: 'Normal user', what: 'the page as everybody sees it' },
+  { href: '/productpage?u=test', name: 'Test user', what: 'the same page; sign in as jason to be one' },
+  { href: '/api/v1/products', name: '/api/v1/products', what: 'the books, as JSON' },
+  { href: '/api/v1/products/0', name: '/api/v1/products/0', what: 'facts about book 0, from details' },
+  { href: '/api/v1/products/0/reviews', name: '/api/v1/products/0/reviews', what: 'its reviews, from reviews' },
+  { href: '/api/v1/products/0/ratings', name: '/api/v1/products/0/ratings', what: 'its stars, from ratings' },
+  { href: '/docs', name: '/docs', what: 'this service’s API, to read' },
+  { href: '/openapi.json', name: '/openapi.json', what: 'the same for programs' },
+  { href: '/metrics', name: '/metrics', what: 'figures for Prometheus' },
+  { href: '/health', name: '/health', what: 'health, in the original’s words' },
+  { href: '/livez', name: '/livez', what: 'liveness, for a probe' },
+  { href: '/readyz', name: '/readyz', what: 'readiness, for a probe' }
+]
+
+/** The content of `/`: what the suite is, who calls whom, and where everything is. */
+export function homeView(services: readonly CalledService[]): Html {
+  return html`<h1>Bookinfo</h1>
+    <p class="lead">
+      Hello! This is a simple bookstore application consisting of three services as shown below, and this page in front
+      of them. It exists to show what a service mesh does: which version answers, how requests are routed, delayed,
+      retried and traced.
+    </p>
+    <section class="card" aria-labelledby="graph-title">
+      <h2 id="graph-title">Who calls whom</h2>
+      ${callGraph}
+      <p>
+        Each reload may show another version of reviews: <strong>v1</strong> shows no stars, <strong>v2</strong> black
+        ones, <strong>v3</strong> red ones. Only v2 and v3 call ratings.
+      </p>
+    </section>
+    <section class="card" aria-labelledby="services-title">
+      <h2 id="services-title">The services</h2>
+      <div class="scroll" tabindex="0" role="region" aria-labelledby="services-title">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Name</th>
+              <th scope="col">What it knows</th>
+              <th scope="col">Called at</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${services.map(
+              ({ name, what, origins }) =>
+                html`<tr>
+                  <th scope="row">${name}</th>
+                  <td>${what}</td>
+                  <td>${origins.map((origin) => html`<code>${origin}</code> `)}</td>
+                </tr>`
+            )}
+          </tbody>
+        </table>
+      </div>
+    </section>
+    <section class="card" aria-labelledby="links-title">
+      <h2 id="links-title">Pages and APIs</h2>
+      <ul class="links">
+        ${links.map(({ href, name, what }) => html`<li><a href="${href}">${name}</a> <span>${what}</span></li>`)}
+      </ul>
+    </section>`
+}
