@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest'
+import { ask, hang, startTinyServer } from './support/index.ts'
+import { spawnService, startService } from './processes/service-process.ts'
+
+async function failsWith(env: Record<string, string>, args: string[] = []) {
+  await using service = spawnService({ HOST: '127.0.0.1', PORT: '0', ...env }, args)
+  return await service.ended
+}
+
+const failure = (stderr: unknown) => ({ code: 1, signal: null, stderr })
+
+describe('a service that cannot start says why in one line', () => {
+  test('when its port is in use', async () => {
+    await using other = await startTinyServer(hang)
+    expect(await failsWith({ PORT: String(other.port) })).toEqual(
+      failure(
+        'fixture: the port is in use by another program: stop that one, or set PORT to another ' +
+          `(listen EADDRINUSE: address already in use 127.0.0.1:${other.port})\n`
+      )
+    )
+  })
+
+  test('when the machine lacks the address', async () => {
+    expect(await failsWith({ HOST: '192.0.2.1' })).toEqual(
+      failure(
+        'fixture: this machine has no such address: set HOST to one that it has ' +
+          '(listen EADDRNOTAVAIL: address not available 192.0.2.1)\n'
+      )
+    )
+  })
+
+  test('when a setting is wrong', async () => {
+    expect(await failsWith({ LOG_LEVEL: 'loud' })).toEqual(
+      failure(
+        'fixture: LOG_LEVEL cannot be "loud": allowed are trace, debug, info, warn, error, fatal, silent (--help lists all settings)\n'
+      )
+    )
+  })
+
+  test('when a secret setting is wrong, without telling it', async () => {
+    expect(await failsWith({ PASSWORD: 'hunter2' })).toEqual(
+      failure('fixture: PASSWORD cannot be its value (not shown): allowed is text of 0 to 4 characters (--help lists all settings)\n')
+    )
+  })
+
+  test('when its argument is no port', async () => {
+    expect(await failsWith({}, ['nine'])).toEqual(
+      failure('fixture: PORT cannot be "nine": allowed is a whole number from 0 to 65535 (--help lists all settings)\n')
+    )
+  })
+})
+
+test('--help lists the settings and starts nothing', async () => {
+  await using service = spawnService({}, ['--help'])
+  expect(await service.output()).toContain('Usage: node main.js [port]')
+  expect(await service.ended).toEqual({ code: 0, signal: null, stderr: '' })
+})
+
+test("a service says in the original's words where it listens", async () => {
+  await using service = await startService()
+  expect(await ask(service.origin, '/livez')).toEqual({ status: 200, type: 'application/json', body: { status: 'ok' } })
+  expect((await ask(service.origin, '/metrics')).body).toContain('process_cpu_seconds_total')
+})
