@@ -35,7 +35,7 @@ export function homeView(services: readonly CalledService[]): Html {
     </section>
     <section class="card" aria-labelledby="services-title">
       <h2 id="services-title">The services</h2>
-      <div class="scroll" tabindex="0" role="region" aria-labelledby="services-title">
+      <div class="scroll" tabindex="0" role="region" aria-label="Table of services">
         <table>
           <thead>
             <tr>

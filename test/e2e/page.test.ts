@@ -1,0 +1,169 @@
+import { mkdirSync } from 'node:fs'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startSuite, type ReviewsVersion, type Suite, type SuiteOptions } from '../support/suite.ts'
+import { brokenRules } from './axe.ts'
+import { chromiumPath, launchBrowser, openTab, schemes, widths } from './browser.ts'
+
+/** Pictures of every page that was tested, to be looked at. */
+const PICTURES = new URL('../.pictures/', import.meta.url)
+mkdirSync(PICTURES, { recursive: true })
+
+const scenes: Record<string, { suite: SuiteOptions; path?: string; user?: string; shows: string[]; hides: string[] }> = {
+  'v1, without stars': {
+    suite: { reviews: ['v1'] },
+    shows: ['reviews v1', 'reviews-v1-pod', 'Reviewer1', 'ISBN-10', 'PublisherA'],
+    hides: ['Ratings service is currently unavailable', 'on cluster']
+  },
+  'v2, with black stars': { suite: { reviews: ['v2'] }, shows: ['reviews v2', 'reviews-v2-pod'], hides: [] },
+  'v3, with red stars': { suite: { reviews: ['v3'] }, shows: ['reviews v3', 'reviews-v3-pod'], hides: [] },
+  'v2, signed in as jason': {
+    suite: { reviews: ['v2'] },
+    user: 'jason',
+    shows: ['jason', 'Sign out'],
+    hides: ['Sign in']
+  },
+  'details down': {
+    suite: { reviews: ['v3'], down: ['details'] },
+    shows: [
+      'Error fetching product details',
+      'Sorry, product details are currently unavailable for this book.',
+      'Reviewer1'
+    ],
+    hides: ['PublisherA']
+  },
+  'reviews down': {
+    suite: { down: ['reviews'] },
+    shows: [
+      'Error fetching product reviews',
+      'Sorry, product reviews are currently unavailable for this book.',
+      'PublisherA'
+    ],
+    hides: ['Reviewer1']
+  },
+  'ratings down': {
+    suite: { reviews: ['v3'], down: ['ratings'] },
+    shows: ['Ratings service is currently unavailable', 'Reviewer1'],
+    hides: ['Sorry']
+  },
+  'the suite explained': { suite: {}, path: '/', shows: ['Who calls whom', '/api/v1/products/0/reviews'], hides: [] },
+  'the API explained': { suite: {}, path: '/docs', shows: ['/api/v1/products/{id}/ratings', 'request'], hides: [] },
+  'no such page': { suite: {}, path: '/nope', shows: ['There is no such page', '404'], hides: [] }
+}
+
+describe.runIf(chromiumPath)('in a browser', { timeout: 60_000 }, () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await launchBrowser()
+  })
+  afterAll(async () => browser.close())
+
+  describe.for(Object.entries(scenes))('%s', ([name, { suite: options, path = '/productpage', user, shows, hides }]) => {
+    let suite: Suite
+    beforeAll(async () => {
+      suite = await startSuite(options)
+    })
+    afterAll(async () => suite[Symbol.asyncDispose]())
+
+    it('shows what it should, to everybody', async () => {
+      await using tab = await openTab(browser, suite.productpage)
+      const { page } = tab
+      if (user !== undefined) await page.request.post('/login', { form: { username: user, passwd: 'x' } })
+      await page.goto(path)
+
+      const text = await page.locator('body').innerText()
+      for (const words of shows) expect(text).toContain(words)
+      for (const words of hides) expect(text).not.toContain(words)
+      for (const colorScheme of schemes) {
+        await page.emulateMedia({ colorScheme })
+        for (const [device, width] of Object.entries(widths)) {
+          await page.setViewportSize({ width, height: 900 })
+          expect(await page.evaluate('document.documentElement.scrollWidth'), 'no sideways scrolling').toBe(width)
+          const file = `${name}-${device}-${colorScheme}.png`.replace(/[^a-z0-9.-]+/g, '-')
+          await page.screenshot({ path: new URL(file, PICTURES).pathname, fullPage: true })
+        }
+        expect(await brokenRules(page)).toEqual([])
+      }
+      expect(tab.strayRequests).toEqual([])
+      // A 404 page is a 404 to the browser too.
+      expect(tab.complaints.filter((complaint) => !complaint.includes('404'))).toEqual([])
+      expect(suite.errors).toEqual([])
+    })
+  })
+
+  describe('stars', () => {
+    const expected: [ReviewsVersion, string[]][] = [
+      ['v1', []],
+      ['v2', ['5 of 5 stars, black', '4 of 5 stars, black']],
+      ['v3', ['5 of 5 stars, red', '4 of 5 stars, red']]
+    ]
+    it.for(expected)('%s says them to a screen reader', async ([version, names]) => {
+      await using suite = await startSuite({ reviews: [version] })
+      await using tab = await openTab(browser, suite.productpage)
+      await tab.page.goto('/productpage')
+      const stars = await tab.page.getByRole('img', { name: /stars/ }).all()
+      expect(await Promise.all(stars.map((star) => star.getAttribute('aria-label')))).toEqual(names)
+      expect(await tab.page.locator('.glyphicon-star').count()).toBe(names.length && 9)
+    })
+  })
+
+  it('signs in and out by keyboard alone, without scripts', async () => {
+    await using suite = await startSuite({ reviews: ['v2'] })
+    await using tab = await openTab(browser, suite.productpage, { scripts: false })
+    const { page } = tab
+    await page.goto('/productpage?u=test')
+    await page.locator('#sign-in-button').focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog', { name: 'Sign in to BookInfo' }).waitFor()
+    // The field has the focus by itself.
+    await page.keyboard.type('jason')
+    await page.keyboard.press('Tab')
+    await page.keyboard.type('secret')
+    await page.keyboard.press('Enter')
+    await page.getByText('Sign out').waitFor()
+    expect(new URL(page.url()).search).toBe('?u=test')
+    expect(await page.locator('.user-name').innerText()).toBe('jason')
+    await page.getByText('Sign out').focus()
+    await page.keyboard.press('Enter')
+    await page.locator('#sign-in-button').waitFor()
+    expect(page.url()).toBe(`${suite.productpage}/productpage?u=test`)
+  })
+
+  it('closes the dialog with Escape and gives the focus back', async () => {
+    await using suite = await startSuite()
+    await using tab = await openTab(browser, suite.productpage)
+    const { page } = tab
+    await page.goto('/productpage')
+    await page.locator('#sign-in-button').click()
+    await page.screenshot({ path: new URL('dialog.png', PICTURES).pathname })
+    expect(await brokenRules(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.locator('#dialog').waitFor({ state: 'hidden' })
+    expect(await page.evaluate('document.activeElement.id')).toBe('sign-in-button')
+  })
+
+  it('shows another version with each reload', async () => {
+    await using suite = await startSuite()
+    await using tab = await openTab(browser, suite.productpage)
+    const versions: string[] = []
+    for (let visit = 0; visit < 6; visit += 1) {
+      await tab.page.goto('/productpage')
+      versions.push(await tab.page.locator('.version').innerText())
+    }
+    expect(versions.toSorted()).toEqual(['v1', 'v1', 'v2', 'v2', 'v3', 'v3'].map((version) => `reviews ${version}`))
+  })
+
+  it('sends less than 60 KB for a whole page', async () => {
+    await using suite = await startSuite({ reviews: ['v3'] })
+    await using tab = await openTab(browser, suite.productpage)
+    const session = await tab.context.newCDPSession(tab.page)
+    let bytes = 0
+    session.on('Network.loadingFinished', ({ encodedDataLength }) => {
+      bytes += encodedDataLength
+    })
+    await session.send('Network.enable')
+    await tab.page.goto('/productpage', { waitUntil: 'networkidle' })
+    expect(bytes).toBeGreaterThan(5_000)
+    expect(bytes).toBeLessThan(60_000)
+  })
+})
