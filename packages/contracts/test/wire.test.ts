@@ -22,7 +22,12 @@ const { author: _, ...bookWithoutAuthor } = book
 
 const cases: [what: string, schema: TSchema, value: unknown, good: boolean][] = [
   ['the book of the original', BookDetails, book, true],
-  ['a book of details v2: a date for a year, and gaps', BookDetails, { ...book, year: '2001-05-03', pages: null }, true],
+  [
+    'a book of details v2: a date for a year, and gaps',
+    BookDetails,
+    { ...book, year: '2001-05-03', pages: null },
+    true
+  ],
   ['a book with more fields', BookDetails, { ...book, price: 1 }, true],
   ['a book without an author', BookDetails, bookWithoutAuthor, false],
   ['a book with an id in text', BookDetails, { ...book, id: '0' }, false],

@@ -4,7 +4,13 @@ import { ask, askRaw, startApp, type CollectedLog } from './support/index.ts'
 
 /** Sixteen bytes are enough on one route; the other has the limit that every route has. */
 function build(stream: CollectedLog['stream']): App {
-  const { app } = createServer({ name: 't', title: 't', description: '', version: 'v1', log: { level: 'info', stream } })
+  const { app } = createServer({
+    name: 't',
+    title: 't',
+    description: '',
+    version: 'v1',
+    log: { level: 'info', stream }
+  })
   app.register(async (routes) => {
     readBodies(routes, (bytes) => bytes.toString('latin1'))
     routes.post('/echo', { bodyLimit: 16 }, async ({ body }) => ({ body }))
@@ -49,7 +55,7 @@ describe('a body within its limit', () => {
 
   test('may come in chunks, cut in the middle of a number', async () => {
     const head = 'POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n'
-    const answer = await askRaw(server.port, head, '6\r\n{"a":1\r\n', '1\r\n}\r\n', '0\r\n\r\n')
+    const answer = await askRaw(server.origin, head, '6\r\n{"a":1\r\n', '1\r\n}\r\n', '0\r\n\r\n')
     expect({ status: answer.status, body: answer.body }).toEqual({ status: 200, body: '{"body":"{\\"a\\":1}"}' })
   })
 })
@@ -66,20 +72,26 @@ describe('a body beyond its limit', () => {
 
   test('still gets its answer over a bare socket, which sends all before it reads', async () => {
     const head = `POST /length HTTP/1.1\r\nHost: t\r\nContent-Length: ${MEGABYTE.length}\r\n\r\n`
-    const answer = await askRaw(server.port, head + MEGABYTE)
-    expect({ status: answer.status, body: JSON.parse(answer.body) }).toEqual({ status: 413, body: tooLarge(16_384).body })
+    const answer = await askRaw(server.origin, head + MEGABYTE)
+    expect({ status: answer.status, body: JSON.parse(answer.body) }).toEqual({
+      status: 413,
+      body: tooLarge(16_384).body
+    })
   })
 
   test('still gets its answer in chunks of unknown number', async () => {
     const chunk = `10000\r\n${'a'.repeat(0x10000)}\r\n`
     const head = 'POST /length HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n'
-    const answer = await askRaw(server.port, head, ...Array<string>(16).fill(chunk), '0\r\n\r\n')
-    expect({ status: answer.status, body: JSON.parse(answer.body) }).toEqual({ status: 413, body: tooLarge(16_384).body })
+    const answer = await askRaw(server.origin, head, ...Array<string>(16).fill(chunk), '0\r\n\r\n')
+    expect({ status: answer.status, body: JSON.parse(answer.body) }).toEqual({
+      status: 413,
+      body: tooLarge(16_384).body
+    })
   })
 
   test('without end costs the sender the connection and the process nothing', async () => {
     const head = 'POST /length HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n'
-    await askRaw(server.port, head, ...Array<string>(80).fill(`10000\r\n${'a'.repeat(0x10000)}\r\n`))
+    await askRaw(server.origin, head, ...Array<string>(80).fill(`10000\r\n${'a'.repeat(0x10000)}\r\n`))
     expect(await ask(server.origin, '/alive')).toEqual(json(200, { alive: true }))
   })
 })
@@ -94,7 +106,7 @@ describe('a body that breaks off or breaks the rules', () => {
     ['a chunk longer than it says', 'Transfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n0\r\n\r\n'],
     ['an unknown coding', 'Transfer-Encoding: gzip\r\n\r\nab']
   ])('answers 400 to %s', async (_what, rest) => {
-    const answer = await askRaw(server.port, `POST /length HTTP/1.1\r\nHost: t\r\n${rest}`)
+    const answer = await askRaw(server.origin, `POST /length HTTP/1.1\r\nHost: t\r\n${rest}`)
     expect({ status: answer.status, body: answer.body }).toEqual({
       status: 400,
       body: '{"error":"this is not a well-formed HTTP request"}'

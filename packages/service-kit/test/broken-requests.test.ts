@@ -32,28 +32,31 @@ const cases: [what: string, bytes: string, status: number, body: string][] = [
 ]
 
 test.each(cases)('answers %s and goes on', async (_what, bytes, status, body) => {
-  const answer = await askRaw(server.port, bytes)
+  const answer = await askRaw(server.origin, bytes)
   expect({ status: answer.status, body: answer.body }).toEqual({ status, body })
   expect(answer.head).toContain('Content-Type: application/json')
   expect(await ask(server.origin, '/livez')).toEqual({ status: 200, type: 'application/json', body: { status: 'ok' } })
 })
 
 test('answers 400 without a Host header in HTTP/1.1, and serves HTTP/1.0 without one', async () => {
-  expect((await askRaw(server.port, 'GET /livez HTTP/1.1\r\n\r\n')).status).toBe(400)
-  expect(await askRaw(server.port, 'GET /livez HTTP/1.0\r\n\r\n')).toMatchObject({ status: 200, body: '{"status":"ok"}' })
+  expect((await askRaw(server.origin, 'GET /livez HTTP/1.1\r\n\r\n')).status).toBe(400)
+  expect(await askRaw(server.origin, 'GET /livez HTTP/1.0\r\n\r\n')).toMatchObject({
+    status: 200,
+    body: '{"status":"ok"}'
+  })
 })
 
 test('takes the path out of an absolute URL, as a proxy sends it', async () => {
-  const answer = await askRaw(server.port, 'GET http://example.com/livez HTTP/1.1\r\nHost: t\r\n\r\n')
+  const answer = await askRaw(server.origin, 'GET http://example.com/livez HTTP/1.1\r\nHost: t\r\n\r\n')
   expect(answer).toMatchObject({ status: 200, body: '{"status":"ok"}' })
 })
 
 test('closes a connection that asks to become a tunnel', async () => {
-  expect((await askRaw(server.port, 'CONNECT example.com:443 HTTP/1.1\r\nHost: t\r\n\r\n')).status).toBeUndefined()
+  expect((await askRaw(server.origin, 'CONNECT example.com:443 HTTP/1.1\r\nHost: t\r\n\r\n')).status).toBeUndefined()
   expect(await ask(server.origin, '/livez')).toEqual({ status: 200, type: 'application/json', body: { status: 'ok' } })
 })
 
 test('answers two requests that come at once, in order', async () => {
   const one = 'GET /livez HTTP/1.1\r\nHost: t\r\n\r\n'
-  expect(await askRaw(server.port, `GET /nope HTTP/1.1\r\nHost: t\r\n\r\n${one}`)).toMatchObject({ status: 404 })
+  expect(await askRaw(server.origin, `GET /nope HTTP/1.1\r\nHost: t\r\n\r\n${one}`)).toMatchObject({ status: 404 })
 })

@@ -31,13 +31,32 @@ describe('what is set', () => {
   })
 
   test('takes empty variables as unset', () => {
-    const env = { PORT: '', HOST: '', SERVICE_VERSION: '', LOG_LEVEL: '', SHUTDOWN_DELAY_MS: '', SHUTDOWN_BUDGET_MS: '' }
+    const env = {
+      PORT: '',
+      HOST: '',
+      SERVICE_VERSION: '',
+      LOG_LEVEL: '',
+      SHUTDOWN_DELAY_MS: '',
+      SHUTDOWN_BUDGET_MS: ''
+    }
     expect(loadConfig(CommonConfig, env, [])).toEqual(defaults)
   })
 
   test('reads variables and ignores those that it does not know', () => {
-    const env = { PORT: '8080', HOST: '127.0.0.1', LOG_LEVEL: 'debug', HOSTNAME: 'pod-1', DETAILS_PORT: 'tcp://10.0.0.1:9080' }
-    expect(loadConfig(CommonConfig, env, [])).toEqual({ ...defaults, PORT: 8080, HOST: '127.0.0.1', LOG_LEVEL: 'debug', HOSTNAME: 'pod-1' })
+    const env = {
+      PORT: '8080',
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'debug',
+      HOSTNAME: 'pod-1',
+      DETAILS_PORT: 'tcp://10.0.0.1:9080'
+    }
+    expect(loadConfig(CommonConfig, env, [])).toEqual({
+      ...defaults,
+      PORT: 8080,
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'debug',
+      HOSTNAME: 'pod-1'
+    })
   })
 
   test('takes the port from the first argument before the variable', () => {
@@ -62,7 +81,11 @@ const wrong: [env: NodeJS.ProcessEnv, argv: string[], message: string][] = [
   [{ PORT: '70000' }, [], 'PORT cannot be "70000": allowed is a whole number from 0 to 65535'],
   [{ PORT: '-1' }, [], 'PORT cannot be "-1": allowed is a whole number from 0 to 65535'],
   [{ PORT: '80.5' }, [], 'PORT cannot be "80.5": allowed is a whole number from 0 to 65535'],
-  [{ PORT: 'tcp://10.0.0.1:9080' }, [], 'PORT cannot be "tcp://10.0.0.1:9080": allowed is a whole number from 0 to 65535'],
+  [
+    { PORT: 'tcp://10.0.0.1:9080' },
+    [],
+    'PORT cannot be "tcp://10.0.0.1:9080": allowed is a whole number from 0 to 65535'
+  ],
   [{ PORT: '8080' }, ['x'], 'PORT cannot be "x": allowed is a whole number from 0 to 65535'],
   [{}, ['9080', 'more'], 'unexpected argument "more"; usage: node main.js [port]'],
   [{ LOG_LEVEL: 'loud' }, [], 'LOG_LEVEL cannot be "loud": allowed are trace, debug, info, warn, error, fatal, silent'],
@@ -83,6 +106,8 @@ describe('what is wrong', () => {
   })
 
   test('names a variable that has to be set', () => {
-    expect(() => loadConfig(NeedsUrl, {}, [])).toThrow(new ConfigError('URL is not set: allowed is text of 1 to any number of characters'))
+    expect(() => loadConfig(NeedsUrl, {}, [])).toThrow(
+      new ConfigError('URL is not set: allowed is text of 1 to any number of characters')
+    )
   })
 })

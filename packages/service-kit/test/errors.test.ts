@@ -7,7 +7,13 @@ const Teapot = createError('BOOKINFO_TEAPOT', 'this is a teapot', 418)
 const Down = createError('BOOKINFO_DOWN', 'the database is down', 500)
 
 function build(stream: CollectedLog['stream']): App {
-  const { app } = createServer({ name: 't', title: 't', description: '', version: 'v1', log: { level: 'info', stream } })
+  const { app } = createServer({
+    name: 't',
+    title: 't',
+    description: '',
+    version: 'v1',
+    log: { level: 'info', stream }
+  })
   app.register(async (routes) => {
     routes.get('/teapot', async () => {
       throw new Teapot()
@@ -22,30 +28,50 @@ function build(stream: CollectedLog['stream']): App {
       const shapeless: unknown = { id: 'text' }
       return shapeless as { id: number }
     })
-    routes.get('/query', { schema: { querystring: Type.Object({ n: Type.String({ maxLength: 3 }) }) } }, async () => ({}))
+    routes.get(
+      '/query',
+      { schema: { querystring: Type.Object({ n: Type.String({ maxLength: 3 }) }) } },
+      async () => ({})
+    )
   })
   return app
 }
 
 test('an error that a caller caused is explained to the caller', async () => {
   await using server = await startApp(build)
-  expect(await ask(server.origin, '/teapot')).toEqual({ status: 418, type: 'application/json', body: { error: 'this is a teapot' } })
+  expect(await ask(server.origin, '/teapot')).toEqual({
+    status: 418,
+    type: 'application/json',
+    body: { error: 'this is a teapot' }
+  })
 })
 
 test('a failure that has words of its own keeps them', async () => {
   await using server = await startApp(build)
-  expect(await ask(server.origin, '/down')).toEqual({ status: 500, type: 'application/json', body: { error: 'the database is down' } })
+  expect(await ask(server.origin, '/down')).toEqual({
+    status: 500,
+    type: 'application/json',
+    body: { error: 'the database is down' }
+  })
 })
 
 test('a bug tells the log what happened and the caller nothing', async () => {
   await using server = await startApp(build, { errorsExpected: true })
-  expect(await ask(server.origin, '/bug')).toEqual({ status: 500, type: 'application/json', body: { error: 'internal server error' } })
+  expect(await ask(server.origin, '/bug')).toEqual({
+    status: 500,
+    type: 'application/json',
+    body: { error: 'internal server error' }
+  })
   expect(server.log.errors()).toMatchObject([{ msg: 'request failed', err: { type: 'TypeError' } }])
 })
 
 test('an answer that breaks its own schema is a bug', async () => {
   await using server = await startApp(build, { errorsExpected: true })
-  expect(await ask(server.origin, '/wrong-shape')).toEqual({ status: 500, type: 'application/json', body: { error: 'internal server error' } })
+  expect(await ask(server.origin, '/wrong-shape')).toEqual({
+    status: 500,
+    type: 'application/json',
+    body: { error: 'internal server error' }
+  })
 })
 
 test('a query that does not fit is explained to the caller', async () => {

@@ -1,8 +1,7 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { createServer, type App } from '../src/index.ts'
-import { ask, askRaw, startApp, type CollectedLog } from './support/index.ts'
+import { ask, askRaw, connectTo, startApp, type CollectedLog } from './support/index.ts'
 
 function build(stream: CollectedLog['stream'], level = 'info'): App {
   const { app } = createServer({ name: 'details', title: 't', description: '', version: 'v7', log: { level, stream } })
@@ -43,14 +42,20 @@ describe('a line for each request', () => {
 
   test('holds no body, cookie, credential or user', async () => {
     await using server = await startApp((stream) => build(stream, 'trace'))
-    const secrets = { cookie: 's3cret', authorization: 's3cret', jwt: 's3cret', 'end-user': 's3cret', 'user-agent': 's3cret' }
+    const secrets = {
+      cookie: 's3cret',
+      authorization: 's3cret',
+      jwt: 's3cret',
+      'end-user': 's3cret',
+      'user-agent': 's3cret'
+    }
     await ask(server.origin, '/things', { method: 'POST', headers: secrets, body: 's3cret' })
     expect(JSON.stringify(server.log.lines)).not.toContain('s3cret')
   })
 
   test('cannot be forged by a request id', async () => {
     await using server = await startApp(build)
-    await askRaw(server.port, 'GET /nope HTTP/1.1\r\nHost: t\r\nx-request-id: "},{"level":"fatal","msg":"x\r\n\r\n')
+    await askRaw(server.origin, 'GET /nope HTTP/1.1\r\nHost: t\r\nx-request-id: "},{"level":"fatal","msg":"x\r\n\r\n')
     expect(server.log.lines.at(-1)).toMatchObject({ level: 'info', 'x-request-id': '"},{"level":"fatal","msg":"x' })
   })
 
@@ -81,7 +86,7 @@ describe('a caller that goes away', () => {
       })
       return app
     })
-    const socket = connect(server.port, '127.0.0.1')
+    const socket = connectTo(server.origin)
     socket.write('GET /late HTTP/1.1\r\nHost: t\r\n\r\n')
     await arrived.promise
     socket.destroy()
@@ -91,7 +96,7 @@ describe('a caller that goes away', () => {
 
   test('in the middle of its body is no error of ours', async () => {
     await using server = await startApp(build)
-    const socket = connect(server.port, '127.0.0.1')
+    const socket = connectTo(server.origin)
     socket.write('POST /things HTTP/1.1\r\nHost: t\r\nExpect: 100-continue\r\nContent-Length: 10\r\n\r\nhalf')
     await once(socket, 'data')
     socket.destroy()

@@ -4,7 +4,13 @@ import { ask, askFully, askRaw, startApp, type Answer, type CollectedLog } from 
 
 /** A server with routes of every form that the services use. */
 function build(stream: CollectedLog['stream']): App {
-  const { app } = createServer({ name: 't', title: 't', description: '', version: 'v1', log: { level: 'info', stream } })
+  const { app } = createServer({
+    name: 't',
+    title: 't',
+    description: '',
+    version: 'v1',
+    log: { level: 'info', stream }
+  })
   app.register(async (routes) => {
     routes.get('/', async () => ({ at: 'root' }))
     routes.get<{ Params: { id: string } }>('/things/:id', async ({ params }) => ({ thing: params.id }))
@@ -89,23 +95,30 @@ describe('a path that is not served', () => {
   })
 
   test('reads a body that nobody asked for, and answers', async () => {
-    expect(await ask(server.origin, '/nope', { method: 'POST', body: 'x'.repeat(1_000_000) })).toEqual(notFound('/nope'))
+    expect(await ask(server.origin, '/nope', { method: 'POST', body: 'x'.repeat(1_000_000) })).toEqual(
+      notFound('/nope')
+    )
   })
 })
 
 describe('the server as a whole', () => {
   test('answers OPTIONS *', async () => {
-    const { status, head, body } = await askRaw(server.port, 'OPTIONS * HTTP/1.1\r\nHost: t\r\n\r\n')
+    const { status, head, body } = await askRaw(server.origin, 'OPTIONS * HTTP/1.1\r\nHost: t\r\n\r\n')
     expect({ status, body }).toEqual({ status: 200, body: '' })
     expect(head).toContain('\r\nallow: GET, HEAD, OPTIONS, POST\r\n')
   })
 
   test('says its version on every answer, errors among them', async () => {
-    const versions = ['/', '/nope', '/livez'].map(async (path) => (await askFully(server.origin, path)).headers['x-service-version'])
+    const versions = ['/', '/nope', '/livez'].map(
+      async (path) => (await askFully(server.origin, path)).headers['x-service-version']
+    )
     expect(await Promise.all(versions)).toEqual(['v1', 'v1', 'v1'])
   })
 
-  test.each(['/%', '/things/%', '/things/%zz', '/things/%E9', '/files/a%2'])('refuses %s, which is no percent-encoding', async (path) => {
-    expect(await ask(server.origin, path)).toEqual(json(400, { error: 'the path is not valid percent-encoding' }))
-  })
+  test.each(['/%', '/things/%', '/things/%zz', '/things/%E9', '/files/a%2'])(
+    'refuses %s, which is no percent-encoding',
+    async (path) => {
+      expect(await ask(server.origin, path)).toEqual(json(400, { error: 'the path is not valid percent-encoding' }))
+    }
+  )
 })

@@ -16,7 +16,11 @@ function build(stream: CollectedLog['stream'], whyNotReady?: () => string | unde
   })
   app.register(async (routes) => {
     const Thing = Type.Object({ id: Type.Integer() })
-    routes.get('/things/*', { schema: { summary: 'A thing', response: { 200: Thing } }, config: { documentedParams: Thing } }, async () => ({ id: 1 }))
+    routes.get(
+      '/things/*',
+      { schema: { summary: 'A thing', response: { 200: Thing } }, config: { documentedParams: Thing } },
+      async () => ({ id: 1 })
+    )
     routes.get('/hidden', { schema: { hide: true } }, async () => ({}))
   })
   return app
@@ -61,7 +65,11 @@ describe('metrics', () => {
     for (const path of ['/things/1', '/things/2', '/things/2?x', '/nope', '/nada']) await ask(server.origin, path)
     await ask(server.origin, '/things/1', { method: 'DELETE' })
     const { body } = await ask(server.origin, '/metrics')
-    expect(String(body).match(/^http_server_request_duration_seconds_count.*$/gm)?.toSorted()).toEqual([
+    expect(
+      String(body)
+        .match(/^http_server_request_duration_seconds_count.*$/gm)
+        ?.toSorted()
+    ).toEqual([
       'http_server_request_duration_seconds_count{http_request_method="DELETE",http_route="(none)",http_response_status_code="405"} 1',
       'http_server_request_duration_seconds_count{http_request_method="GET",http_route="(none)",http_response_status_code="404"} 2',
       'http_server_request_duration_seconds_count{http_request_method="GET",http_route="/things/*",http_response_status_code="200"} 3'
@@ -84,9 +92,16 @@ describe('the description of the interface', () => {
     expect(body).toMatchObject({
       openapi: '3.1.0',
       info: { title: 'Bookinfo things', description: 'Things.', version: 'v3', license: { name: 'Apache-2.0' } },
-      paths: { '/things/{id}': { get: { summary: 'A thing', parameters: [{ in: 'path', name: 'id', required: true }] } } }
+      paths: {
+        '/things/{id}': { get: { summary: 'A thing', parameters: [{ in: 'path', name: 'id', required: true }] } }
+      }
     })
-    expect(Object.keys((body as { paths: object }).paths).toSorted()).toEqual(['/livez', '/metrics', '/readyz', '/things/{id}'])
+    expect(Object.keys((body as { paths: object }).paths).toSorted()).toEqual([
+      '/livez',
+      '/metrics',
+      '/readyz',
+      '/things/{id}'
+    ])
   })
 })
 

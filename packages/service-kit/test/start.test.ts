@@ -39,7 +39,9 @@ describe('a service that cannot start says why in one line', () => {
 
   test('when a secret setting is wrong, without telling it', async () => {
     expect(await failsWith({ PASSWORD: 'hunter2' })).toEqual(
-      failure('fixture: PASSWORD cannot be its value (not shown): allowed is text of 0 to 4 characters (--help lists all settings)\n')
+      failure(
+        'fixture: PASSWORD cannot be its value (not shown): allowed is text of 0 to 4 characters (--help lists all settings)\n'
+      )
     )
   })
 

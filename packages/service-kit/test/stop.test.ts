@@ -1,24 +1,24 @@
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { startService } from './processes/service-process.ts'
-import { ask, askFully } from './support/index.ts'
+import { ask, askFully, connectTo } from './support/index.ts'
 
 /** Long enough that only a second signal can end it. */
 const FOR_EVER_MS = '600000'
 
 /** A connection whose request has reached the service and still lacks its last byte. */
-async function beginRequest(port: number): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1')
+async function beginRequest(origin: string): Promise<Socket> {
+  const socket = connectTo(origin)
   socket.write('POST /read HTTP/1.1\r\nHost: t\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\na')
   await once(socket, 'data')
   return socket
 }
 
 /** A connection that has had an answer and waits for the next request. */
-async function keepAlive(port: number): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1')
+async function keepAlive(origin: string): Promise<Socket> {
+  const socket = connectTo(origin)
   socket.write('GET /here HTTP/1.1\r\nHost: t\r\n\r\n')
   await once(socket, 'data')
   return socket
@@ -29,8 +29,8 @@ const clean = { code: 0, signal: null, stderr: '' }
 describe.each(['SIGTERM', 'SIGINT'] as const)('on %s', (signal) => {
   test('a service finishes what is in flight, closes what is idle, and ends well', async () => {
     await using service = await startService()
-    const idle = await keepAlive(service.port)
-    const busy = await beginRequest(service.port)
+    const idle = await keepAlive(service.origin)
+    const busy = await beginRequest(service.origin)
 
     service.child.kill(signal)
     await once(idle, 'close')
@@ -44,13 +44,25 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('on %s', (signal) => {
 
   test('a service is not ready, and serves on, until the delay is over or a second signal comes', async () => {
     await using service = await startService({ SHUTDOWN_DELAY_MS: FOR_EVER_MS })
-    const busy = await beginRequest(service.port)
+    const busy = await beginRequest(service.origin)
     service.child.kill(signal)
     await service.logged('stopping')
 
-    expect(await ask(service.origin, '/readyz')).toEqual({ status: 503, type: 'application/json', body: { error: 'stopping' } })
-    expect(await ask(service.origin, '/livez')).toEqual({ status: 200, type: 'application/json', body: { status: 'ok' } })
-    expect(await askFully(service.origin, '/here')).toMatchObject({ status: 200, body: { here: true }, headers: { connection: 'close' } })
+    expect(await ask(service.origin, '/readyz')).toEqual({
+      status: 503,
+      type: 'application/json',
+      body: { error: 'stopping' }
+    })
+    expect(await ask(service.origin, '/livez')).toEqual({
+      status: 200,
+      type: 'application/json',
+      body: { status: 'ok' }
+    })
+    expect(await askFully(service.origin, '/here')).toMatchObject({
+      status: 200,
+      body: { here: true },
+      headers: { connection: 'close' }
+    })
 
     service.child.kill(signal)
     expect(await service.logged('second signal')).toMatchObject({ level: 'warn', signal })
@@ -61,7 +73,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('on %s', (signal) => {
 
 test('a request that outlasts the budget is cut', async () => {
   await using service = await startService({ SHUTDOWN_BUDGET_MS: '100' })
-  const busy = await beginRequest(service.port)
+  const busy = await beginRequest(service.origin)
   service.child.kill('SIGTERM')
   expect(await service.logged('cut')).toMatchObject({ level: 'warn', budget_ms: 100 })
   expect(await text(busy)).toBe('')
@@ -85,6 +97,9 @@ test('a service whose launcher is gone ends too', async () => {
 test('an error that nobody caught ends a service with a line about it and status 1', async () => {
   await using service = await startService()
   await ask(service.origin, '/fail')
-  expect(await service.logged('an error that nobody caught')).toMatchObject({ level: 'fatal', err: { message: 'nobody catches this' } })
+  expect(await service.logged('an error that nobody caught')).toMatchObject({
+    level: 'fatal',
+    err: { message: 'nobody catches this' }
+  })
   expect(await service.ended).toEqual({ code: 1, signal: null, stderr: '' })
 })

@@ -9,7 +9,11 @@ const Settings = Type.Object({
 })
 
 function originsFor(env: NodeJS.ProcessEnv): string[] {
-  const { REVIEWS_HOSTNAME: hostnames, REVIEWS_SERVICE_PORT: port, SERVICES_DOMAIN: domain } = loadConfig(Settings, env, [])
+  const {
+    REVIEWS_HOSTNAME: hostnames,
+    REVIEWS_SERVICE_PORT: port,
+    SERVICES_DOMAIN: domain
+  } = loadConfig(Settings, env, [])
   return upstreamOrigins({ hostnames, port, domain })
 }
 
@@ -18,7 +22,10 @@ const good: [env: NodeJS.ProcessEnv, origins: string[]][] = [
   [{ REVIEWS_HOSTNAME: '10.0.0.1', REVIEWS_SERVICE_PORT: '80' }, ['http://10.0.0.1:80']],
   [{ SERVICES_DOMAIN: 'test.svc' }, ['http://reviews.test.svc:9080']],
   [{ REVIEWS_HOSTNAME: 'a,b', SERVICES_DOMAIN: 'x' }, ['http://a.x:9080', 'http://b.x:9080']],
-  [{ REVIEWS_HOSTNAME: 'localhost:9083,localhost:9084,localhost' }, ['http://localhost:9083', 'http://localhost:9084', 'http://localhost:9080']],
+  [
+    { REVIEWS_HOSTNAME: 'localhost:9083,localhost:9084,localhost' },
+    ['http://localhost:9083', 'http://localhost:9084', 'http://localhost:9080']
+  ],
   [{ REVIEWS_HOSTNAME: '[::1]' }, ['http://[::1]:9080']],
   [{ REVIEWS_HOSTNAME: '[fd00::1]:81,b:82' }, ['http://[fd00::1]:81', 'http://b:82']],
   // What Kubernetes sets by itself for a Service of that name is a number, unlike REVIEWS_PORT.

@@ -35,5 +35,9 @@ test('several origins are asked in turn', async () => {
     'per-request',
     servers.map(({ origin }) => origin)
   )
-  expect(servers.map(({ seen }) => seen.map(({ url }) => url))).toEqual([['/0', '/3', '/6'], ['/1', '/4'], ['/2', '/5']])
+  expect(servers.map(({ seen }) => seen.map(({ url }) => url))).toEqual([
+    ['/0', '/3', '/6'],
+    ['/1', '/4'],
+    ['/2', '/5']
+  ])
 })

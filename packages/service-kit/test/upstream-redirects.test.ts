@@ -11,7 +11,13 @@ const sent = forwardedHeaderNames.map((name): [string, string] => [name, `the ${
 const credentials = ['cookie', 'authorization', 'jwt', 'end-user']
 
 function askOrigin(origin: string) {
-  const options = { name: 'things', origins: [origin], schema: Type.Object({ id: Type.Integer() }), timeoutMs: 30_000, dispatcher }
+  const options = {
+    name: 'things',
+    origins: [origin],
+    schema: Type.Object({ id: Type.Integer() }),
+    timeoutMs: 30_000,
+    dispatcher
+  }
   return createUpstream(options).get('/from', forwardHeaders(sent.flat()))
 }
 
@@ -36,17 +42,22 @@ describe('a redirect', () => {
   })
 
   test('within the origin takes every header along', async () => {
-    await using server = await startTinyServer((request, response) => (request.url === '/to' ? found : to('/to'))(request, response))
+    await using server = await startTinyServer((request, response) =>
+      (request.url === '/to' ? found : to('/to'))(request, response)
+    )
     await askOrigin(server.origin)
     expect(arrived(server.seen[1])).toEqual(sent)
   })
 
-  test.each([301, 302, 303, 307, 308])('to another origin, with status %i, leaves behind what proves who the reader is', async (status) => {
-    await using outside = await startTinyServer(found)
-    await using server = await startTinyServer(to(`${outside.origin}/to`, status))
-    expect(await askOrigin(server.origin)).toMatchObject({ ok: true, value: { id: 7 } })
-    expect(arrived(outside.seen[0])).toEqual(sent.filter(([name]) => !credentials.includes(name)))
-  })
+  test.each([301, 302, 303, 307, 308])(
+    'to another origin, with status %i, leaves behind what proves who the reader is',
+    async (status) => {
+      await using outside = await startTinyServer(found)
+      await using server = await startTinyServer(to(`${outside.origin}/to`, status))
+      expect(await askOrigin(server.origin)).toMatchObject({ ok: true, value: { id: 7 } })
+      expect(arrived(outside.seen[0])).toEqual(sent.filter(([name]) => !credentials.includes(name)))
+    }
+  )
 
   test('to another origin and back does not bring it back', async () => {
     await using outside = await startTinyServer((_request, response) => to(`${server.origin}/to`)(_request, response))

@@ -19,7 +19,10 @@ async function askUpstream(handler: RequestListener, timeoutMs = LONG_MS): Promi
 }
 
 function askOrigin(origin: string, timeoutMs = LONG_MS): Promise<UpstreamResult<{ id: number }>> {
-  return createUpstream({ name: 'things', origins: [origin], schema: Thing, timeoutMs, dispatcher }).get('/things/7', forwardHeaders([]))
+  return createUpstream({ name: 'things', origins: [origin], schema: Thing, timeoutMs, dispatcher }).get(
+    '/things/7',
+    forwardHeaders([])
+  )
 }
 
 const refused = (status: number) => ({ ok: false, kind: 'refused', status, reason: `status ${status}` })
@@ -67,9 +70,14 @@ describe('a good answer', () => {
 })
 
 describe('an answer that says no', () => {
-  test.each([201, 202, 204, 206, 304, 400, 401, 403, 404, 418, 429, 500, 502, 503, 504, 555])('is a failure with the status %i', async (status) => {
-    expect(await askUpstream(respond(status, status === 204 || status === 304 ? '' : { id: 7 }))).toEqual(refused(status))
-  })
+  test.each([201, 202, 204, 206, 304, 400, 401, 403, 404, 418, 429, 500, 502, 503, 504, 555])(
+    'is a failure with the status %i',
+    async (status) => {
+      expect(await askUpstream(respond(status, status === 204 || status === 304 ? '' : { id: 7 }))).toEqual(
+        refused(status)
+      )
+    }
+  )
 
   test('is not waited for to its end', async () => {
     expect(
@@ -119,7 +127,9 @@ describe('an answer that is not what the contract says', () => {
 describe('no whole answer', () => {
   test('because the port refuses', async () => {
     const port = await refusingPort()
-    expect(await askOrigin(`http://127.0.0.1:${port}`)).toEqual(unreachable(`ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:${port}`))
+    expect(await askOrigin(`http://127.0.0.1:${port}`)).toEqual(
+      unreachable(`ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:${port}`)
+    )
   })
 
   test('because nothing is said in time', async () => {
@@ -135,7 +145,9 @@ describe('no whole answer', () => {
   })
 
   test('because the connection breaks before the head', async () => {
-    expect(await askUpstream(({ socket }) => socket.destroy())).toEqual(unreachable('UND_ERR_SOCKET: other side closed'))
+    expect(await askUpstream(({ socket }) => socket.destroy())).toEqual(
+      unreachable('UND_ERR_SOCKET: other side closed')
+    )
   })
 
   test('because the connection breaks in the body', async () => {

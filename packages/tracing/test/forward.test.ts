@@ -39,7 +39,12 @@ describe('forwardHeaders', () => {
   })
 
   test('knows names in any case', () => {
-    expect(forwardHeaders(['X-Request-ID', 'a', 'TraceParent', 'b']).pairs).toEqual(['x-request-id', 'a', 'traceparent', 'b'])
+    expect(forwardHeaders(['X-Request-ID', 'a', 'TraceParent', 'b']).pairs).toEqual([
+      'x-request-id',
+      'a',
+      'traceparent',
+      'b'
+    ])
   })
 
   test('keeps repeated headers apart and everything in order', () => {
@@ -52,7 +57,16 @@ describe('forwardHeaders', () => {
   })
 
   test('does not mend what a tracing library would: a lone sampling decision, ids of 64 bits, upper case, garbage', () => {
-    const pairs = ['x-b3-sampled', '0', 'x-b3-traceid', '463AC35C9F6413AD', 'x-b3-flags', '1', 'traceparent', 'nonsense']
+    const pairs = [
+      'x-b3-sampled',
+      '0',
+      'x-b3-traceid',
+      '463AC35C9F6413AD',
+      'x-b3-flags',
+      '1',
+      'traceparent',
+      'nonsense'
+    ]
     expect(forwardHeaders(pairs).pairs).toEqual(pairs)
   })
 
@@ -71,11 +85,19 @@ describe('forwardHeaders', () => {
     await Promise.all([upstream, front].map((server) => once(server.listen(0, '127.0.0.1'), 'listening')))
 
     const socket = connect(Number(new URL(originOf(front)).port), '127.0.0.1')
-    socket.write(Buffer.concat([Buffer.from('GET / HTTP/1.1\r\nHost: f\r\nConnection: close\r\nBaggage: '), value, Buffer.from('\r\n\r\n')]))
+    socket.write(
+      Buffer.concat([
+        Buffer.from('GET / HTTP/1.1\r\nHost: f\r\nConnection: close\r\nBaggage: '),
+        value,
+        Buffer.from('\r\n\r\n')
+      ])
+    )
     const seen = (await text(socket)).split('\r\n\r\n')[1] ?? ''
     expect(seen).toContain(JSON.stringify(['baggage', value.toString('latin1')]).slice(1, -1))
 
-    await Promise.all([upstream, front].map((server) => new Promise((resolve) => server.close(resolve) && server.closeAllConnections())))
+    await Promise.all(
+      [upstream, front].map((server) => new Promise((resolve) => server.close(resolve) && server.closeAllConnections()))
+    )
   })
 })
 
@@ -95,10 +117,13 @@ describe('withEndUser', () => {
     expect(incoming.pairs).toEqual(['end-user', 'mallory', 'cookie', 'a=1', 'end-user', 'eve'])
   })
 
-  test.each(['jason', ' jason ', "a\"b'c", 'Žofie', '花子', '🎭', 'x'.repeat(100)])('sends %j as its UTF-8 bytes', (user) => {
-    const [, value = ''] = withEndUser(forwardHeaders([]), user).pairs
-    expect(Buffer.from(value, 'latin1').toString('utf8')).toBe(user)
-  })
+  test.each(['jason', ' jason ', 'a"b\'c', 'Žofie', '花子', '🎭', 'x'.repeat(100)])(
+    'sends %j as its UTF-8 bytes',
+    (user) => {
+      const [, value = ''] = withEndUser(forwardHeaders([]), user).pairs
+      expect(Buffer.from(value, 'latin1').toString('utf8')).toBe(user)
+    }
+  )
 })
 
 function originOf(server: ReturnType<typeof createServer>): string {

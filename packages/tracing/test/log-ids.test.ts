@@ -20,7 +20,11 @@ const cases: [what: string, headers: IncomingHttpHeaders, ids: LogIds][] = [
   ['b3', { b3: `${trace}-${span}-1-05e3ac9a4f6e3b90` }, ids],
   ['b3 without a decision', { b3: `${trace}-${span}` }, ids],
   ['b3 that only says not to sample', { b3: '0' }, {}],
-  ['a broken traceparent beside good B3 headers', { traceparent: 'x', 'x-b3-traceid': trace, 'x-b3-spanid': span }, ids],
+  [
+    'a broken traceparent beside good B3 headers',
+    { traceparent: 'x', 'x-b3-traceid': trace, 'x-b3-spanid': span },
+    ids
+  ],
   ['broken B3 headers beside a good b3', { 'x-b3-traceid': 'x', 'x-b3-spanid': 'y', b3: `${trace}-${span}-1` }, ids],
   ['traceparent in upper case, which the specification forbids', { traceparent: traceparent.toUpperCase() }, {}],
   ['text that would forge a log line', { traceparent: '"},{"a":"', b3: 'x\ny' }, {}]

@@ -24,7 +24,11 @@ export function spawnService(env: Record<string, string>, args: string[] = []): 
   const child = fork(new URL('service.ts', import.meta.url), args, { env, execArgv: [], silent: true })
   let lines: AsyncIterator<string> | undefined
   const exit = once(child, 'exit')
-  const ended = Promise.all([exit, text(must(child.stderr))]).then(([[code, signal], stderr]) => ({ code, signal, stderr }))
+  const ended = Promise.all([exit, text(must(child.stderr))]).then(([[code, signal], stderr]) => ({
+    code,
+    signal,
+    stderr
+  }))
   return {
     child,
     ended,

@@ -28,8 +28,18 @@ export async function ask(origin: string, path: string, question: Question = {})
 }
 
 /** The same with the headers of the answer. */
-export async function askFully(origin: string, path: string, { method = 'GET', headers, body }: Question = {}): Promise<FullAnswer> {
-  const options: Dispatcher.RequestOptions = { origin, path, method: methodOf(method), ...(headers && { headers }), ...(body !== undefined && { body }) }
+export async function askFully(
+  origin: string,
+  path: string,
+  { method = 'GET', headers, body }: Question = {}
+): Promise<FullAnswer> {
+  const options: Dispatcher.RequestOptions = {
+    origin,
+    path,
+    method: methodOf(method),
+    ...(headers && { headers }),
+    ...(body !== undefined && { body })
+  }
   const response = await client.request(options)
   const content = await response.body.text()
   const type = [response.headers['content-type']].flat()[0]

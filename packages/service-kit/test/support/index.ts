@@ -1,5 +1,5 @@
 export { ask, askFully, type Answer, type FullAnswer, type Question } from './client.ts'
 export { collectLog, type CollectedLog, type LogLine } from './log.ts'
-export { askRaw, type RawAnswer } from './raw-client.ts'
+export { askRaw, connectTo, type RawAnswer } from './raw-client.ts'
 export { startApp, type RunningApp, type StartOptions } from './running-app.ts'
 export { hang, refusingPort, respond, startTinyServer, type SeenRequest, type TinyServer } from './tiny-server.ts'

@@ -1,4 +1,4 @@
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 
 export interface RawAnswer {
   /** Absent where the connection ended without an answer. */
@@ -11,10 +11,10 @@ export interface RawAnswer {
  * Sends bytes that no HTTP client would send, each chunk when the one before is gone, and waits for one whole answer or the
  * end of the connection.
  */
-export function askRaw(port: number, ...chunks: (string | Buffer)[]): Promise<RawAnswer> {
+export function askRaw(origin: string, ...chunks: (string | Buffer)[]): Promise<RawAnswer> {
   return new Promise((resolve) => {
     let received = ''
-    const socket = connect(port, '127.0.0.1')
+    const socket = connectTo(origin)
     const finish = () => {
       socket.destroy()
       resolve(read(received) ?? { status: undefined, head: received, body: '' })
@@ -29,6 +29,12 @@ export function askRaw(port: number, ...chunks: (string | Buffer)[]): Promise<Ra
   })
 }
 
+/** A connection to an origin, for what happens below a request. */
+export function connectTo(origin: string): Socket {
+  const { hostname, port } = new URL(origin)
+  return connect(Number(port), hostname)
+}
+
 /** The first final answer in what was received, or undefined while it is not whole. */
 function read(received: string): RawAnswer | undefined {
   const end = received.indexOf('\r\n\r\n')
@@ -38,7 +44,13 @@ function read(received: string): RawAnswer | undefined {
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1])
   if (status < 200) return read(rest)
   const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
-  if (length !== undefined) return rest.length < Number(length) ? undefined : { status, head, body: rest.slice(0, Number(length)) }
-  if (/\r\ntransfer-encoding: *chunked/i.test(head)) return rest.endsWith('0\r\n\r\n') ? { status, head, body: rest } : undefined
+  if (length !== undefined)
+    return rest.length < Number(length) ? undefined : { status, head, body: utf8(rest.slice(0, Number(length))) }
+  if (/\r\ntransfer-encoding: *chunked/i.test(head))
+    return rest.endsWith('0\r\n\r\n') ? { status, head, body: rest } : undefined
   return { status, head, body: rest }
+}
+
+function utf8(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString()
 }

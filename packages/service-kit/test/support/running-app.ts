@@ -10,7 +10,7 @@ export interface RunningApp extends AsyncDisposable {
 
 export interface StartOptions {
   /** For tests that provoke a failure: without it an error in the log fails the test. */
-  errorsExpected?: boolean
+  errorsExpected?: boolean | undefined
 }
 
 /** Listens with an app on a free port; disposing of it stops it and fails if it has logged an error. */
@@ -29,7 +29,8 @@ export async function startApp(
     async [Symbol.asyncDispose]() {
       await app.close()
       const errors = log.errors()
-      if (errors.length > 0 && !errorsExpected) throw new Error(`unexpected errors in the log: ${JSON.stringify(errors)}`)
+      if (errors.length > 0 && !errorsExpected)
+        throw new Error(`unexpected errors in the log: ${JSON.stringify(errors)}`)
     }
   }
 }

@@ -1,0 +1,2 @@
+export * from '@bookinfo/service-kit/testing'
+export * from './suite.ts'
