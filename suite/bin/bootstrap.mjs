@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+// The root scripts begin here, on whatever Node the machine has. So this folder is plain JavaScript without packages and
+// without anything newer than Node 14, which is why it says 'fs' and not 'node:fs'.
+import { join } from 'path'
+import { findChromium } from './chromium.mjs'
+import { installIfNeeded } from './install.mjs'
+import { chooseNode } from './node.mjs'
+import { fail, root, run } from './run.mjs'
+import { turbo } from './turbo.mjs'
+
+const commands = {
+  start: (node, args) => run(node, [join(root, 'suite', 'src', 'main.ts'), ...args]),
+
+  dev: (node, args) =>
+    // A service may need any of its user's variables; what npm says of each script is no news.
+    turbo(node, ['run', 'dev', '--ui=stream', '--log-prefix=none', '--env-mode=loose', '--', ...args], {
+      npm_config_loglevel: 'silent'
+    }),
+
+  build: (node, args) => turbo(node, ['run', 'build', ...args]),
+
+  test: (node, args) =>
+    turbo(node, ['run', 'typecheck', 'lint', 'test', ...args], { BOOKINFO_CHROMIUM: findChromium() })
+}
+
+async function main() {
+  const [name, ...args] = process.argv.slice(2)
+  const command = Object.keys(commands).includes(name) ? commands[name] : undefined
+  if (!command) fail(`usage: node suite/bin/bootstrap.mjs ${Object.keys(commands).join('|')} [arguments]`)
+  await installIfNeeded()
+  const node = chooseNode()
+  process.exitCode = await command(node, args)
+}
+
+void main()

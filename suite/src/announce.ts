@@ -1,0 +1,16 @@
+import { explainFailure } from './failure.ts'
+import { readOptions } from './options.ts'
+import { print } from './print.ts'
+import { untilReady } from './ready.ts'
+import { stopOnSignals } from './stop-signal.ts'
+import { describeSuite } from './table.ts'
+import { placeSuite } from './topology.ts'
+
+// The suite's own part in `turbo dev`: it says once what runs where, when everything runs.
+const stop = stopOnSignals()
+
+await explainFailure(async () => {
+  const places = placeSuite(readOptions(process.argv.slice(2)).basePort)
+  const ready = await Promise.all(places.map((place) => untilReady(place, stop)))
+  if (ready.every(Boolean)) print(describeSuite(places))
+})

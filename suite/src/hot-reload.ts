@@ -1,0 +1,66 @@
+import { join } from 'node:path'
+import { changesIn } from './changes.ts'
+import { checkPorts } from './ports.ts'
+import { untilReady } from './ready.ts'
+import { startService, type Output, type ServiceProcess } from './service-process.ts'
+import type { Place } from './topology.ts'
+import type { Workspace } from './workspace.ts'
+
+const STANDBY = join(import.meta.dirname, 'standby.ts')
+
+export interface HotReloadOptions extends Output {
+  /** Aborted when the service is to stop. */
+  stop: AbortSignal
+}
+
+/**
+ * Runs the versions of one service, and starts them again whenever a file that they are made of has changed, until `stop`
+ * is aborted. A version that cannot start waits for the next change. None is left when it returns or throws.
+ *
+ * @throws Failure if a port is taken
+ */
+export async function hotReload(
+  places: readonly Place[],
+  { folders, packages }: Workspace,
+  { stop, ...output }: HotReloadOptions
+): Promise<void> {
+  await checkPorts(places)
+  const start = () => places.map((place) => startService(place, output))
+  const startStandbys = () => places.map((place) => startService(place, output, [STANDBY, place.main, ...packages]))
+  let standbys: ServiceProcess[] = []
+  let running = start()
+  let round = new AbortController()
+
+  async function follow(reason: string): Promise<void> {
+    const signal = AbortSignal.any([stop, round.signal])
+    const startedAt = performance.now()
+    for (const service of running) void sayIfEnded(service, signal)
+    await Promise.all(places.map((place) => untilReady(place, signal)))
+    if (signal.aborted) return
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+    if (reason !== '') output.print(`${places[0]?.service} answers again, ${seconds} s after ${reason} changed`)
+    standbys = startStandbys()
+  }
+
+  async function sayIfEnded({ place, ended }: ServiceProcess, signal: AbortSignal): Promise<void> {
+    const how = await ended
+    if (!signal.aborted) output.print(`${place.name} ended with ${how}; it starts again when a file changes`)
+  }
+
+  try {
+    void follow('')
+    for await (const file of changesIn(folders, stop)) {
+      round.abort()
+      round = new AbortController()
+      await Promise.all(running.map((service) => service.stop()))
+      if (stop.aborted) break
+      running = standbys.length > 0 ? standbys : start()
+      for (const service of standbys) service.send('go on')
+      standbys = []
+      void follow(file)
+    }
+  } finally {
+    round.abort()
+    await Promise.all([...running, ...standbys].map((service) => service.stop()))
+  }
+}

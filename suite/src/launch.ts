@@ -1,0 +1,47 @@
+import { Failure } from './failure.ts'
+import { checkPorts } from './ports.ts'
+import { untilReady } from './ready.ts'
+import { startService, type Output, type ServiceProcess } from './service-process.ts'
+import type { Place } from './topology.ts'
+
+/** Long enough for six processes on a slow machine that is busy. */
+const READY_MS = 60_000
+
+const ADVICE = 'all others were stopped; npm start -- --verbose shows every log line'
+
+export interface LaunchOptions extends Output {
+  /** Aborted when the suite is to stop. */
+  stop: AbortSignal
+  onReady: () => void
+}
+
+/**
+ * Runs the services until `stop` is aborted. None of them is left when it returns or throws.
+ *
+ * @throws Failure if a port is taken, a service does not become ready, or one ends by itself
+ */
+export async function launch(places: readonly Place[], { stop, onReady, ...output }: LaunchOptions): Promise<void> {
+  await checkPorts(places)
+  if (stop.aborted) return
+  const stopped = new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()))
+  const services = places.map((place) => startService(place, output))
+  try {
+    const running = Promise.race([stopped, ...services.map(refuseToEnd)])
+    await Promise.race([running, untilAllReady(places, stop)])
+    if (!stop.aborted) onReady()
+    await running
+  } finally {
+    await Promise.all(services.map((service) => service.stop()))
+  }
+}
+
+async function refuseToEnd({ place, ended }: ServiceProcess): Promise<never> {
+  throw new Failure(`${place.name} ended by itself with ${await ended} (${ADVICE})`)
+}
+
+async function untilAllReady(places: readonly Place[], stop: AbortSignal): Promise<void> {
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(READY_MS)])
+  const ready = await Promise.all(places.map((place) => untilReady(place, signal)))
+  const late = places.find((_place, index) => !ready[index])
+  if (late && !stop.aborted) throw new Failure(`${late.name} was not ready after ${READY_MS / 1000} s (${ADVICE})`)
+}

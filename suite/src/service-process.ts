@@ -1,0 +1,96 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { dirname } from 'node:path'
+import { createInterface } from 'node:readline'
+import { compileCache } from './compile-cache.ts'
+import { readLogLine } from './log-line.ts'
+import type { Place } from './topology.ts'
+
+export interface ServiceProcess {
+  place: Place
+  pid: number | undefined
+  /** Resolves when the process is gone, with how it ended in words. Never rejects. */
+  ended: Promise<string>
+  send(message: string): void
+  /** Asks it to end, makes it end if it does not, and waits until it is gone. */
+  stop(): Promise<void>
+}
+
+export interface Output {
+  /** Show every log line, not only warnings and worse. */
+  verbose: boolean
+  /** Show what is no log line: what Node says of an error that nobody caught. */
+  showErrors: boolean
+  print: (line: string) => void
+}
+
+/** Longer than a service gives its requests, and below the two seconds in which Ctrl-C ends everything. */
+const STOP_MS = 1_600
+
+/** Lines of stderr that are kept: Node's last words about an error are about twenty. */
+const KEPT_LINES = 40
+
+/** Starts the place's service; `script` is what to run in place of its `main.ts`. */
+export function startService(place: Place, output: Output, script: readonly string[] = [place.main]): ServiceProcess {
+  const child = spawn(process.execPath, script, {
+    cwd: dirname(dirname(place.main)),
+    env: { ...compileCache(place), ...process.env, ...place.env },
+    // Over the channel a service notices that its launcher is gone.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // The terminal's Ctrl-C is for the launcher: a service takes a second signal as "at once".
+    detached: process.platform !== 'win32'
+  })
+  const ended = untilEnded(child, follow(child, place, output))
+  return {
+    place,
+    pid: child.pid,
+    ended,
+    send: (message) => void child.send(message, () => {}),
+    async stop() {
+      child.kill('SIGTERM')
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
+      await ended
+      clearTimeout(timer)
+    }
+  }
+}
+
+/** @returns what finds the error that the process spoke of last */
+function follow(child: ChildProcess, place: Place, { verbose, showErrors, print }: Output): () => string | undefined {
+  const show = (text: string) => print(`${place.name.padEnd(14)} ${text}`)
+  const lastWords: string[] = []
+  let lastError: string | undefined
+  readLines(child.stdout, (line) => {
+    const { bad, text } = readLogLine(line)
+    if (bad || verbose) show(text)
+    if (bad) lastError = text
+  })
+  readLines(child.stderr, (line) => {
+    if (showErrors) show(line)
+    lastWords.push(line)
+    if (lastWords.length > KEPT_LINES) lastWords.shift()
+  })
+  return () => findError(lastWords) ?? lastError
+}
+
+function readLines(stream: NodeJS.ReadableStream | null, take: (line: string) => void): void {
+  if (stream) createInterface({ input: stream }).on('line', take)
+}
+
+/** Of an uncaught error Node prints source, message and stack; the message is what says something. */
+function findError(lines: readonly string[]): string | undefined {
+  const said = lines.filter((line) => line.trim() !== '' && !line.startsWith('Node.js v'))
+  return said.findLast((line) => /^\w*(Error|Exception)\b.*: /.test(line)) ?? said.findLast((line) => /^\S/.test(line))
+}
+
+async function untilEnded(child: ChildProcess, findLastError: () => string | undefined): Promise<string> {
+  try {
+    // "close" comes after the last output, "exit" may come before it.
+    const [code, signal]: unknown[] = await once(child, 'close')
+    const how = typeof signal === 'string' ? `signal ${signal}` : `status ${String(code)}`
+    const why = findLastError()
+    return why === undefined ? how : `${how}: ${why}`
+  } catch (error) {
+    return String(error)
+  }
+}

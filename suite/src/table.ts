@@ -1,0 +1,19 @@
+import type { Place } from './topology.ts'
+
+/** What runs where, where to click, how to stop. */
+export function describeSuite(places: readonly Place[]): string {
+  const rows = places.map(({ service, version, port, path, purpose }) => [service, version, url(port, path), purpose])
+  const table = [['service', 'version', 'address', 'what it is'], ...rows]
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)))
+  const lines = table.map((row) =>
+    `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd()
+  )
+  const [first] = places
+  const open =
+    first === undefined ? [] : ['', `Open ${url(first.port, first.path)} in a browser. Ctrl-C stops everything.`]
+  return [...lines, ...open, ''].join('\n')
+}
+
+function url(port: number, path: string): string {
+  return `http://localhost:${port}${path}`
+}
