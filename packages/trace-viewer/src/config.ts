@@ -1,0 +1,30 @@
+import { commonSettings } from '@bookinfo/service-kit'
+import { Type, type Static } from 'typebox'
+
+export const TraceViewerConfig = Type.Object({
+  ...commonSettings,
+  PORT: Type.Integer({
+    default: 16686,
+    minimum: 0,
+    maximum: 65535,
+    description: 'Port of the pages and the read API, Jaeger’s; the first argument wins over it. 0 takes a free one.'
+  }),
+  OTLP_PORT: Type.Integer({
+    default: 4318,
+    minimum: 0,
+    maximum: 65535,
+    description: 'Port that takes spans over OTLP/HTTP. 0 takes a free one.'
+  }),
+  HOST: Type.String({
+    ...commonSettings.HOST,
+    default: '127.0.0.1',
+    description: 'Address that both ports listen on. It is a development tool: only this machine may ask.'
+  }),
+  MAX_SPANS: Type.Integer({
+    default: 10_000,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'Spans that are kept; beyond that the oldest traces go first.'
+  })
+})
+export type TraceViewerConfig = Static<typeof TraceViewerConfig>
