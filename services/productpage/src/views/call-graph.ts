@@ -1,4 +1,4 @@
-import { html, type Html } from './html.ts'
+import { html, type Html } from '@bookinfo/service-kit'
 
 /** Centres of the boxes in a picture of 360 by 300 units: small enough to be read on a telephone. */
 const nodes = [

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { Value } from 'typebox/value'
-import { html, type Html } from './html.ts'
+import { html, type Html } from '@bookinfo/service-kit'
 import { schemaText } from './schema-text.ts'
 
 const Content = Type.Record(Type.String(), Type.Object({ schema: Type.Optional(Type.Unknown()) }))

@@ -1,4 +1,4 @@
-import { html, type Html } from './html.ts'
+import { html, type Html } from '@bookinfo/service-kit'
 
 /** The content of an error page, for those who came with a browser. */
 export function errorView(status: number, message: string): Html {

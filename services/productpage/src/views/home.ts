@@ -1,6 +1,6 @@
 import type { CalledService } from '../called-services.ts'
 import { callGraph } from './call-graph.ts'
-import { html, type Html } from './html.ts'
+import { html, type Html } from '@bookinfo/service-kit'
 
 const links = [
   { href: '/productpage?u=normal', name: 'Normal user', what: 'the page as everybody sees it' },

@@ -1,5 +1,5 @@
 import { href, logo, reader, stylesheet } from '../assets.ts'
-import { html, type Html } from './html.ts'
+import { html, type Html } from '@bookinfo/service-kit'
 
 export interface Layout {
   title: string

@@ -1,4 +1,4 @@
-import { html, type Html } from './html.ts'
+import { html, type Html } from '@bookinfo/service-kit'
 
 /** A failure, said calmly where the missing part would be. */
 export function notice(title: string, text: string): Html {

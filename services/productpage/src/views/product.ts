@@ -1,8 +1,7 @@
 import type { BookDetails, Product, Review, Reviews } from '@bookinfo/contracts'
-import type { UpstreamResult } from '@bookinfo/service-kit'
+import { html, trusted, type Html, type UpstreamResult } from '@bookinfo/service-kit'
 import { cover, href, reader } from '../assets.ts'
 import { sorry } from '../sorry.ts'
-import { html, trusted, type Html } from './html.ts'
 import { notice } from './notice.ts'
 import { stars } from './stars.ts'
 
