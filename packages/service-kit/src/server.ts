@@ -75,8 +75,17 @@ function createApp({ name, version, log, router }: ServerOptions) {
     keepAliveTimeout: 75_000,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
-    // Nothing is coerced: what a schema calls a number must come as one.
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
+    // Nothing is coerced: what a schema calls a number must come as one. Nor are the schemas checked, as TypeBox makes no
+    // wrong ones: that alone was a sixth of the time to start.
+    ajv: {
+      customOptions: {
+        coerceTypes: false,
+        removeAdditional: false,
+        useDefaults: false,
+        allErrors: false,
+        validateSchema: false
+      }
+    },
     routerOptions: {
       // A long id deserves the answer "not a number", so the header limit is the only one.
       maxParamLength: 16 * 1024,

@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { get } from 'node:http'
+import { availableParallelism, cpus, loadavg } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+/** Any answer 200 would do; these are what the services are for, and none of them asks another service. */
+const firstQuestions = { productpage: '/', details: '/details/0', reviews: '/reviews/0', ratings: '/ratings/0' }
+const DEFAULT_RUNS = 15
+const PORT = 19_080
+const PATIENCE_MS = 10_000
+
+/**
+ * Prints how long each built service takes from the start of its process to its first answer. Not a test: on a machine
+ * that others use too, the figures say more about the others.
+ */
+const runs = Number(process.argv[2] ?? DEFAULT_RUNS)
+process.stdout.write(
+  `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(2)}, ` +
+    `Node ${process.versions.node}, ${runs} runs each\n`
+)
+for (const [service, path] of Object.entries(firstQuestions)) {
+  const bundle = fileURLToPath(new URL(`../../services/${service}/dist/main.js`, import.meta.url))
+  if (!existsSync(bundle)) {
+    process.stdout.write(`${service}: not built, run "npm run build" first\n`)
+    process.exitCode = 1
+    continue
+  }
+  const times: number[] = []
+  for (let run = 0; run < runs; run += 1) times.push(await timeToFirstAnswer(bundle, path))
+  const sorted = times.toSorted((a, b) => a - b)
+  const at = (share: number) => `${Math.round(sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN)} ms`
+  process.stdout.write(`${service.padEnd(12)} median ${at(0.5)}, best ${at(0)}, worst ${at(1)}\n`)
+}
+
+async function timeToFirstAnswer(bundle: string, path: string): Promise<number> {
+  const start = performance.now()
+  const child = spawn(process.execPath, [bundle, String(PORT)], { env: { LOG_LEVEL: 'error' }, stdio: 'ignore' })
+  const exit = once(child, 'exit')
+  try {
+    while (!(await answers(path))) {
+      if (performance.now() - start > PATIENCE_MS) throw new Error(`${bundle} did not answer within ${PATIENCE_MS} ms`)
+      if (child.exitCode !== null) throw new Error(`${bundle} ended with status ${child.exitCode}`)
+    }
+    return performance.now() - start
+  } finally {
+    child.kill('SIGKILL')
+    await exit
+  }
+}
+
+/** A refused connection costs a fraction of a millisecond, so asking again at once is exact and cheap enough. */
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = get({ host: '127.0.0.1', port: PORT, path, agent: false }, (response) => {
+      response.resume()
+      resolve(response.statusCode === 200)
+    })
+    request.on('error', () => setTimeout(resolve, 1, false))
+  })
+}
