@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { createServer, readBodies, type App } from '../src/index.ts'
-import { ask, askRaw, startApp, type CollectedLog } from './support/index.ts'
+import { ask, askRaw, json, startApp, type CollectedLog } from './support/index.ts'
 
 /** Sixteen bytes are enough on one route; the other has the limit that every route has. */
 function build(stream: CollectedLog['stream']): App {
@@ -23,7 +23,6 @@ function build(stream: CollectedLog['stream']): App {
 const server = await startApp(build)
 afterAll(() => server[Symbol.asyncDispose]())
 
-const json = (status: number, body: unknown) => ({ status, type: 'application/json', body })
 const tooLarge = (limit: number) => json(413, { error: `the request body is larger than ${limit} bytes` })
 const post = (path: string, body: string, headers: Record<string, string> = {}) =>
   ask(server.origin, path, { method: 'POST', body, headers })

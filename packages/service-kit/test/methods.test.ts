@@ -1,6 +1,16 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { createServer, type App } from '../src/index.ts'
-import { ask, askFully, askRaw, startApp, type Answer, type CollectedLog } from './support/index.ts'
+import {
+  ask,
+  askFully,
+  askRaw,
+  json,
+  notAllowed,
+  notFound,
+  startApp,
+  type Answer,
+  type CollectedLog
+} from './support/index.ts'
 
 /** A server with routes of every form that the services use. */
 function build(stream: CollectedLog['stream']): App {
@@ -23,9 +33,6 @@ function build(stream: CollectedLog['stream']): App {
 
 const server = await startApp(build)
 afterAll(() => server[Symbol.asyncDispose]())
-
-const json = (status: number, body: unknown): Answer => ({ status, type: 'application/json', body })
-const notFound = (path: string) => json(404, { error: `there is no ${path} here` })
 
 const found: [method: string, path: string, answer: Answer][] = [
   ['GET', '/', json(200, { at: 'root' })],
@@ -67,7 +74,7 @@ describe('a path that is served', () => {
   test.each(refused)('refuses %s %s and says what it allows', async (method, path, allow) => {
     const { headers, ...answer } = await askFully(server.origin, path, { method })
     expect(headers['allow']).toBe(allow)
-    expect(answer).toEqual(json(405, { error: `${method} is not allowed here; allowed are ${allow}` }))
+    expect(answer).toEqual(notAllowed(method, allow))
   })
 
   test.each(refused)('answers OPTIONS (beside %s %s) with the methods', async (_method, path, allow) => {

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { describe, expect, test } from 'vitest'
 import { createServer, type App } from '../src/index.ts'
-import { ask, askFully, startApp, type CollectedLog } from './support/index.ts'
+import { ask, askFully, json, startApp, type CollectedLog } from './support/index.ts'
 
 const probes = ['/livez', '/readyz', '/metrics', '/openapi.json']
 
@@ -25,8 +25,6 @@ function build(stream: CollectedLog['stream'], whyNotReady?: () => string | unde
   })
   return app
 }
-
-const json = (status: number, body: unknown) => ({ status, type: 'application/json', body })
 
 describe('probes', () => {
   test('say that the process is alive and ready', async () => {

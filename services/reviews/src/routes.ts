@@ -6,9 +6,13 @@ import {
   type FastifyPluginAsyncTypebox,
   type Upstream
 } from '@bookinfo/service-kit'
+import { Type } from 'typebox'
 import { plainReviews, ratedReviews, type Origin } from './reviews.ts'
 
 const NoNumericId = createError('BOOKINFO_NO_NUMERIC_ID', 'please provide numeric product id', 400)
+
+/** Optional fields would be written last, and the original names the cluster before the reviews. */
+const OwnReviews = Type.Required(Reviews)
 
 export interface ReviewsRoutesOptions {
   origin: Origin
@@ -24,7 +28,7 @@ export const reviewsRoutes: FastifyPluginAsyncTypebox<ReviewsRoutesOptions> = as
     '/reviews/:id',
     {
       config: { documentedParams: ProductIdParams },
-      schema: { tags: ['bookinfo'], summary: 'Reviews of a book', response: { 200: Reviews, 400: ErrorBody } }
+      schema: { tags: ['bookinfo'], summary: 'Reviews of a book', response: { 200: OwnReviews, 400: ErrorBody } }
     },
     async (request) => {
       const id = parseProductId(request.params.id)

@@ -1,4 +1,5 @@
 export { ask, askFully, type Answer, type FullAnswer, type Question } from './client.ts'
+export { json, notAllowed, notFound } from './expected.ts'
 export { collectLog, type CollectedLog, type LogLine } from './log.ts'
 export { askRaw, connectTo, type RawAnswer } from './raw-client.ts'
 export { startApp, type RunningApp, type StartOptions } from './running-app.ts'

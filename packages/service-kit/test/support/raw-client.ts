@@ -14,14 +14,15 @@ export interface RawAnswer {
 export function askRaw(origin: string, ...chunks: (string | Buffer)[]): Promise<RawAnswer> {
   return new Promise((resolve) => {
     let received = ''
+    const headOnly = chunks[0]?.toString('latin1').startsWith('HEAD ') ?? false
     const socket = connectTo(origin)
     const finish = () => {
       socket.destroy()
-      resolve(read(received) ?? { status: undefined, head: received, body: '' })
+      resolve(read(received, headOnly) ?? { status: undefined, head: received, body: '' })
     }
     socket.on('data', (data) => {
       received += data.toString('latin1')
-      if (read(received)) finish()
+      if (read(received, headOnly)) finish()
     })
     socket.on('error', finish)
     socket.on('close', finish)
@@ -36,13 +37,14 @@ export function connectTo(origin: string): Socket {
 }
 
 /** The first final answer in what was received, or undefined while it is not whole. */
-function read(received: string): RawAnswer | undefined {
+function read(received: string, headOnly: boolean): RawAnswer | undefined {
   const end = received.indexOf('\r\n\r\n')
   if (end === -1) return undefined
   const head = received.slice(0, end)
   const rest = received.slice(end + 4)
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1])
-  if (status < 200) return read(rest)
+  if (status < 200) return read(rest, headOnly)
+  if (headOnly) return { status, head, body: '' }
   const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
   if (length !== undefined)
     return rest.length < Number(length) ? undefined : { status, head, body: utf8(rest.slice(0, Number(length))) }

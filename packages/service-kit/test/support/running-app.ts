@@ -27,7 +27,9 @@ export async function startApp(
     port: Number(new URL(origin).port),
     log,
     async [Symbol.asyncDispose]() {
-      await app.close()
+      const closed = app.close()
+      app.server.closeAllConnections()
+      await closed
       const errors = log.errors()
       if (errors.length > 0 && !errorsExpected)
         throw new Error(`unexpected errors in the log: ${JSON.stringify(errors)}`)

@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest'
+import { ask, json, startRatings } from '../support/index.ts'
+
+const stars = json(200, { id: 0, ratings: { Reviewer1: 5, Reviewer2: 4 } })
+const unavailable = json(503, { error: 'Service unavailable' })
+const healthy = json(200, { status: 'Ratings is healthy' })
+const unhealthy = json(500, { status: 'Ratings is not healthy' })
+const noNumber = json(400, { error: 'please provide numeric product ID' })
+const ready = json(200, { status: 'ok' })
+
+const MINUTE = 60_000
+
+/** Ratings whose chance, clock and sleep a test moves by hand. */
+async function start(version: string) {
+  const world = { chance: 1, now: 1_000_000, slept: [] as number[] }
+  const service = await startRatings(
+    { SERVICE_VERSION: version },
+    { chance: () => world.chance, now: () => world.now, sleep: async (ms) => void world.slept.push(ms) }
+  )
+  const read = (id = '0') => ask(service.origin, `/ratings/${id}`)
+  const post = (id = '0') => ask(service.origin, `/ratings/${id}`, { method: 'POST', body: '{"Reviewer1":1}' })
+  const health = () => ask(service.origin, '/health')
+  const readiness = () => ask(service.origin, '/readyz')
+  return { world, read, post, health, readiness, [Symbol.asyncDispose]: () => service[Symbol.asyncDispose]() }
+}
+
+describe('v1', () => {
+  test('always answers, whatever chance and clock say', async () => {
+    await using ratings = await start('v1')
+    for (const [chance, now] of [
+      [0, 1_000_000],
+      [1, 1_000_000 + MINUTE],
+      [0, 1_000_000 + 15 * MINUTE]
+    ] as const) {
+      Object.assign(ratings.world, { chance, now })
+      expect(await ratings.read()).toEqual(stars)
+      expect(await ratings.health()).toEqual(healthy)
+    }
+    expect(ratings.world.slept).toEqual([])
+  })
+})
+
+describe('v-faulty', () => {
+  test.each([
+    [0, unavailable],
+    [0.25, unavailable],
+    [0.5, unavailable],
+    [0.500001, stars],
+    [0.999999, stars]
+  ])('with a chance of %f answers %j', async (chance, answer) => {
+    await using ratings = await start('v-faulty')
+    ratings.world.chance = chance
+    expect(await ratings.read()).toEqual(answer)
+  })
+
+  test('stays healthy, takes ratings and checks ids while it refuses', async () => {
+    await using ratings = await start('v-faulty')
+    ratings.world.chance = 0
+    expect(await ratings.health()).toEqual(healthy)
+    expect(await ratings.readiness()).toEqual(ready)
+    expect(await ratings.read('abc')).toEqual(noNumber)
+    expect(await ratings.post()).toEqual(json(200, { id: 0, ratings: { Reviewer1: 1 } }))
+    expect(await ratings.read()).toEqual(unavailable)
+  })
+})
+
+describe('v-delayed', () => {
+  test.each([
+    [0, [7000]],
+    [0.5, [7000]],
+    [0.500001, []]
+  ])('with a chance of %f sleeps %j ms and answers', async (chance, slept) => {
+    await using ratings = await start('v-delayed')
+    ratings.world.chance = chance
+    expect(await ratings.read()).toEqual(stars)
+    expect(ratings.world.slept).toEqual(slept)
+  })
+
+  test('delays neither health, nor ratings that are given, nor refusals', async () => {
+    await using ratings = await start('v-delayed')
+    ratings.world.chance = 0
+    expect(await ratings.health()).toEqual(healthy)
+    expect(await ratings.read('abc')).toEqual(noNumber)
+    await ratings.post()
+    expect(ratings.world.slept).toEqual([])
+  })
+})
+
+/** Which answer a variant gives so many minutes after its start. */
+async function after(version: string, minutes: number) {
+  await using ratings = await start(version)
+  ratings.world.now += minutes * MINUTE
+  const answers = { read: await ratings.read(), health: await ratings.health(), readiness: await ratings.readiness() }
+  expect(await ratings.read('abc')).toEqual(noNumber)
+  expect(await ratings.post()).toEqual(json(200, { id: 0, ratings: { Reviewer1: 1 } }))
+  return answers
+}
+
+describe('v-unavailable', () => {
+  test.each([0, 0.999, 2, 2.5, 2.999, 60])('answers %f minutes after its start', async (minutes) => {
+    expect(await after('v-unavailable', minutes)).toEqual({ read: stars, health: healthy, readiness: ready })
+  })
+
+  test.each([1, 1.5, 1.999, 3, 61])('refuses %f minutes after its start, and calls itself healthy', async (minutes) => {
+    expect(await after('v-unavailable', minutes)).toEqual({ read: unavailable, health: healthy, readiness: ready })
+  })
+})
+
+describe('v-unhealthy', () => {
+  test.each([0, 14.999, 30, 44.999, 60])('answers %f minutes after its start', async (minutes) => {
+    expect(await after('v-unhealthy', minutes)).toEqual({ read: stars, health: healthy, readiness: ready })
+  })
+
+  test.each([15, 29.999, 45])('refuses %f minutes after its start, and says that it is not well', async (minutes) => {
+    const readiness = json(503, { error: 'unhealthy on purpose' })
+    expect(await after('v-unhealthy', minutes)).toEqual({ read: unavailable, health: unhealthy, readiness })
+  })
+})
