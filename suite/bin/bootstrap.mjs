@@ -19,6 +19,8 @@ const commands = {
 
   build: (node, args) => turbo(node, ['run', 'build', ...args]),
 
+  boundaries: (node, args) => turbo(node, ['boundaries', ...args]),
+
   test: (node, args) =>
     turbo(node, ['run', 'typecheck', 'lint', 'test', ...args], { BOOKINFO_CHROMIUM: findChromium() })
 }
