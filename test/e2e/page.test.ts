@@ -5,6 +5,10 @@ import { startSuite, type ReviewsVersion, type Suite, type SuiteOptions } from '
 import { brokenRules } from './axe.ts'
 import { chromiumPath, launchBrowser, openTab, schemes, widths } from './browser.ts'
 
+/** The picture in the README; `UPDATE_README_PICTURE=1 npm test` takes it anew. */
+const README_PICTURE = { scene: 'v3, with red stars', file: new URL('../../docs/productpage.png', import.meta.url) }
+const readmePictureWanted = process.env['UPDATE_README_PICTURE'] === '1'
+
 /** Pictures of every page that was tested, to be looked at. */
 const PICTURES = new URL('../.pictures/', import.meta.url)
 mkdirSync(PICTURES, { recursive: true })
@@ -83,6 +87,10 @@ describe.runIf(chromiumPath)('in a browser', { timeout: 60_000 }, () => {
           await page.screenshot({ path: new URL(file, PICTURES).pathname, fullPage: true })
         }
         expect(await brokenRules(page)).toEqual([])
+      }
+      if (readmePictureWanted && name === README_PICTURE.scene) {
+        await page.emulateMedia({ colorScheme: 'light' })
+        await page.screenshot({ path: README_PICTURE.file.pathname })
       }
       expect(tab.strayRequests).toEqual([])
       // A 404 page is a 404 to the browser too.
