@@ -19,7 +19,7 @@ export function logging(service: string, version: string, { level, stream }: Log
       base: { service, version },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label: string) => ({ level: label }) },
-      ...(stream && { stream })
+      stream: stream ?? process.stdout
     },
     logController: new RequestLog(),
     requestIdHeader: 'x-request-id',
@@ -28,6 +28,9 @@ export function logging(service: string, version: string, { level, stream }: Log
       logger.child({ ...bindings, ...logIds(raw.headers) }, options)
   }
 }
+
+// Whoever read the log is gone, which is no reason to fail. (The logger's own stream would wait for that reader at exit.)
+process.stdout.on('error', () => {})
 
 declare module 'fastify' {
   interface FastifyContextConfig {

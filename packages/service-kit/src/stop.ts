@@ -44,6 +44,7 @@ export function stopGracefully(app: App, { delayMs, budgetMs }: StopOptions): vo
     }
   )
 
-  // Started by a launcher that is gone, nobody is left to stop this process.
+  // Started by a launcher that is gone, perhaps since a moment ago, nobody is left to stop this process.
   if (process.channel) void once(process, 'disconnect').then(close)
+  else if (process.connected === false) void close()
 }
