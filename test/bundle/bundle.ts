@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+
+export const services = ['productpage', 'details', 'reviews', 'ratings'] as const
+export type ServiceName = (typeof services)[number]
+
+/** Of a service: its folder, or a file in it. */
+export function serviceFile(service: ServiceName, path = ''): string {
+  return fileURLToPath(new URL(`../../services/${service}/${path}`, import.meta.url))
+}
+
+/** A file of a service's build; the tests never build by themselves, so that they test what is shipped. */
+export function builtFile(service: ServiceName, name: 'main.js' | 'main.js.map' = 'main.js'): string {
+  const file = serviceFile(service, `dist/${name}`)
+  if (!existsSync(file)) throw new Error(`services/${service}/dist/${name} is not there: run "npm run build" first`)
+  return file
+}
+
+export interface Folder extends AsyncDisposable {
+  path: string
+}
+
+export async function emptyFolder(): Promise<Folder> {
+  const path = await mkdtemp(join(tmpdir(), 'bookinfo-bundle-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}
+
+/** A folder with nothing in it but the bundle. */
+export async function lonelyBundle(service: ServiceName): Promise<Folder> {
+  const folder = await emptyFolder()
+  await copyFile(builtFile(service), join(folder.path, 'main.js'))
+  return folder
+}
+
+export interface Ending {
+  code: number | null
+  signal: NodeJS.Signals | null
+  stderr: string
+}
+
+export interface RunningBundle extends AsyncDisposable {
+  origin: string
+  port: number
+  folder: string
+  /** Sends SIGTERM and waits. */
+  stop(): Promise<Ending>
+}
+
+/** Starts a bundle that lies alone in a folder; it inherits nothing but Node. */
+export async function startBundle(service: ServiceName, env: Record<string, string> = {}): Promise<RunningBundle> {
+  await using starting = new AsyncDisposableStack()
+  const folder = starting.use(await lonelyBundle(service))
+  const child = spawn(process.execPath, ['main.js', '0'], { cwd: folder.path, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const exit = once(child, 'exit')
+  starting.defer(async () => {
+    child.kill('SIGKILL')
+    await exit
+  })
+  const stderr = text(child.stderr)
+  const port = await new Promise<number>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const [, found] = /Server listening on: http:\/\/0\.0\.0\.0:([0-9]+)/.exec(line) ?? []
+      if (found !== undefined) resolve(Number(found))
+    })
+    exit.then(async () => reject(new Error(`${service} has ended before it listened: ${await stderr}`)), reject)
+  })
+  const running = starting.move()
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    port,
+    folder: folder.path,
+    async stop() {
+      child.kill('SIGTERM')
+      await exit
+      return { code: child.exitCode, signal: child.signalCode, stderr: await stderr }
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync()
+  }
+}
+
+/** Runs Node in a folder to its end. */
+export async function runNode(folder: string, args: string[]): Promise<Ending & { stdout: string }> {
+  const child = spawn(process.execPath, args, { cwd: folder, env: {}, stdio: ['ignore', 'pipe', 'pipe'] })
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  return { code: child.exitCode, signal: child.signalCode, stdout, stderr }
+}

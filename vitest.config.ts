@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+/** For the tests of every workspace, which run where they are. */
+export default defineConfig({
+  test: {
+    // Many tests start processes or a browser, on machines that may have much else to do.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // In CI the results are also summed up over all workspaces.
+    reporters: process.env['CI'] ? ['default', ['json', { outputFile: '.turbo/vitest.json' }]] : ['default']
+  }
+})
