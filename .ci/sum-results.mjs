@@ -1,0 +1,26 @@
+// Sums up the reports that vitest has left in every workspace, and fails if one is missing or a test was skipped.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+
+const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'))
+const workspaces = readJson('package.json').workspaces.flatMap((pattern) =>
+  pattern.endsWith('/*') ? readdirSync(pattern.slice(0, -2)).map((name) => pattern.replace('*', name)) : [pattern]
+)
+const tested = workspaces.filter(
+  (folder) => existsSync(`${folder}/package.json`) && readJson(`${folder}/package.json`).scripts?.test
+)
+const missing = tested.filter((folder) => !existsSync(`${folder}/.turbo/vitest.json`))
+const reports = tested
+  .filter((folder) => !missing.includes(folder))
+  .map((folder) => readJson(`${folder}/.turbo/vitest.json`))
+const sum = (field) => reports.reduce((total, report) => total + report[field], 0)
+// A file that could not even be loaded has failed, whatever tests are in it.
+const unloaded = reports.flatMap(({ testResults }) =>
+  testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0)
+)
+const failed = sum('numFailedTests') + unloaded.length
+const skipped = sum('numPendingTests') + sum('numTodoTests')
+
+if (missing.length > 0) process.stdout.write(`no results from ${missing.join(', ')}\n`)
+if (skipped > 0) process.stdout.write(`${skipped} skipped, and none may be\n`)
+process.stdout.write(`${sum('numPassedTests')} passed, ${failed} failed\n`)
+process.exitCode = missing.length + skipped + failed > 0 ? 1 : 0
