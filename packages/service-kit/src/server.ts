@@ -48,7 +48,9 @@ export function createServer(options: ServerOptions): Server {
   answerOtherMethods(app)
   readBodies(app, (bytes) => bytes)
   app.setErrorHandler(createErrorHandler(options.errorPage))
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', async (request, reply) => {
+    // Any content type is accepted; one that is malformed Fastify would refuse by itself.
+    if (request.mediaType === undefined) delete request.headers['content-type']
     void reply.header('x-service-version', options.version)
   })
   app.addHook('onSend', async (_request, reply) => {

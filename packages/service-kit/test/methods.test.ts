@@ -101,6 +101,11 @@ describe('a path that is not served', () => {
     expect(await ask(server.origin, '/nope?password=1')).toEqual(notFound('/nope'))
   })
 
+  test('is not there for a body of no content type either', async () => {
+    const question = { method: 'POST', body: 'x', headers: { 'content-type': ';;;' } }
+    expect(await ask(server.origin, '/nope', question)).toEqual(notFound('/nope'))
+  })
+
   test('reads a body that nobody asked for, and answers', async () => {
     expect(await ask(server.origin, '/nope', { method: 'POST', body: 'x'.repeat(1_000_000) })).toEqual(
       notFound('/nope')
