@@ -46,11 +46,20 @@ function read(received: string, headOnly: boolean): RawAnswer | undefined {
   if (status < 200) return read(rest, headOnly)
   if (headOnly) return { status, head, body: '' }
   const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
-  if (length !== undefined)
+  if (length !== undefined) {
     return rest.length < Number(length) ? undefined : { status, head, body: utf8(rest.slice(0, Number(length))) }
-  if (/\r\ntransfer-encoding: *chunked/i.test(head))
-    return rest.endsWith('0\r\n\r\n') ? { status, head, body: rest } : undefined
+  }
+  if (/\r\ntransfer-encoding: *chunked/i.test(head)) {
+    return rest.endsWith('0\r\n\r\n') ? { status, head, body: utf8(unchunk(rest)) } : undefined
+  }
   return { status, head, body: rest }
+}
+
+function unchunk(chunks: string): string {
+  const [size = '0'] = chunks.split('\r\n', 1)
+  const length = parseInt(size, 16)
+  const start = size.length + 2
+  return length > 0 ? chunks.slice(start, start + length) + unchunk(chunks.slice(start + length + 2)) : ''
 }
 
 function utf8(bytes: string): string {

@@ -1,0 +1,391 @@
+import { once } from 'node:events'
+import type { RequestListener } from 'node:http'
+import { afterAll, describe, expect, test } from 'vitest'
+import {
+  addressOf,
+  ask,
+  askRaw,
+  connectTo,
+  json,
+  respond,
+  reviewsVersions,
+  startProductpage,
+  startReviews,
+  startSuite,
+  startTinyServer
+} from '../support/index.ts'
+
+const suite = await startSuite()
+afterAll(() => suite[Symbol.asyncDispose]())
+
+const origins = {
+  productpage: suite.productpage,
+  details: suite.details,
+  ratings: suite.ratings,
+  'reviews v1': suite.reviews.v1,
+  'reviews v2': suite.reviews.v2,
+  'reviews v3': suite.reviews.v3
+}
+type ServiceName = keyof typeof origins
+const everywhere = Object.keys(origins)
+
+/** Posted before anything bad is sent; it has to be there after each. */
+const kept = json(200, { id: 777, ratings: { Reviewer1: 1, Reviewer2: 2 } })
+await ask(suite.ratings, '/ratings/777', { method: 'POST', body: '{"Reviewer1":1,"Reviewer2":2}' })
+
+async function expectNothingLost(): Promise<void> {
+  for (const origin of Object.values(origins)) {
+    expect(await ask(origin, '/livez')).toEqual(json(200, { status: 'ok' }))
+  }
+  expect(await ask(suite.ratings, '/ratings/777')).toEqual(kept)
+  expect(suite.errors).toEqual([])
+}
+
+const error = (message: string) => JSON.stringify({ error: message })
+const noHttp = error('this is not a well-formed HTTP request')
+const tooLong = error('the request line and headers are larger than 16 KiB')
+const noNumber = error('please provide numeric product id')
+const noNUMBER = error('please provide numeric product ID')
+const noRatings = error('please provide valid ratings JSON')
+const noEncoding = error('the path is not valid percent-encoding')
+const badName = error('a user name has 1 to 100 characters and no control characters; please choose another')
+const badForm = error('the sign-in form is malformed')
+const larger = error('the request body is larger than 16384 bytes')
+const THE_PAGE = '<title>Simple Bookstore App</title>'
+
+/** A request as it goes over the wire. */
+function request(line: string, { headers = [], body = '' }: { headers?: string[]; body?: string } = {}): string {
+  const length = body === '' ? [] : [`Content-Length: ${body.length}`]
+  return [`${line} HTTP/1.1`, 'Host: t', ...length, ...headers, '', body].join('\r\n')
+}
+const post = (path: string, body: string, ...headers: string[]) => request(`POST ${path}`, { headers, body })
+const get = (path: string, ...headers: string[]) => request(`GET ${path}`, { headers })
+const login = (body: string, type = 'application/x-www-form-urlencoded') =>
+  post('/login', body, `Content-Type: ${type}`)
+
+/** Bytes that no service should get, the status that they get, and the body, or a part of it if it is a page. */
+const cases: [
+  what: string,
+  service: ServiceName | 'every service',
+  bytes: string,
+  status: number | undefined,
+  body: string
+][] = [
+  // Not HTTP
+  ['one word', 'every service', 'GARBAGE\r\n\r\n', 400, noHttp],
+  ['null bytes', 'every service', '\0\0\0\0\0\0\0\0\r\n\r\n', 400, noHttp],
+  ['a TLS greeting', 'every service', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400, noHttp],
+  ['the preface of HTTP/2', 'every service', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, noHttp],
+  ['a null byte in the path', 'every service', get('/hea\0lth'), 400, noHttp],
+  ['a blank in the path', 'every service', get('/he alth'), 400, noHttp],
+  ['a null byte in a header', 'every service', get('/health', 'X: a\0b'), 400, noHttp],
+  ['a blank in a header name', 'every service', get('/health', 'X y: 1'), 400, noHttp],
+  ['a header that is folded', 'every service', get('/health', 'X: a', ' b'), 400, noHttp],
+  ['no Host', 'every service', 'GET /health HTTP/1.1\r\n\r\n', 400, ''],
+  ['a method of its own', 'every service', request('FOO /health'), 400, noHttp],
+  ['a tunnel', 'every service', request('CONNECT example.com:443'), undefined, ''],
+  ['an unknown version of HTTP', 'every service', 'GET /health HTTP/9.9\r\nHost: t\r\n\r\n', 400, noHttp],
+
+  // Too much
+  ['a header of 20,000 bytes', 'every service', get('/health', `X: ${'a'.repeat(20_000)}`), 431, tooLong],
+  ['a cookie of 20,000 bytes', 'every service', get('/health', `Cookie: session=${'a'.repeat(20_000)}`), 431, tooLong],
+  ['a path of 20,000 bytes', 'every service', get(`/${'a'.repeat(20_000)}`), 431, tooLong],
+  ['five thousand headers', 'every service', get('/health', ...Array<string>(5000).fill('X: 1')), 431, tooLong],
+  ['an id of ten thousand digits', 'details', get(`/details/${'1'.repeat(10_000)}`), 400, noNumber],
+  ['an id of ten thousand digits', 'ratings', get(`/ratings/${'1'.repeat(10_000)}`), 400, noNUMBER],
+  ['an id of ten thousand digits', 'reviews v2', get(`/reviews/${'1'.repeat(10_000)}`), 400, noNumber],
+  ['an id of ten thousand digits', 'productpage', get(`/api/v1/products/${'1'.repeat(10_000)}`), 400, noNumber],
+  ['a path of five thousand segments', 'details', get(`/details${'/a'.repeat(5000)}`), 400, noNumber],
+  ['a megabyte for a book', 'details', post('/details/0', 'x'.repeat(1_000_000)), 413, larger],
+  [
+    'a megabyte of ratings',
+    'ratings',
+    post('/ratings/777', `{"Reviewer1":"${'x'.repeat(1_000_000)}"}`),
+    400,
+    noRatings
+  ],
+  ['a megabyte at sign-in', 'productpage', login(`username=${'x'.repeat(1_000_000)}`), 413, larger],
+  [
+    'a megabyte where nothing is posted',
+    'reviews v1',
+    post('/reviews/0', 'x'.repeat(1_000_000)),
+    405,
+    error('POST is not allowed here; allowed are GET, HEAD, OPTIONS')
+  ],
+  ['a query of ten thousand parameters', 'productpage', get(`/productpage?${'u=1&'.repeat(3500)}`), 200, THE_PAGE],
+
+  // Ids
+  ['a null byte for an id', 'details', get('/details/%00'), 400, noNumber],
+  ['a null byte for an id', 'ratings', get('/ratings/%00'), 400, noNUMBER],
+  ['a null byte for an id', 'reviews v3', get('/reviews/%00'), 400, noNumber],
+  ['a null byte for an id', 'productpage', get('/api/v1/products/%00/reviews'), 400, noNumber],
+  [
+    'a request in an id',
+    'productpage',
+    get('/api/v1/products/0%20HTTP%2F1.1%0d%0aHost:%20evil%0d%0a%0d%0a'),
+    400,
+    noNumber
+  ],
+  ['a way up for an id', 'productpage', get('/api/v1/products/..%2F..%2Fmetrics'), 400, noNumber],
+  ['a fraction', 'reviews v1', get('/reviews/1.5'), 400, noNumber],
+  ['a number beyond Java', 'ratings', get('/ratings/2147483648'), 400, noNUMBER],
+  ['markup for an id', 'details', get('/details/<script>'), 400, noNumber],
+  ['bytes of no encoding', 'details', get('/details/%E9'), 400, noEncoding],
+  ['half of an encoding', 'reviews v2', get('/reviews/%'), 400, noEncoding],
+  ['half of an encoding', 'productpage', get('/api/v1/products/%zz'), 400, noEncoding],
+  ['half of an encoding', 'ratings', get('/ratings/%'), 400, noEncoding],
+  ['raw bytes in the path', 'productpage', get('/\u00e9\u00ff'), 400, noHttp],
+
+  // Bodies
+  [
+    'two lengths',
+    'every service',
+    'POST /health HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc',
+    400,
+    noHttp
+  ],
+  [
+    'length and chunks at once',
+    'every service',
+    'POST /health HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    400,
+    noHttp
+  ],
+  [
+    'a length that is none',
+    'every service',
+    'POST /health HTTP/1.1\r\nHost: t\r\nContent-Length: -1\r\n\r\n',
+    400,
+    noHttp
+  ],
+  [
+    'a coding that nobody knows',
+    'ratings',
+    'POST /ratings/777 HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: gzip\r\n\r\n{}',
+    400,
+    noHttp
+  ],
+  [
+    'a chunk of no size',
+    'ratings',
+    'POST /ratings/777 HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n',
+    400,
+    noHttp
+  ],
+  [
+    'a chunk longer than it says',
+    'ratings',
+    'POST /ratings/777 HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{}x\r\n0\r\n\r\n',
+    400,
+    noHttp
+  ],
+  [
+    'a chunk of a size beyond counting',
+    'ratings',
+    'POST /ratings/777 HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n',
+    400,
+    noHttp
+  ],
+  ['nothing', 'ratings', post('/ratings/777', '', 'Content-Length: 0'), 400, noRatings],
+  ['no body at all', 'ratings', request('POST /ratings/777'), 400, noRatings],
+  ['half of JSON', 'ratings', post('/ratings/777', '{"Reviewer1":'), 400, noRatings],
+  ['JSON that is no object', 'ratings', post('/ratings/777', '[5,4]'), 400, noRatings],
+  ['null', 'ratings', post('/ratings/777', 'null'), 400, noRatings],
+  ['stars beyond counting', 'ratings', post('/ratings/777', '{"Reviewer1":1e999}'), 400, noRatings],
+  ['a prototype', 'ratings', post('/ratings/777', '{"__proto__":{"Reviewer1":5}}'), 400, noRatings],
+  ['UTF-16', 'ratings', post('/ratings/777', '\xff\xfe{\0"\0a\0"\0:\x001\0}\0'), 400, noRatings],
+  ['bytes that are no text', 'ratings', post('/ratings/777', '\xff\xff\xff\xff'), 400, noRatings],
+  ['gzip', 'ratings', post('/ratings/777', '\x1f\x8b\x08\0', 'Content-Encoding: gzip'), 400, noRatings],
+  ['arrays eight thousand deep', 'ratings', post('/ratings/777', '['.repeat(8000)), 400, noRatings],
+  ['objects three thousand deep', 'ratings', post('/ratings/777', '{"a":'.repeat(3000)), 400, noRatings],
+  ['a content type that is none', 'ratings', post('/ratings/777', 'x', 'Content-Type: ;;;'), 400, noRatings],
+  ['an id that is none and a body that is none', 'ratings', post('/ratings/x', 'x'), 400, noNUMBER],
+
+  // Sign-in
+  ['a line break in a name', 'productpage', login('username=a%0d%0aX-Injected:%201'), 400, badName],
+  ['a null byte in a name', 'productpage', login('username=a%00b'), 400, badName],
+  ['a name of a thousand letters', 'productpage', login(`username=${'x'.repeat(1000)}`), 400, badName],
+  [
+    'a name of a thousand letters in the query',
+    'productpage',
+    post(`/login?username=${'x'.repeat(1000)}`, '', 'Content-Length: 0'),
+    400,
+    badName
+  ],
+  ['a form in parts without a boundary', 'productpage', login('--b\r\n', 'multipart/form-data'), 400, badForm],
+  [
+    'a form in parts that breaks off',
+    'productpage',
+    login('--b\r\nContent-Disposition: form-data; name="username"\r\n', 'multipart/form-data; boundary=b'),
+    400,
+    badForm
+  ],
+  ['a form of escapes that are none', 'productpage', login('%zz=%&username=%E9%'), 302, ''],
+  ['a form of ten thousand fields', 'productpage', login('a=1&'.repeat(4000)), 302, ''],
+  ['a sign-in without a body', 'productpage', request('POST /login'), 302, ''],
+  ['a Referer that is none', 'productpage', get('/logout', 'Referer: ht!tp://\\\\'), 302, ''],
+  ['a Referer of bytes', 'productpage', get('/logout', 'Referer: \xff\xfe'), 302, ''],
+  [
+    'a Host that is none',
+    'productpage',
+    'GET /logout HTTP/1.1\r\nHost: ]][[\r\nReferer: http://]][[/x\r\n\r\n',
+    302,
+    ''
+  ],
+
+  // Cookies and headers
+  [
+    'a session that is forged',
+    'productpage',
+    get('/productpage', 'Cookie: session=1800000000.jason.AAAA'),
+    200,
+    THE_PAGE
+  ],
+  ['a session of dots', 'productpage', get('/productpage', 'Cookie: session=.....'), 200, THE_PAGE],
+  [
+    'a session with escapes that are none',
+    'productpage',
+    get('/productpage', 'Cookie: session=%E0%A4%A'),
+    200,
+    THE_PAGE
+  ],
+  ['a session of bytes', 'productpage', get('/productpage', 'Cookie: session=\xff\xfe'), 200, THE_PAGE],
+  ['a large session', 'productpage', get('/productpage', `Cookie: session=${'a'.repeat(12_000)}`), 200, THE_PAGE],
+  ['a thousand sessions', 'productpage', get('/productpage', `Cookie: ${'session=1; '.repeat(1000)}`), 200, THE_PAGE],
+  ['cookies that are none', 'productpage', get('/productpage', 'Cookie: ;;; =; ==;a;"'), 200, THE_PAGE],
+  [
+    'a cookie named like a prototype',
+    'productpage',
+    get('/productpage', 'Cookie: __proto__=x; constructor=y'),
+    200,
+    THE_PAGE
+  ],
+  [
+    'credentials that are none',
+    'productpage',
+    get('/productpage', 'Authorization: \xff', 'jwt:', 'X-Request-Id:'),
+    200,
+    THE_PAGE
+  ],
+  [
+    'traces that are none',
+    'productpage',
+    get('/productpage', 'traceparent: \xff', 'b3: ,,,', 'X-B3-TraceId: ', 'baggage: ===='),
+    200,
+    THE_PAGE
+  ],
+  [
+    'traces that are none',
+    'reviews v2',
+    get('/health', 'traceparent: \xff', 'b3: ,,,', 'end-user: \xff'),
+    200,
+    '{"status":"Reviews is healthy"}'
+  ],
+  [
+    'a condition that is none',
+    'productpage',
+    get('/static/img/logo.svg', 'If-None-Match: ,,"', 'Range: bytes=9-1'),
+    200,
+    '<svg'
+  ],
+  ['codings that are none', 'productpage', get('/productpage', 'Accept-Encoding: ;q=,,x;;;q=9'), 200, THE_PAGE],
+  [
+    'a forwarded protocol that is none',
+    'productpage',
+    get('/productpage', 'X-Forwarded-Proto: <script>'),
+    200,
+    THE_PAGE
+  ]
+]
+
+const expanded = cases.flatMap(([what, service, ...rest]) =>
+  (service === 'every service' ? everywhere : [service]).map((name) => [what, name as ServiceName, ...rest] as const)
+)
+
+describe('bad input', () => {
+  test.each(expanded)('%s, sent to %s', async (_what, service, bytes, status, body) => {
+    const answer = await askRaw(origins[service], bytes)
+    expect(answer.status).toBe(status)
+    const isJson = /\r\ncontent-type: application\/json\r\n/i.test(answer.head)
+    expect(isJson ? answer.body : answer.body.includes(body)).toBe(isJson ? body : true)
+    await expectNothingLost()
+  })
+
+  test.each(everywhere)('many at once, sent to %s', async (service) => {
+    const origin = origins[service as ServiceName]
+    const answers = await Promise.all(Array.from({ length: 100 }, () => askRaw(origin, 'GARBAGE\r\n\r\n')))
+    expect(answers.map(({ status }) => status)).toEqual(Array(100).fill(400))
+    await expectNothingLost()
+  })
+
+  test.each(everywhere)('connections that break off at any byte, to %s', async (service) => {
+    const whole = request('POST /health', { body: '{"a":1}' })
+    await Promise.all(
+      Array.from(whole, async (_, length) => {
+        const socket = connectTo(origins[service as ServiceName])
+        await once(socket, 'connect')
+        socket.end(whole.slice(0, length))
+        socket.resume()
+        await once(socket, 'close')
+      })
+    )
+    await expectNothingLost()
+  })
+})
+
+/** What an upstream may say instead of HTTP with JSON in it. */
+const badAnswers: [what: string, answer: RequestListener][] = [
+  ['nothing, and hangs up', ({ socket }) => socket.destroy()],
+  ['what is not HTTP', ({ socket }) => socket.end('GARBAGE\r\n\r\n')],
+  ['two lengths', ({ socket }) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}')],
+  ['less than it promised', ({ socket }) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{}')],
+  ['a broken chunk', ({ socket }) => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n')],
+  ['a head of 100 KB', ({ socket }) => socket.end(`HTTP/1.1 200 OK\r\nX: ${'a'.repeat(100_000)}\r\n\r\n{}`)],
+  [
+    'that it switches protocols',
+    ({ socket }) => socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n')
+  ],
+  ['a redirect to a file', respond(302, '', { location: 'file:///etc/passwd' })],
+  ['a redirect to itself', (request, response) => respond(307, '', { location: request.url ?? '' })(request, response)],
+  ['an empty body', respond(200)],
+  ['HTML', respond(200, '<!doctype html><title>x</title>')],
+  ['half of JSON', respond(200, '{"id":0,"ratings":{"Reviewer1":')],
+  ['bytes that are no text', respond(200, '\u00ff\u00fe\0\0')],
+  ['gzip that nobody asked for', respond(200, '\u001f\u008b\b\0', { 'content-encoding': 'gzip' })],
+  ['arrays a hundred thousand deep', respond(200, '['.repeat(100_000))],
+  ['a megabyte', respond(200, JSON.stringify({ id: 0, ratings: {}, padding: 'x'.repeat(1_000_000) }))],
+  ['a prototype', respond(200, '{"__proto__":{"id":0,"ratings":{}}}')],
+  ['JSON of another shape', respond(200, { id: 'x', ratings: [], reviews: 'none', podname: 7 })]
+]
+
+describe('bad answers of upstreams', () => {
+  test.each(badAnswers)('%s', async (_what, answer) => {
+    await using upstream = await startTinyServer(answer)
+    const { port } = upstream
+    const addresses = { ...addressOf('details', port), ...addressOf('reviews', port), ...addressOf('ratings', port) }
+    await using page = await startProductpage(addresses)
+    await using reviews = await startReviews({ ...reviewsVersions.v2, ...addresses })
+
+    const sorry = (what: string) => ({ error: `Sorry, product ${what} are currently unavailable for this book.` })
+    for (const [path, what] of [
+      ['', 'details'],
+      ['/reviews', 'reviews'],
+      ['/ratings', 'ratings']
+    ] as const) {
+      const { status, body } = await ask(page.origin, `/api/v1/products/0${path}`)
+      expect(status).toBeGreaterThanOrEqual(300)
+      expect(body).toEqual(sorry(what))
+    }
+    const { status, body } = await ask(page.origin, '/productpage')
+    expect(status).toBe(200)
+    expect(body).toContain(sorry('details').error)
+    expect(body).toContain(sorry('reviews').error)
+
+    const noRating = { error: 'Ratings service is currently unavailable' }
+    expect(await ask(reviews.origin, '/reviews/0')).toMatchObject({
+      status: 200,
+      body: { reviews: [{ rating: noRating }, { rating: noRating }] }
+    })
+    for (const { origin } of [page, reviews]) expect((await ask(origin, '/livez')).status).toBe(200)
+  })
+})

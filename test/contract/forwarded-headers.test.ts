@@ -1,0 +1,282 @@
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import {
+  addressOf,
+  askRaw,
+  respond,
+  reviewsVersions,
+  signIn,
+  startDetails,
+  startProductpage,
+  startReviews,
+  startTinyServer,
+  type SeenRequest
+} from '../support/index.ts'
+
+type Headers = [name: string, value: string][]
+
+/** Every service in one; it remembers the headers as they arrived. */
+const upstream = await startTinyServer(respond(200, { id: 0, ratings: {} }))
+const addresses = {
+  ...addressOf('details', upstream.port),
+  ...addressOf('reviews', upstream.port),
+  ...addressOf('ratings', upstream.port)
+}
+const productpage = await startProductpage(addresses)
+const reviewsV1 = await startReviews({ ...reviewsVersions.v1, ...addresses })
+const reviewsV2 = await startReviews({ ...reviewsVersions.v2, ...addresses })
+const reviewsV3 = await startReviews({ ...reviewsVersions.v3, ...addresses })
+const details = await startDetails()
+afterAll(async () => {
+  await using stack = new AsyncDisposableStack()
+  for (const server of [upstream, productpage, reviewsV1, reviewsV2, reviewsV3, details]) stack.use(server)
+})
+beforeEach(() => {
+  upstream.seen.length = 0
+})
+
+/** What belongs to a connection or an HTTP client, and not to the request that is handed on. */
+const own = ['host', 'connection', 'accept']
+const handedOn = (request: SeenRequest | undefined): Headers =>
+  (request?.headers ?? []).filter(([name]) => !own.includes(name))
+
+/** Sends headers byte for byte, and returns those that the upstream got. */
+async function forwarded(origin: string, path: string, headers: Headers): Promise<Headers> {
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`)
+  const { status } = await askRaw(origin, `GET ${path} HTTP/1.1\r\nHost: front\r\n${lines.join('')}\r\n`)
+  expect(status).toBeDefined()
+  return handedOn(upstream.seen[0])
+}
+
+const callers = [
+  { caller: 'productpage to details', origin: productpage.origin, path: '/api/v1/products/0', believesEndUser: false },
+  {
+    caller: 'productpage to reviews',
+    origin: productpage.origin,
+    path: '/api/v1/products/0/reviews',
+    believesEndUser: false
+  },
+  {
+    caller: 'productpage to ratings',
+    origin: productpage.origin,
+    path: '/api/v1/products/0/ratings',
+    believesEndUser: false
+  },
+  { caller: 'the page to its services', origin: productpage.origin, path: '/productpage', believesEndUser: false },
+  { caller: 'reviews v2 to ratings', origin: reviewsV2.origin, path: '/reviews/0', believesEndUser: true },
+  { caller: 'reviews v3 to ratings', origin: reviewsV3.origin, path: '/reviews/0', believesEndUser: true }
+]
+
+const listed: Headers = [
+  ['x-request-id', 'd3ad-b33f'],
+  ['x-ot-span-context', 'fe10;12'],
+  ['x-datadog-trace-id', '1234567890'],
+  ['x-datadog-parent-id', '987'],
+  ['x-datadog-sampling-priority', '1'],
+  ['traceparent', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'],
+  ['tracestate', 'rojo=00f067aa0ba902b7,congo=t61rcWkgMzE'],
+  ['baggage', 'userId=alice;prop=1,  serverNode = DF%2028'],
+  ['x-cloud-trace-context', '105445aa7843bc8bf206b12000100000/1;o=1'],
+  ['grpc-trace-bin', 'AAAR2UmXQ/Dh+uHB=='],
+  ['x-b3-traceid', '80f198ee56343ba864fe8b2a57d3eff7'],
+  ['x-b3-spanid', 'e457b5a2e4d86bd1'],
+  ['x-b3-parentspanid', '05e3ac9a4f6e3b90'],
+  ['x-b3-sampled', '1'],
+  ['x-b3-flags', '0'],
+  ['b3', '0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1-05e3ac9a4f6e3b90'],
+  ['sw8', '1-TVRJek5BPT0=-MQ==-3-bWVzaA==-aW5zdGFuY2U=-L2E=-YjoxMjM='],
+  ['sw8-correlation', 'dGVzdA==:dGVzdA=='],
+  ['user-agent', 'Mozilla/5.0 (X11; Linux x86_64)  ua/1'],
+  ['cookie', 'a=b; c="d e"'],
+  ['authorization', 'Bearer abc.def'],
+  ['jwt', 'ey.ey.sig']
+]
+
+const unlisted: Headers = [
+  ['accept-language', 'de'],
+  ['accept-encoding', 'gzip'],
+  ['x-amzn-trace-id', 'Root=1-67891233-abcdef012345678912345678'],
+  ['uber-trace-id', '1:2:3:1'],
+  ['sw8-x', '1'],
+  ['x-datadog-tags', 't'],
+  ['x-datadog-origin', 'o'],
+  ['x-client-trace-id', 'c'],
+  ['x-forwarded-for', '192.0.2.1'],
+  ['x-forwarded-proto', 'https'],
+  ['x-envoy-attempt-count', '1'],
+  ['forwarded', 'for=192.0.2.1'],
+  ['proxy-authorization', 'Basic eDp5'],
+  ['content-type', 'application/json'],
+  ['x-custom', '1']
+]
+
+/** What tracing libraries repair or drop on the way: here it arrives as it was sent. */
+const odd: [what: string, headers: Headers][] = [
+  [
+    'a trace id of 64 bits',
+    [
+      ['x-b3-traceid', '463ac35c9f6413ad'],
+      ['x-b3-spanid', 'a2fb4a1d1a96d312'],
+      ['x-b3-sampled', '1']
+    ]
+  ],
+  [
+    'a decision not to sample',
+    [
+      ['x-b3-traceid', '80f198ee56343ba864fe8b2a57d3eff7'],
+      ['x-b3-spanid', 'e457b5a2e4d86bd1'],
+      ['x-b3-sampled', '0']
+    ]
+  ],
+  [
+    'no decision',
+    [
+      ['x-b3-traceid', '80f198ee56343ba864fe8b2a57d3eff7'],
+      ['x-b3-spanid', 'e457b5a2e4d86bd1']
+    ]
+  ],
+  ['a decision alone', [['x-b3-sampled', '0']]],
+  ['a debug flag', [['x-b3-flags', '1']]],
+  [
+    'ids that are none',
+    [
+      ['x-b3-traceid', 'nothex'],
+      ['x-b3-spanid', 'zz'],
+      ['traceparent', 'garbage']
+    ]
+  ],
+  ['ids in upper case', [['x-b3-traceid', '80F198EE56343BA864FE8B2A57D3EFF7']]],
+  ['b3 that says only no', [['b3', '0']]],
+  ['b3 that says debug', [['b3', '0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-d']]],
+  [
+    'repeated headers',
+    [
+      ['x-request-id', 'a'],
+      ['tracestate', 'k=1'],
+      ['x-request-id', 'b'],
+      ['tracestate', 'j=2']
+    ]
+  ],
+  [
+    'repeated cookies',
+    [
+      ['cookie', 'a=1'],
+      ['cookie', 'b=2']
+    ]
+  ],
+  [
+    'empty values',
+    [
+      ['x-request-id', ''],
+      ['baggage', ''],
+      ['user-agent', '']
+    ]
+  ],
+  [
+    'UTF-8',
+    [
+      ['jwt', Buffer.from('é ✓').toString('latin1')],
+      ['baggage', Buffer.from('k=🎭').toString('latin1')]
+    ]
+  ],
+  ['bytes of no encoding', [['x-request-id', 'a\u0080\u00ffb']]],
+  ['a long value', [['tracestate', `k=${'v'.repeat(8000)}`]]]
+]
+
+describe.each(callers)('from $caller', ({ origin, path, believesEndUser }) => {
+  test('nothing is invented', async () => {
+    expect(await forwarded(origin, path, [])).toEqual([])
+  })
+
+  test.each(listed)('%s is handed on verbatim', async (name, value) => {
+    expect(await forwarded(origin, path, [[name, value]])).toEqual([[name, value]])
+  })
+
+  test('all are handed on together, in order, and the others stay', async () => {
+    const mixed = listed.flatMap((header, i): Headers => {
+      const other = unlisted[i]
+      return other ? [other, header] : [header]
+    })
+    expect(await forwarded(origin, path, mixed)).toEqual(listed)
+  })
+
+  test('names may come in any case', async () => {
+    const capitals = listed.map(([name, value]): [string, string] => [name.toUpperCase(), value])
+    expect(await forwarded(origin, path, capitals)).toEqual(listed)
+  })
+
+  test.each(unlisted)('%s is not handed on', async (name, value) => {
+    expect(await forwarded(origin, path, [[name, value]])).toEqual([])
+  })
+
+  test.each(odd)('arrives as it was sent: %s', async (_what, headers) => {
+    expect(await forwarded(origin, path, headers)).toEqual(headers)
+  })
+
+  test(`an incoming end-user is ${believesEndUser ? 'handed on' : 'not believed'}`, async () => {
+    const headers: Headers = [
+      ['end-user', 'mallory'],
+      ['End-User', 'eve']
+    ]
+    const expected = [
+      ['end-user', 'mallory'],
+      ['end-user', 'eve']
+    ]
+    expect(await forwarded(origin, path, headers)).toEqual(believesEndUser ? expected : [])
+  })
+})
+
+describe('the user who is signed in', () => {
+  test('goes along with every call, in place of any other', async () => {
+    const cookie = await signIn(productpage.origin, 'jason')
+    const sent: Headers = [
+      ['end-user', 'mallory'],
+      ['cookie', `${cookie}; other=1`],
+      ['END-USER', 'eve']
+    ]
+    await forwarded(productpage.origin, '/productpage', sent)
+    const arrived = [
+      ['cookie', `${cookie}; other=1`],
+      ['end-user', 'jason']
+    ]
+    expect(upstream.seen.map(handedOn)).toEqual(upstream.seen.map(() => arrived))
+    expect(upstream.seen.map(({ url }) => url).toSorted()).toEqual(['/details/0', '/reviews/0'])
+  })
+
+  test('goes along with both attempts at reviews', async () => {
+    await using failing = await startTinyServer(respond(503))
+    await using page = await startProductpage({ ...addresses, ...addressOf('reviews', failing.port) })
+    const cookie = await signIn(page.origin, 'jason')
+    await forwarded(page.origin, '/api/v1/products/0/reviews', [['cookie', cookie]])
+    const arrived = [
+      ['cookie', cookie],
+      ['end-user', 'jason']
+    ]
+    expect(failing.seen.map(handedOn)).toEqual([arrived, arrived])
+  })
+
+  test('reaches ratings through reviews, with the trace', async () => {
+    await using page = await startProductpage({ ...addresses, ...addressOf('reviews', reviewsV2.port) })
+    const cookie = await signIn(page.origin, 'Žofie')
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+    const sent: Headers = [
+      ['x-request-id', 'one'],
+      ['traceparent', traceparent],
+      ['cookie', cookie]
+    ]
+    expect(await forwarded(page.origin, '/api/v1/products/0/reviews', sent)).toEqual([
+      ...sent,
+      ['end-user', Buffer.from('Žofie').toString('latin1')]
+    ])
+    expect(upstream.seen.map(({ url }) => url)).toEqual(['/ratings/0'])
+  })
+})
+
+describe('those who call nobody', () => {
+  test.each([
+    ['details', details.origin, '/details/0'],
+    ['reviews v1', reviewsV1.origin, '/reviews/0']
+  ])('%s answers whatever headers come', async (_name, origin, path) => {
+    expect(await forwarded(origin, path, [...listed, ...unlisted])).toEqual([])
+    expect(upstream.seen).toEqual([])
+  })
+})
