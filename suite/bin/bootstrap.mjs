@@ -8,14 +8,20 @@ import { chooseNode } from './node.mjs'
 import { fail, root, run } from './run.mjs'
 import { turbo } from './turbo.mjs'
 
-const commands = {
-  start: (node, args) => run(node, [join(root, 'suite', 'src', 'main.ts'), ...args]),
+const sources = join(root, 'suite', 'src')
 
-  dev: (node, args) =>
+const commands = {
+  // Over the channel the launcher notices that this process is gone, however it ended.
+  start: (node, args) =>
+    run(node, [join(sources, 'main.ts'), ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] }),
+
+  dev: async (node, args) => {
+    const code = await run(node, [join(sources, 'check.ts'), ...args])
+    if (code !== 0 || args.includes('--help')) return code
     // A service may need any of its user's variables; what npm says of each script is no news.
-    turbo(node, ['run', 'dev', '--ui=stream', '--log-prefix=none', '--env-mode=loose', '--', ...args], {
-      npm_config_loglevel: 'silent'
-    }),
+    const options = ['--ui=stream', '--log-prefix=none', '--env-mode=loose', '--', ...args]
+    return turbo(node, ['run', 'dev', ...options], { npm_config_loglevel: 'silent' })
+  },
 
   build: (node, args) => turbo(node, ['run', 'build', ...args]),
 

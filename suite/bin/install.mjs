@@ -1,13 +1,15 @@
-import { statSync } from 'fs'
+import { existsSync, readFileSync, statSync } from 'fs'
 import { join } from 'path'
 import { checkNodeBeforeInstall } from './node.mjs'
 import { fail, root, run } from './run.mjs'
 
-/** Installs what the lockfile names, if it is not there or older than the lockfile. */
+const lockfile = join(root, 'package-lock.json')
+/** What npm really installed; written last, so that an installation that was cut off counts as none. */
+const installedLockfile = join(root, 'node_modules', '.package-lock.json')
+
+/** Installs what the lockfile names, if anything of it is not there. */
 export async function installIfNeeded() {
-  // npm writes it last, so that an installation that was cut off counts as none.
-  const installed = changedAt(join(root, 'node_modules', '.package-lock.json'))
-  if (installed >= changedAt(join(root, 'package-lock.json'))) return
+  if (changedAt(installedLockfile) >= changedAt(lockfile) || isInstalled()) return
 
   checkNodeBeforeInstall()
   process.stderr.write('bookinfo: installing packages (npm ci); needed once, takes about half a minute ...\n')
@@ -27,11 +29,22 @@ export async function installIfNeeded() {
 }
 
 function changedAt(file) {
-  try {
-    return statSync(file).mtimeMs
-  } catch {
-    return -1
-  }
+  return existsSync(file) ? statSync(file).mtimeMs : -1
+}
+
+/** A newer lockfile need not say anything new: git touches it too. */
+function isInstalled() {
+  if (!existsSync(installedLockfile)) return false
+  const installed = readPackages(installedLockfile)
+  return Object.entries(readPackages(lockfile)).every(([folder, { version, integrity, optional }]) => {
+    if (!folder.includes('node_modules/')) return true
+    const found = installed[folder]
+    return found ? found.version === version && found.integrity === integrity : optional === true
+  })
+}
+
+function readPackages(file) {
+  return JSON.parse(readFileSync(file, 'utf8')).packages
 }
 
 /** The npm that started this script, else the one on the path, which is a batch file on Windows. */

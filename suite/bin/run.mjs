@@ -30,9 +30,14 @@ export function run(program, args, { env, onOutput, ...options } = {}) {
   const child = spawn(program, args, { cwd: root, stdio: 'inherit', env: { ...toolsFirst(), ...env }, ...options })
   for (const stream of [child.stdout, child.stderr]) if (stream && onOutput) stream.on('data', onOutput)
 
-  const passOn = (signal) => child.kill(signal)
+  // Once, as a program may take a second request as "at once".
+  let asked = false
+  const passOn = () => {
+    if (!asked) child.kill('SIGTERM')
+    asked = true
+  }
   for (const signal of endingSignals) process.on(signal, passOn)
-  const watch = setInterval(() => startedByNpm && process.ppid !== parent && passOn('SIGTERM'), LOOK_MS)
+  const watch = setInterval(() => startedByNpm && process.ppid !== parent && passOn(), LOOK_MS)
   return new Promise((resolve) => {
     child.on('error', (error) => fail(`cannot run ${program}: ${error.message}`))
     child.on('close', (code, signal) => {

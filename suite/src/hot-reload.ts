@@ -30,14 +30,14 @@ export async function hotReload(
   let standbys: ServiceProcess[] = []
   let running = start()
   let round = new AbortController()
+  let changedAt = performance.now()
 
   async function follow(reason: string): Promise<void> {
     const signal = AbortSignal.any([stop, round.signal])
-    const startedAt = performance.now()
     for (const service of running) void sayIfEnded(service, signal)
     await Promise.all(places.map((place) => untilReady(place, signal)))
     if (signal.aborted) return
-    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+    const seconds = ((performance.now() - changedAt) / 1000).toFixed(1)
     if (reason !== '') output.print(`${places[0]?.service} answers again, ${seconds} s after ${reason} changed`)
     standbys = startStandbys()
   }
@@ -52,6 +52,7 @@ export async function hotReload(
     for await (const file of changesIn(folders, stop)) {
       round.abort()
       round = new AbortController()
+      changedAt = performance.now()
       await Promise.all(running.map((service) => service.stop()))
       if (stop.aborted) break
       running = standbys.length > 0 ? standbys : start()

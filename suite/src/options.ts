@@ -14,6 +14,7 @@ const LEAST_PORT = 1024
 const GREATEST_PORT = 65_536 - SUITE_SIZE
 
 export const usage = `Usage: npm start -- [options]
+       npm run dev -- [options]
 
   --base-port N  ports N to N+${SUITE_SIZE - 1}, productpage first; ${DEFAULT_BASE_PORT} if not given
   --verbose      show every log line of the services, not only warnings and errors
