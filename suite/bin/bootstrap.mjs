@@ -27,8 +27,11 @@ const commands = {
 
   boundaries: (node, args) => turbo(node, ['boundaries', ...args]),
 
+  // A task for each core: tests that wait for a process or a browser suffer when everything runs at once.
   test: (node, args) =>
-    turbo(node, ['run', 'typecheck', 'lint', 'test', ...args], { BOOKINFO_CHROMIUM: findChromium() })
+    turbo(node, ['run', 'typecheck', 'lint', 'test', '--concurrency=100%', ...args], {
+      BOOKINFO_CHROMIUM: findChromium()
+    })
 }
 
 async function main() {
