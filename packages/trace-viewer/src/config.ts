@@ -1,10 +1,15 @@
 import { commonSettings } from '@bookinfo/service-kit'
 import { Type, type Static } from 'typebox'
 
+const { LOG_LEVEL, SHUTDOWN_DELAY_MS, SHUTDOWN_BUDGET_MS } = commonSettings
+
+/** Jaeger's. */
+export const DEFAULT_PORT = 16686
+export const DEFAULT_HOST = '127.0.0.1'
+
 export const TraceViewerConfig = Type.Object({
-  ...commonSettings,
   PORT: Type.Integer({
-    default: 16686,
+    default: DEFAULT_PORT,
     minimum: 0,
     maximum: 65535,
     description: 'Port of the pages and the read API, Jaeger’s; the first argument wins over it. 0 takes a free one.'
@@ -17,7 +22,7 @@ export const TraceViewerConfig = Type.Object({
   }),
   HOST: Type.String({
     ...commonSettings.HOST,
-    default: '127.0.0.1',
+    default: DEFAULT_HOST,
     description: 'Address that both ports listen on. It is a development tool: only this machine may ask.'
   }),
   MAX_SPANS: Type.Integer({
@@ -25,6 +30,9 @@ export const TraceViewerConfig = Type.Object({
     minimum: 1,
     maximum: 1_000_000,
     description: 'Spans that are kept; beyond that the oldest traces go first.'
-  })
+  }),
+  LOG_LEVEL,
+  SHUTDOWN_DELAY_MS,
+  SHUTDOWN_BUDGET_MS
 })
 export type TraceViewerConfig = Static<typeof TraceViewerConfig>

@@ -1,0 +1,39 @@
+// Saves reloading by hand: the parts marked data-live are replaced by what a reload would show.
+const EVERY_MS = 2000
+const button = document.getElementById('live')
+
+if (button) {
+  button.hidden = false
+  button.addEventListener('click', () => {
+    const live = button.getAttribute('aria-pressed') !== 'true'
+    button.setAttribute('aria-pressed', String(live))
+    if (live) void refresh()
+  })
+  setInterval(refresh, EVERY_MS)
+}
+
+async function refresh() {
+  if (document.hidden || button.getAttribute('aria-pressed') !== 'true') return
+  try {
+    const response = await fetch(location.href)
+    if (!response.ok) throw new Error(response.statusText)
+    const page = new DOMParser().parseFromString(await response.text(), 'text/html')
+    for (const part of document.querySelectorAll('[data-live]')) replace(part, page.getElementById(part.id))
+    button.classList.remove('lost')
+  } catch {
+    // The viewer is being restarted, or is gone: what was last known stays.
+    button.classList.add('lost')
+  }
+}
+
+function replace(part, next) {
+  const isBeingUsed = part.matches('select') && part === document.activeElement
+  if (!next || isBeingUsed || part.innerHTML === next.innerHTML) return
+  const focused = part.contains(document.activeElement) ? document.activeElement.getAttribute('href') : null
+  const chosen = part.value
+  const scrolled = [...part.querySelectorAll('.scroll')].map((box) => box.scrollLeft)
+  part.replaceChildren(...next.childNodes)
+  if (chosen !== undefined) part.value = chosen
+  part.querySelectorAll('.scroll').forEach((box, index) => (box.scrollLeft = scrolled[index] ?? 0))
+  if (focused) part.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus()
+}

@@ -1,0 +1,84 @@
+import helmet from '@fastify/helmet'
+import { createServer, type App, type FastifyRequest, type LogOptions } from '@bookinfo/service-kit'
+import type { TraceViewerConfig } from './config.ts'
+import { jaegerRoutes } from './jaeger/routes.ts'
+import { createLogStore } from './log-store.ts'
+import { otlpRoutes } from './otlp/routes.ts'
+import { logLineRoutes } from './routes/log-lines.ts'
+import { pageRoutes } from './routes/pages.ts'
+import { staticRoutes } from './routes/static.ts'
+import { createTraceStore } from './trace-store.ts'
+import { renderPage } from './views/layout.ts'
+import { problemView } from './views/problem.ts'
+
+const VERSION = '0.1.0'
+const MAX_LOG_LINES = 10_000
+
+export interface TraceViewerDeps {
+  logStream?: LogOptions['stream']
+  /** Milliseconds since 1970. */
+  now?: () => number
+}
+
+/** Two apps around one store, each for a port of its own, as people expect of Jaeger. */
+export interface TraceViewer {
+  /** The pages and the read API. */
+  ui: App
+  /** Takes spans. */
+  receiver: App
+}
+
+export function buildApp(config: TraceViewerConfig, deps: TraceViewerDeps = {}): TraceViewer {
+  const { logStream, now = Date.now } = deps
+  const common = { version: VERSION, log: { level: config.LOG_LEVEL, stream: logStream } }
+  const store = createTraceStore(config.MAX_SPANS)
+  const logs = createLogStore(MAX_LOG_LINES)
+
+  const { app: ui } = createServer({
+    ...common,
+    name: 'trace-viewer',
+    title: 'Trace viewer',
+    description: 'Traces in memory, for development; the read API is Jaeger’s.',
+    errorPage
+  })
+  ui.register(helmet, securityHeaders)
+  ui.register(jaegerRoutes, { store, now })
+  ui.register(logLineRoutes, { logs })
+  ui.register(pageRoutes, { store, logs, now, otlpAddress: `http://127.0.0.1:${config.OTLP_PORT}` })
+  ui.register(staticRoutes)
+
+  const { app: receiver } = createServer({
+    ...common,
+    name: 'trace-receiver',
+    title: 'OTLP receiver of the trace viewer',
+    description: 'Takes spans over OTLP/HTTP.'
+  })
+  receiver.register(otlpRoutes, { store })
+  return { ui, receiver }
+}
+
+/** The pages load and run nothing but their own files. */
+const securityHeaders = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'self'"]
+    }
+  },
+  strictTransportSecurity: false,
+  crossOriginOpenerPolicy: false,
+  originAgentCluster: false
+}
+
+function errorPage(request: FastifyRequest, status: number, message: string): string | undefined {
+  const wantsHtml = request.headers.accept?.includes('text/html') && !request.url.startsWith('/api/')
+  if (!wantsHtml) return undefined
+  return renderPage({ title: String(status), path: '', main: problemView(status, message) })
+}

@@ -1,0 +1,81 @@
+import { attributeText } from './otlp/any-value.ts'
+import { endUs, type Span } from './span.ts'
+import type { Trace } from './trace-store.ts'
+import { rootOf } from './trace-tree.ts'
+
+/** One service called another, once. */
+export interface Call {
+  /** Undefined where nobody here called: a reader from outside. */
+  from: string | undefined
+  to: string
+  startUs: number
+  endUs: number
+  /** As the caller saw it, where its span is here. */
+  durationUs: number
+  failed: boolean
+  /** Both sides left spans; else the called one is known by its address alone. */
+  bothSeen: boolean
+}
+
+/** The calls of some traces: from outside, between two services, and those that were never heard of again. */
+export function callsIn(traces: readonly Trace[]): Call[] {
+  const names = serviceNames(traces)
+  return traces.flatMap((trace) => [
+    ...callFromOutside(trace),
+    ...[...trace.spans.values()].flatMap((span) => callBetween(parentOf(span, trace.spans), span)),
+    ...unansweredIn(trace.spans, names)
+  ])
+}
+
+/** At most one in a trace: of other spans without a parent nobody knows who called. */
+function callFromOutside(trace: Trace): Call[] {
+  const root = rootOf(trace)
+  return root?.kind === 'server' ? [describe(undefined, root.resource.service, root)] : []
+}
+
+function callBetween(parent: Span | undefined, span: Span): Call[] {
+  const to = span.resource.service
+  if (parent === undefined || parent.resource.service === to) return []
+  const call = describe(parent.resource.service, to, parent.kind === 'client' ? parent : span)
+  return [span.status === 'error' ? { ...call, failed: true } : call]
+}
+
+function unansweredIn(spans: Trace['spans'], names: ReadonlyMap<string, string>): Call[] {
+  const answered = new Set([...spans.values()].map((span) => span.kind !== 'client' && parentOf(span, spans)))
+  return [...spans.values()].flatMap((span) => {
+    const address = addressOf(span)
+    if (address === undefined || answered.has(span)) return []
+    return [{ ...describe(span.resource.service, names.get(address) ?? address, span), bothSeen: false }]
+  })
+}
+
+function parentOf({ parentId }: Span, spans: Trace['spans']): Span | undefined {
+  return parentId === undefined ? undefined : spans.get(parentId)
+}
+
+function describe(from: string | undefined, to: string, span: Span): Call {
+  const { startUs, durationUs, status } = span
+  return { from, to, startUs, endUs: endUs(span), durationUs, failed: status === 'error', bothSeen: true }
+}
+
+/** Which service is behind an address, learned from the calls that were answered. */
+function serviceNames(traces: readonly Trace[]): Map<string, string> {
+  const names = new Map<string, string>()
+  for (const { spans } of traces) {
+    for (const span of spans.values()) {
+      const parent = parentOf(span, spans)
+      const address = parent && addressOf(parent)
+      if (span.kind === 'server' && address !== undefined) names.set(address, span.resource.service)
+    }
+  }
+  return names
+}
+
+/** Where a client called, by the name that says most. */
+export function addressOf({ attributes, kind }: Span): string | undefined {
+  if (kind !== 'client') return undefined
+  const service = attributeText(attributes, 'peer.service')
+  if (service !== undefined) return service
+  const [host, port] = ['server.address', 'server.port'].map((key) => attributeText(attributes, key))
+  return host === undefined || port === undefined ? host : `${host}:${port}`
+}

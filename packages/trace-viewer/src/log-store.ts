@@ -1,0 +1,29 @@
+/** A line of a service's log. */
+export interface LogLine {
+  traceId: string
+  spanId: string
+  timeUs: number
+  service: string
+  level: string
+  message: string
+  /** All else that the line says. */
+  fields: readonly [name: string, value: string][]
+}
+
+export interface LogStore {
+  add(line: LogLine): void
+  /** The lines of a trace by time. */
+  ofTrace(traceId: string): LogLine[]
+}
+
+/** Keeps the last lines, whatever traces they belong to. */
+export function createLogStore(maxLines: number): LogStore {
+  const lines: LogLine[] = []
+  return {
+    add(line) {
+      lines.push(line)
+      if (lines.length > maxLines) lines.shift()
+    },
+    ofTrace: (traceId) => lines.filter((line) => line.traceId === traceId).toSorted((a, b) => a.timeUs - b.timeUs)
+  }
+}

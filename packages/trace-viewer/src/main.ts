@@ -1,0 +1,26 @@
+import { ConfigError, listen, run, type App } from '@bookinfo/service-kit'
+import { buildApp } from './app.ts'
+import { DEFAULT_HOST, DEFAULT_PORT, TraceViewerConfig } from './config.ts'
+
+// What every service has by default is another address, and tracing; the viewer's own spans would make more of them for ever.
+process.env['HOST'] ||= DEFAULT_HOST
+process.env['PORT'] ||= String(DEFAULT_PORT)
+process.env['OTEL_SDK_DISABLED'] = 'true'
+
+await run({ name: 'trace-viewer', schema: TraceViewerConfig, build: buildBoth })
+
+/** The receiver lives and dies with the pages. */
+function buildBoth(config: TraceViewerConfig): App {
+  const { ui, receiver } = buildApp(config)
+  ui.addHook('onReady', async () => {
+    try {
+      const port = await listen(receiver, config.HOST, config.OTLP_PORT)
+      ui.log.info(`taking spans at http://${config.HOST}:${port}/v1/traces`)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new ConfigError(`OTLP_PORT cannot be ${config.OTLP_PORT}: ${reason}`)
+    }
+  })
+  ui.addHook('onClose', async () => receiver.close())
+  return ui
+}

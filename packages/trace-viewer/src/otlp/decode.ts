@@ -1,0 +1,84 @@
+import { createError } from '@bookinfo/service-kit'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import { Compile } from 'typebox/compile'
+import type { Span } from '../span.ts'
+import { decodeTraceRequest } from './protobuf.ts'
+import { BadSpans, readSpans } from './read-spans.ts'
+import { ExportTraceServiceRequest } from './schema.ts'
+
+/** Bytes of a request, unpacked. */
+const UNPACKED_LIMIT = 16 * 1024 * 1024
+
+/** Levels of arrays and objects; protobuf has a limit of its own, which is lower. */
+const DEEPEST = 300
+
+const UnknownType = createError(
+  'BOOKINFO_UNKNOWN_TYPE',
+  'send application/json or application/x-protobuf, not "%s"',
+  415
+)
+const UnknownEncoding = createError('BOOKINFO_UNKNOWN_ENCODING', 'send it plain or as gzip, not as "%s"', 415)
+const TooLarge = createError('BOOKINFO_UNPACKED_TOO_LARGE', 'the unpacked request is larger than %s bytes', 413)
+const NoGzip = createError('BOOKINFO_NO_GZIP', 'the body is not gzip, or not all of it', 400)
+
+const traceRequest = Compile(ExportTraceServiceRequest)
+const unpackGzip = promisify(gunzip)
+
+export type Encoding = 'json' | 'protobuf'
+
+/** @throws UnknownType */
+export function encodingOf(contentType: string): Encoding {
+  const [type = ''] = contentType.split(';', 1)
+  if (type.trim().toLowerCase() === 'application/json') return 'json'
+  if (type.trim().toLowerCase() === 'application/x-protobuf') return 'protobuf'
+  throw new UnknownType(type.slice(0, 100))
+}
+
+/** @throws what the sender has to mend */
+export async function unpack(body: Buffer, contentEncoding = 'identity'): Promise<Buffer> {
+  if (contentEncoding === 'identity') return body
+  if (contentEncoding !== 'gzip') throw new UnknownEncoding(contentEncoding.slice(0, 100))
+  try {
+    return await unpackGzip(body, { maxOutputLength: UNPACKED_LIMIT })
+  } catch (error) {
+    if (error instanceof RangeError) throw new TooLarge(UNPACKED_LIMIT)
+    throw new NoGzip({ cause: error })
+  }
+}
+
+/**
+ * All spans of a request.
+ *
+ * @throws BadSpans if anything in it is not as the protocol says: a request is taken as a whole or not at all
+ */
+export function decodeSpans(bytes: Buffer, encoding: Encoding): Span[] {
+  const value = parse(bytes, encoding)
+  if (!traceRequest.Check(value)) {
+    const [error] = traceRequest.Errors(value)
+    throw new BadSpans(`${error?.instancePath || 'the request'} ${error?.message ?? 'has the wrong form'}`)
+  }
+  return readSpans(value, encoding === 'json' ? 'hex' : 'base64')
+}
+
+function parse(bytes: Buffer, encoding: Encoding): unknown {
+  try {
+    if (encoding === 'protobuf') return decodeTraceRequest(bytes)
+    const value: unknown = JSON.parse(bytes.toString(), withoutNulls)
+    if (!isDeeper(value, DEEPEST)) return value
+  } catch (error) {
+    // A RangeError is the call stack's end.
+    if (!(error instanceof RangeError)) throw new BadSpans(error instanceof Error ? error.message : String(error))
+  }
+  throw new BadSpans('they are nested too deeply')
+}
+
+/** In protobuf's JSON null is the same as absent. */
+function withoutNulls(_name: string, value: unknown): unknown {
+  return value === null ? undefined : value
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((part) => isDeeper(part, levels - 1))
+}

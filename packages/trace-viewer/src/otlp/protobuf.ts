@@ -1,0 +1,108 @@
+import {
+  createFileRegistry,
+  fromBinary,
+  fromJson,
+  toBinary,
+  toJson,
+  type DescMessage,
+  type JsonValue
+} from '@bufbuild/protobuf'
+import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt'
+
+/** A field's number and type as the wire has them; `[]` marks a repeated one. */
+type Field = readonly [number: number, type: string]
+
+// The numbers of OTLP's .proto files, which never change; enums travel as int32, so their names are not needed.
+// https://github.com/open-telemetry/opentelemetry-proto/tree/main/opentelemetry/proto
+const messages: Record<string, Record<string, Field>> = {
+  ExportTraceServiceRequest: { resource_spans: [1, 'ResourceSpans[]'] },
+  ResourceSpans: { resource: [1, 'Resource'], scope_spans: [2, 'ScopeSpans[]'] },
+  Resource: { attributes: [1, 'KeyValue[]'] },
+  ScopeSpans: { scope: [1, 'InstrumentationScope'], spans: [2, 'Span[]'] },
+  InstrumentationScope: { name: [1, 'string'], version: [2, 'string'], attributes: [3, 'KeyValue[]'] },
+  Span: {
+    trace_id: [1, 'bytes'],
+    span_id: [2, 'bytes'],
+    trace_state: [3, 'string'],
+    parent_span_id: [4, 'bytes'],
+    name: [5, 'string'],
+    kind: [6, 'int32'],
+    start_time_unix_nano: [7, 'fixed64'],
+    end_time_unix_nano: [8, 'fixed64'],
+    attributes: [9, 'KeyValue[]'],
+    dropped_attributes_count: [10, 'uint32'],
+    events: [11, 'Event[]'],
+    dropped_events_count: [12, 'uint32'],
+    links: [13, 'Link[]'],
+    dropped_links_count: [14, 'uint32'],
+    status: [15, 'SpanStatus']
+  },
+  Event: { time_unix_nano: [1, 'fixed64'], name: [2, 'string'], attributes: [3, 'KeyValue[]'] },
+  Link: { trace_id: [1, 'bytes'], span_id: [2, 'bytes'], attributes: [4, 'KeyValue[]'] },
+  SpanStatus: { message: [2, 'string'], code: [3, 'int32'] },
+  KeyValue: { key: [1, 'string'], value: [2, 'AnyValue'] },
+  AnyValue: {
+    string_value: [1, 'string'],
+    bool_value: [2, 'bool'],
+    int_value: [3, 'int64'],
+    double_value: [4, 'double'],
+    array_value: [5, 'ArrayValue'],
+    kvlist_value: [6, 'KeyValueList'],
+    bytes_value: [7, 'bytes']
+  },
+  ArrayValue: { values: [1, 'AnyValue[]'] },
+  KeyValueList: { values: [1, 'KeyValue[]'] },
+  /** google.rpc.Status, the body of every refusal. */
+  Status: { code: [1, 'int32'], message: [2, 'string'] }
+}
+
+const PACKAGE = 'otlp'
+const types = createTypes()
+
+/**
+ * Decodes a message of the protocol's trace part.
+ *
+ * @returns what its JSON encoding would say, but with ids in base64
+ * @throws if the bytes are no such message
+ */
+export function decodeTraceRequest(bytes: Uint8Array): JsonValue {
+  const type = messageType('ExportTraceServiceRequest')
+  return toJson(type, fromBinary(type, bytes, { readUnknownFields: false }))
+}
+
+export function encodeStatus(status: { code: number; message: string }): Uint8Array {
+  const type = messageType('Status')
+  return toBinary(type, fromJson(type, status))
+}
+
+function messageType(name: string): DescMessage {
+  const type = types.getMessage(`${PACKAGE}.${name}`)
+  if (type === undefined) throw new TypeError(`no message type ${name}`)
+  return type
+}
+
+function createTypes() {
+  const file = fromJson(FileDescriptorProtoSchema, {
+    name: 'otlp.proto',
+    package: PACKAGE,
+    // Of the two syntaxes the one that tells an empty text from none.
+    syntax: 'proto2',
+    messageType: Object.entries(messages).map(([name, fields]) => ({
+      name,
+      field: Object.entries(fields).map(describe)
+    }))
+  })
+  return createFileRegistry(file, () => undefined)
+}
+
+function describe([name, [number, written]]: [string, Field]): JsonValue {
+  const type = written.replace('[]', '')
+  return {
+    name,
+    number,
+    label: type === written ? 'LABEL_OPTIONAL' : 'LABEL_REPEATED',
+    ...(type in messages
+      ? { type: 'TYPE_MESSAGE', typeName: `.${PACKAGE}.${type}` }
+      : { type: `TYPE_${type.toUpperCase()}` })
+  }
+}

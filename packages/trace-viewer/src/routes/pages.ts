@@ -1,0 +1,91 @@
+import type { FastifyPluginAsyncTypebox, FastifyRequest } from '@bookinfo/service-kit'
+import { Type } from 'typebox'
+import type { LogStore } from '../log-store.ts'
+import { serviceMap } from '../service-map.ts'
+import { parseFilter, passes } from '../trace-filter.ts'
+import type { TraceStore } from '../trace-store.ts'
+import { summarize } from '../trace-summary.ts'
+import { treeOf } from '../trace-tree.ts'
+import { renderPage } from '../views/layout.ts'
+import { mapView, periods } from '../views/map.ts'
+import { noTraceView } from '../views/problem.ts'
+import { createPalette } from '../views/service-name.ts'
+import { traceListView } from '../views/trace-list.ts'
+import { traceView } from '../views/trace.ts'
+
+const HTML = 'text/html; charset=utf-8'
+
+export interface PageRoutesOptions {
+  store: TraceStore
+  logs: LogStore
+  /** Where spans are taken, for those who see nothing yet. */
+  otlpAddress: string
+  /** Milliseconds since 1970. */
+  now: () => number
+}
+
+export const pageRoutes: FastifyPluginAsyncTypebox<PageRoutesOptions> = async (app, options) => {
+  const { store, logs, otlpAddress, now } = options
+  // The script asks for them all the time.
+  const page = { config: { quiet: true }, schema: { hide: true } }
+
+  app.get('/', page, async (request, reply) => {
+    const filter = parseFilter(fieldsOf(request))
+    const services = store.services()
+    const found = store
+      .all()
+      .map(summarize)
+      .filter((trace) => passes(trace, filter))
+    const shown = found.toSorted((a, b) => b.startUs - a.startUs).slice(0, filter.limit)
+    const main = traceListView({
+      filter,
+      services,
+      shown,
+      found: found.length,
+      kept: store.count(),
+      nowUs: now() * 1000,
+      otlpAddress,
+      palette: createPalette(services)
+    })
+    return reply.type(HTML).send(renderPage({ title: 'Traces', path: '/', live: true, main }))
+  })
+
+  // Where Jaeger has its list.
+  app.get('/search', page, async (request, reply) => reply.redirect(`/${request.url.slice('/search'.length)}`))
+
+  app.get(
+    '/trace/:traceId',
+    { schema: { hide: true, params: Type.Object({ traceId: Type.String() }) } },
+    async ({ params }, reply) => {
+      const trace = store.get(params.traceId.toLowerCase().padStart(32, '0'))
+      void reply.type(HTML)
+      if (trace === undefined) {
+        return reply.code(404).send(renderPage({ title: 'No such trace', path: '', main: noTraceView() }))
+      }
+      const summary = summarize(trace)
+      const main = traceView({
+        trace,
+        summary,
+        tree: treeOf(trace),
+        logs: logs.ofTrace(trace.id),
+        palette: createPalette(store.services())
+      })
+      return reply.send(renderPage({ title: `${summary.rootService}: ${summary.rootName}`, path: '', main }))
+    }
+  )
+
+  app.get('/map', page, async (request, reply) => {
+    const minutes = periods.find((choice) => choice === Number(fieldsOf(request).get('minutes'))) ?? 0
+    const traces = store.all()
+    const nowUs = now() * 1000
+    const edges = serviceMap(traces, minutes === 0 ? undefined : { startUs: nowUs - minutes * 60e6, endUs: nowUs })
+    const palette = createPalette(store.services())
+    const main = mapView({ edges, minutes, isEmpty: traces.length === 0, otlpAddress, palette })
+    return reply.type(HTML).send(renderPage({ title: 'Service map', path: '/map', live: true, main }))
+  })
+}
+
+function fieldsOf({ url }: FastifyRequest): URLSearchParams {
+  const start = url.indexOf('?')
+  return new URLSearchParams(start === -1 ? '' : url.slice(start))
+}

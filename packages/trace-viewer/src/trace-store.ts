@@ -1,0 +1,88 @@
+import type { Span } from './span.ts'
+
+/** Bytes of requests, roughly, that the kept spans came in: a bound for spans that are unusually large. */
+const MAX_BYTES = 64 * 1024 * 1024
+/** Ids of traces that have gone, so that their late spans are known for what they are. */
+const MAX_GONE = 10_000
+
+export interface Trace {
+  id: string
+  /** By span id, in the order in which they came. */
+  spans: ReadonlyMap<string, Span>
+  /** Spans that were not kept, because this trace alone has reached the bound. */
+  refused: number
+}
+
+export interface TraceStore {
+  /** Keeps spans in any order; one with a known id takes the other's place. `bytes` is what they took to send. */
+  add(spans: readonly Span[], bytes: number): void
+  get(traceId: string): Trace | undefined
+  /** Oldest first, by when their first span came. */
+  all(): readonly Trace[]
+  /** Names of the services that have spans here, in alphabetical order. */
+  services(): readonly string[]
+  count(): { traces: number; spans: number; tracesGone: number }
+}
+
+interface KeptTrace extends Trace {
+  spans: Map<string, Span>
+  bytes: number
+}
+
+/**
+ * Keeps whole traces: when there are too many spans the oldest trace goes with all its spans, until there is room. A late span
+ * of a trace that has gone is not kept, as it would look like a trace of its own; nor is what a single trace has beyond the
+ * bound.
+ */
+export function createTraceStore(maxSpans: number, maxBytes = MAX_BYTES): TraceStore {
+  const traces = new Map<string, KeptTrace>()
+  const gone = new Set<string>()
+  let spanCount = 0
+  let byteCount = 0
+  let tracesGone = 0
+
+  function keep(span: Span, bytes: number): void {
+    if (gone.has(span.traceId)) return
+    const trace = traces.get(span.traceId) ?? { id: span.traceId, spans: new Map(), refused: 0, bytes: 0 }
+    traces.set(span.traceId, trace)
+    if (trace.spans.has(span.spanId)) return void trace.spans.set(span.spanId, span)
+    while (traces.size > 1 && isFull(bytes)) removeOldest()
+    // It may have been the oldest itself.
+    if (gone.has(span.traceId)) return
+    if (isFull(bytes)) return void (trace.refused += 1)
+    trace.spans.set(span.spanId, span)
+    trace.bytes += bytes
+    spanCount += 1
+    byteCount += bytes
+  }
+
+  function isFull(bytes: number): boolean {
+    return spanCount + 1 > maxSpans || byteCount + bytes > maxBytes
+  }
+
+  function removeOldest(): void {
+    const [oldest] = traces.values()
+    if (oldest === undefined) return
+    traces.delete(oldest.id)
+    spanCount -= oldest.spans.size
+    byteCount -= oldest.bytes
+    tracesGone += 1
+    gone.add(oldest.id)
+    const [forgotten] = gone
+    if (gone.size > MAX_GONE && forgotten !== undefined) gone.delete(forgotten)
+  }
+
+  return {
+    add(spans, bytes) {
+      for (const span of spans) keep(span, bytes / spans.length)
+    },
+    get: (traceId) => traces.get(traceId),
+    all: () => [...traces.values()],
+    services: () => [...new Set([...traces.values()].flatMap(servicesOf))].toSorted(),
+    count: () => ({ traces: traces.size, spans: spanCount, tracesGone })
+  }
+}
+
+function servicesOf({ spans }: Trace): string[] {
+  return [...spans.values()].map(({ resource }) => resource.service)
+}

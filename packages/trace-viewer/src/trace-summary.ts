@@ -1,0 +1,37 @@
+import { endUs } from './span.ts'
+import type { Trace } from './trace-store.ts'
+import { rootOf } from './trace-tree.ts'
+
+/** What a list says of a trace. */
+export interface TraceSummary {
+  id: string
+  rootService: string
+  rootName: string
+  startUs: number
+  durationUs: number
+  spanCount: number
+  errorCount: number
+  /** Spans that name a parent which is not here. */
+  orphanCount: number
+  /** In the order in which they began, with the number of their spans. */
+  services: readonly [name: string, spans: number][]
+}
+
+export function summarize(trace: Trace): TraceSummary {
+  const spans = [...trace.spans.values()].toSorted((a, b) => a.startUs - b.startUs)
+  const root = rootOf(trace)
+  const startUs = spans[0]?.startUs ?? 0
+  const services = new Map<string, number>()
+  for (const { resource } of spans) services.set(resource.service, (services.get(resource.service) ?? 0) + 1)
+  return {
+    id: trace.id,
+    rootService: root?.resource.service ?? '',
+    rootName: root?.name ?? '',
+    startUs,
+    durationUs: spans.reduce((end, span) => Math.max(end, endUs(span)), startUs) - startUs,
+    spanCount: spans.length,
+    errorCount: spans.filter(({ status }) => status === 'error').length,
+    orphanCount: spans.filter(({ parentId }) => parentId !== undefined && !trace.spans.has(parentId)).length,
+    services: [...services]
+  }
+}

@@ -1,0 +1,56 @@
+import { html, type Html } from '@bookinfo/service-kit'
+import { showDuration } from '../figures.ts'
+import type { LogLine } from '../log-store.ts'
+import type { Trace } from '../trace-store.ts'
+import { serviceName, type Palette } from './service-name.ts'
+
+export interface LogLinesContext {
+  trace: Trace
+  /** What the times are counted from. */
+  startUs: number
+  palette: Palette
+}
+
+/** What the services said while they made a trace. */
+export function logLinesView(lines: readonly LogLine[], { trace, startUs, palette }: LogLinesContext): Html {
+  return html`<section class="card" aria-labelledby="log-title">
+    <h2 id="log-title">What the services logged</h2>
+    <div class="scroll" tabindex="0" role="region" aria-label="Table of log lines">
+      <table class="log">
+        <thead>
+          <tr>
+            <th scope="col">At</th>
+            <th scope="col">Service</th>
+            <th scope="col">Level</th>
+            <th scope="col">Line</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${lines.map(
+            ({ timeUs, service, level, message, fields, spanId }) =>
+              html`<tr>
+                <td class="figure">
+                  ${trace.spans.has(spanId) ? html`<a href="#span-${spanId}">${at(timeUs - startUs)}</a>` : at(timeUs - startUs)}
+                </td>
+                <td>${serviceName(service, palette)}</td>
+                <td><span class="level level-${levelClass(level)}">${level}</span></td>
+                <td>
+                  ${message}
+                  <span class="fields">${fields.map(([name, value]) => html`<span>${name}=${value}</span> `)}</span>
+                </td>
+              </tr>`
+          )}
+        </tbody>
+      </table>
+    </div>
+  </section>`
+}
+
+function at(us: number): string {
+  return us < 0 ? `−${showDuration(-us)}` : `+${showDuration(us)}`
+}
+
+function levelClass(level: string): 'bad' | 'odd' | 'plain' {
+  if (level === 'error' || level === 'fatal') return 'bad'
+  return level === 'warn' ? 'odd' : 'plain'
+}

@@ -1,0 +1,120 @@
+import { html, type Html } from '@bookinfo/service-kit'
+import { showCount, showDuration, showTime } from '../figures.ts'
+import type { LogLine } from '../log-store.ts'
+import type { Trace } from '../trace-store.ts'
+import type { TraceSummary } from '../trace-summary.ts'
+import type { TreeSpan } from '../trace-tree.ts'
+import { logLinesView } from './log-lines.ts'
+import { serviceName, type Palette } from './service-name.ts'
+import { spanView } from './span.ts'
+
+/** Beyond that a page is of no use to anybody; the read API has the rest. */
+const MOST_SPANS = 1_000
+
+export interface TraceView {
+  trace: Trace
+  summary: TraceSummary
+  tree: readonly TreeSpan[]
+  logs: readonly LogLine[]
+  palette: Palette
+}
+
+/** The content of `/trace/{id}`. */
+export function traceView({ trace, summary, tree, logs, palette }: TraceView): Html {
+  const shown = tree.slice(0, MOST_SPANS)
+  const logsBySpan = Map.groupBy(logs, ({ spanId }) => spanId)
+  return html`<p class="back"><a href="/">All traces</a></p>
+    <h1 class="trace-title"><span class="trace-service">${summary.rootService}</span> ${summary.rootName}</h1>
+    ${facts(summary, tree)} ${failures(tree)} ${oddities(trace, summary)}
+    <section class="card" aria-labelledby="waterfall-title">
+      <h2 id="waterfall-title">Where the time went</h2>
+      <ul class="services legend" aria-label="Services">
+        ${summary.services.map(
+          ([name, count]) => html`<li>${serviceName(name, palette)} <span class="quiet">${count}</span></li>`
+        )}
+      </ul>
+      <div class="waterfall">
+        ${axis(summary.durationUs)}
+        <ol>
+          ${shown.map((place) =>
+            spanView(place, { trace: summary, logs: logsBySpan.get(place.span.spanId) ?? [], palette })
+          )}
+        </ol>
+      </div>
+      ${
+        shown.length < tree.length &&
+        html`<p>
+          The first ${showCount(shown.length, 'span')} of ${tree.length}.
+          <a href="/api/traces/${trace.id}">All of them as JSON</a>
+        </p>`
+      }
+    </section>
+    ${logs.length > 0 && logLinesView(logs, { trace, startUs: summary.startUs, palette })}`
+}
+
+function facts(summary: TraceSummary, tree: readonly TreeSpan[]): Html {
+  const depth = tree.reduce((deepest, place) => Math.max(deepest, place.depth + 1), 0)
+  const entries = [
+    ['Duration', showDuration(summary.durationUs)],
+    ['Spans', `${summary.spanCount}, ${showCount(depth, 'level')} deep`],
+    ['Services', String(summary.services.length)],
+    ['Errors', String(summary.errorCount)],
+    ['Began', `${showTime(summary.startUs)} UTC`]
+  ] as const
+  return html`<dl class="card facts">
+    ${entries.map(
+      ([name, value]) =>
+        html`<div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>`
+    )}
+    <div class="wide">
+      <dt>Trace id</dt>
+      <dd><code>${summary.id}</code> <a href="/api/traces/${summary.id}">JSON</a></dd>
+    </div>
+  </dl>`
+}
+
+/** Where to look first. */
+function failures(tree: readonly TreeSpan[]): Html | false {
+  const failed = tree.filter(({ span }) => span.status === 'error').slice(0, 20)
+  if (failed.length === 0) return false
+  return html`<section class="notice bad" aria-labelledby="errors-title">
+    <h2 id="errors-title">${failed.length === 1 ? 'An error' : 'Errors'}</h2>
+    <ul>
+      ${failed.map(
+        ({ span }) =>
+          html`<li>
+            <a href="#span-${span.spanId}">${span.resource.service}: ${span.name}</a>${
+              span.statusMessage !== '' && html` – ${span.statusMessage}`
+            }
+          </li>`
+      )}
+    </ul>
+  </section>`
+}
+
+function oddities({ refused }: Trace, { orphanCount }: TraceSummary): Html | false {
+  if (orphanCount === 0 && refused === 0) return false
+  return html`<div class="notice">
+    ${
+      orphanCount > 0 &&
+      html`<p>
+        ${showCount(orphanCount, 'span')} ${orphanCount === 1 ? 'names' : 'name'} a parent that is not here. It may
+        still come; or whoever made it, such as a proxy, sends its spans elsewhere or not at all.
+      </p>`
+    }
+    ${refused > 0 && html`<p>${showCount(refused, 'span')} of this trace found no room: it is too large to be kept.</p>`}
+  </div>`
+}
+
+function axis(durationUs: number): Html {
+  return html`<div class="axis" aria-hidden="true">
+    <span></span>
+    <span class="ticks">
+      ${[0, 0.25, 0.5, 0.75, 1].map((share) => html`<span>${share === 0 ? '0' : showDuration(durationUs * share)}</span>`)}
+    </span>
+    <span></span>
+  </div>`
+}
