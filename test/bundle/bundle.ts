@@ -17,11 +17,13 @@ export function serviceFile(service: ServiceName, path = ''): string {
 }
 
 /** A file of a service's build; the tests never build by themselves, so that they test what is shipped. */
-export function builtFile(service: ServiceName, name: 'main.js' | 'main.js.map' = 'main.js'): string {
+export function builtFile(service: ServiceName, name: BuiltFile = 'main.js'): string {
   const file = serviceFile(service, `dist/${name}`)
   if (!existsSync(file)) throw new Error(`services/${service}/dist/${name} is not there: run "npm run build" first`)
   return file
 }
+
+type BuiltFile = 'main.js' | 'main.js.map' | 'telemetry.js' | 'jaeger.cjs'
 
 export interface Folder extends AsyncDisposable {
   path: string

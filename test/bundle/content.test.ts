@@ -22,7 +22,7 @@ describe.each(services)('the bundle of %s', (service) => {
     const repository = fileURLToPath(new URL('../..', import.meta.url))
     expect(await linesWith(service, 'node_modules')).toEqual([])
     expect(await linesWith(service, repository)).toEqual([])
-    expect((await sourcesOf(service)).filter((source) => !/^\.\.\//.test(source))).toEqual([])
+    expect((await sourcesOf(service)).filter((source) => !source.startsWith('../'))).toEqual([])
   })
 
   test('reads no file at run time that the build could have read', async () => {
@@ -52,15 +52,27 @@ describe.each(services)('the bundle of %s', (service) => {
 
   test('is the same byte for byte when it is built again', async () => {
     await using folder = await emptyFolder()
-    const again = join(folder.path, 'main.js')
-    const build = spawn(process.execPath, [rolldown, '-c', '../../rolldown.config.ts', '--file', again], {
+    const build = spawn(process.execPath, [rolldown, '-c', '../../rolldown.config.ts'], {
       cwd: serviceFile(service),
+      env: { ...process.env, DIST: folder.path },
       stdio: 'ignore'
     })
     await once(build, 'exit')
     expect(build.exitCode).toBe(0)
-    const [first, second] = await Promise.all([readFile(builtFile(service)), readFile(again)])
-    expect(first.equals(second)).toBe(true)
+    for (const file of ['main.js', 'telemetry.js', 'jaeger.cjs'] as const) {
+      const [first, second] = await Promise.all([readFile(builtFile(service, file)), readFile(join(folder.path, file))])
+      expect(first.equals(second), file).toBe(true)
+    }
+  })
+
+  test('has the same telemetry beside it as every other service', async () => {
+    for (const file of ['telemetry.js', 'jaeger.cjs'] as const) {
+      const [ours, theirs] = await Promise.all([
+        readFile(builtFile(service, file)),
+        readFile(builtFile('details', file))
+      ])
+      expect(ours.equals(theirs), file).toBe(true)
+    }
   })
 })
 

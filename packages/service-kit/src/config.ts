@@ -1,3 +1,4 @@
+import { telemetrySettings } from '@bookinfo/tracing'
 import { Type, type Static, type TObject, type TSchema } from 'typebox'
 import { Check } from 'typebox/value'
 
@@ -35,7 +36,8 @@ export const commonSettings = {
     minimum: 0,
     maximum: 600_000,
     description: 'Milliseconds that requests in flight are given to finish.'
-  })
+  }),
+  ...telemetrySettings
 }
 
 export const CommonConfig = Type.Object(commonSettings)

@@ -1,4 +1,4 @@
-import { logIds } from '@bookinfo/tracing'
+import { forwardTracing, logIds, type Tracing } from '@bookinfo/tracing'
 import { LogController, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import { randomUUID } from 'node:crypto'
 
@@ -12,7 +12,14 @@ export interface LogOptions {
  * JSON lines on stdout, one for each completed request, every one with the caller's trace id and request id. Bodies,
  * cookies and credentials are never logged: requests are described by method, route and status alone.
  */
-export function logging(service: string, version: string, { level, stream }: LogOptions): FastifyServerOptions {
+export function logging(
+  service: string,
+  version: string,
+  { level, stream }: LogOptions,
+  tracing: Tracing
+): FastifyServerOptions {
+  // With spans of its own, a request's ids are those of its span, which is not there yet.
+  const callerIds = tracing === forwardTracing ? logIds : () => ({})
   return {
     logger: {
       level,
@@ -25,7 +32,7 @@ export function logging(service: string, version: string, { level, stream }: Log
     requestIdHeader: 'x-request-id',
     genReqId: () => randomUUID(),
     childLoggerFactory: (logger, bindings, options, raw) =>
-      logger.child({ ...bindings, ...logIds(raw.headers) }, options)
+      logger.child({ ...bindings, ...callerIds(raw.headers) }, options)
   }
 }
 

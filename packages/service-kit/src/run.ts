@@ -1,3 +1,4 @@
+import { startTracing, TracingError, type Tracing } from '@bookinfo/tracing'
 import type { Static, TObject } from 'typebox'
 import { collectDefaultMetrics } from 'prom-client'
 import { CommonConfig, ConfigError, loadConfig } from './config.ts'
@@ -5,12 +6,13 @@ import { listen } from './listen.ts'
 import type { App } from './server.ts'
 import { helpText } from './settings-table.ts'
 import { stopGracefully } from './stop.ts'
+import { reportDroppedSpans } from './trace-requests.ts'
 
 export interface Service<T extends TObject> {
   name: string
   /** All settings of the service, the common ones among them. */
   schema: T
-  build: (config: Static<T>) => App
+  build: (config: Static<T>, deps: { tracing: Tracing }) => App
 }
 
 /**
@@ -25,10 +27,14 @@ export async function run<T extends TObject>({ name, schema, build }: Service<T>
   }
   try {
     const common = loadConfig(CommonConfig, process.env, argv)
-    const app = build(loadConfig(schema, process.env, argv))
+    const config = loadConfig(schema, process.env, argv)
+    const identity = { service: name, version: common.SERVICE_VERSION, pod: common.HOSTNAME }
+    const tracing = await startTracing(common, identity)
+    const app = build(config, { tracing })
     collectDefaultMetrics({ register: app.registry })
     // Before listening: who sees the port may already ask to stop.
-    stopGracefully(app, { delayMs: common.SHUTDOWN_DELAY_MS, budgetMs: common.SHUTDOWN_BUDGET_MS })
+    stopGracefully(app, { delayMs: common.SHUTDOWN_DELAY_MS, budgetMs: common.SHUTDOWN_BUDGET_MS, tracing })
+    reportDroppedSpans(app.log, tracing)
     const port = await listen(app, common.HOST, common.PORT)
     // The original's words: Istio's documentation waits for them.
     app.log.info(`Server listening on: http://0.0.0.0:${port}`)
@@ -40,6 +46,7 @@ export async function run<T extends TObject>({ name, schema, build }: Service<T>
 
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return `${error.message} (--help lists all settings)`
+  if (error instanceof TracingError) return error.message
   if (!(error instanceof Error)) return String(error)
   const code = 'code' in error ? error.code : undefined
   if (code === 'EADDRINUSE')

@@ -1,3 +1,4 @@
+import { forwardTracing, type Tracing } from '@bookinfo/tracing'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import createFastify, { type FastifyInstance } from 'fastify'
 import type { Socket } from 'node:net'
@@ -9,6 +10,7 @@ import { logging, type LogOptions } from './log.ts'
 import { answerOtherMethods } from './methods.ts'
 import { serveMetrics } from './metrics.ts'
 import { serveOpenApi } from './openapi.ts'
+import { traceRequests } from './trace-requests.ts'
 
 /** Bytes of a request body, unless a route says otherwise. */
 const BODY_LIMIT = 16 * 1024
@@ -19,6 +21,8 @@ export interface ServerOptions {
   description: string
   version: string
   log: LogOptions
+  /** Forward mode if absent. */
+  tracing?: Tracing | undefined
   /** A reason not to be ready, or undefined; never another service's state. */
   whyNotReady?: () => string | undefined
   /** For services that people open in a browser. */
@@ -43,11 +47,13 @@ declare module 'fastify' {
 
 /** An app with all that is alike in every service; the service adds its routes with `app.register`. */
 export function createServer(options: ServerOptions): Server {
-  const app = createApp(options)
+  const { tracing = forwardTracing } = options
+  const app = createApp(options, tracing)
   const lifecycle: Lifecycle = { stopping: false }
   answerOtherMethods(app)
   readBodies(app, (bytes) => bytes)
   app.setErrorHandler(createErrorHandler(options.errorPage))
+  traceRequests(app, tracing)
   app.addHook('onRequest', async (request, reply) => {
     // Any content type is accepted; one that is malformed Fastify would refuse by itself.
     if (request.mediaType === undefined) delete request.headers['content-type']
@@ -59,16 +65,16 @@ export function createServer(options: ServerOptions): Server {
       void reply.header('content-type', 'application/json')
   })
   serveOpenApi(app, { title: options.title, description: options.description, version: options.version })
-  const registry = serveMetrics(app)
+  const registry = serveMetrics(app, tracing)
   serveProbes(app, lifecycle, options.whyNotReady ?? (() => undefined))
   app.decorate('lifecycle', lifecycle)
   app.decorate('registry', registry)
   return { app, registry }
 }
 
-function createApp({ name, version, log, router }: ServerOptions) {
+function createApp({ name, version, log, router }: ServerOptions, tracing: Tracing) {
   return createFastify({
-    ...logging(name, version, log),
+    ...logging(name, version, log, tracing),
     bodyLimit: BODY_LIMIT,
     // Slow senders may not hold a connection; a request that is being answered is bounded by its upstream budgets.
     connectionTimeout: 0,

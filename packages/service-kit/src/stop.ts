@@ -1,3 +1,4 @@
+import type { Tracing } from '@bookinfo/tracing'
 import closeWithGrace from 'close-with-grace'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,7 +9,12 @@ export interface StopOptions {
   delayMs: number
   /** Milliseconds that requests in flight are given after that. */
   budgetMs: number
+  /** Flushed after the last request, or the spans of what was in flight would be lost. */
+  tracing: Tracing
 }
+
+/** Milliseconds for spans that wait to be sent, whether the collector is there or not. */
+const FLUSH_BUDGET_MS = 1_000
 
 /** Beyond delay and budget; reached only if closing itself hangs. */
 const LAST_RESORT_MS = 2_000
@@ -17,7 +23,7 @@ const LAST_RESORT_MS = 2_000
  * Stops the process on SIGTERM, SIGINT, a parent that died, or an error that nobody caught: not ready, a moment, no more
  * connections, finish what is in flight, exit. A second signal skips the waiting and cuts what is in flight.
  */
-export function stopGracefully(app: App, { delayMs, budgetMs }: StopOptions): void {
+export function stopGracefully(app: App, { delayMs, budgetMs, tracing }: StopOptions): void {
   const { close } = closeWithGrace(
     {
       delay: delayMs + budgetMs + LAST_RESORT_MS,
@@ -40,6 +46,7 @@ export function stopGracefully(app: App, { delayMs, budgetMs }: StopOptions): vo
         app.server.closeAllConnections()
         await closed
       }
+      await tracing.shutdown(FLUSH_BUDGET_MS)
       app.log.info('stopped')
     }
   )

@@ -27,7 +27,8 @@ export interface UpstreamOptions<S extends TSchema> {
 
 export interface Upstream<T> {
   name: string
-  get(path: string, headers: ForwardHeaders): Promise<UpstreamResult<T>>
+  /** @param attempt 1 for the first, more for a retry: for the span */
+  get(path: string, headers: ForwardHeaders, attempt?: number): Promise<UpstreamResult<T>>
 }
 
 /** How connections to upstreams are used; ARCHITECTURE.md says what each costs. */
@@ -64,30 +65,35 @@ export function createUpstream<S extends TSchema>(options: UpstreamOptions<S>): 
 
   return {
     name,
-    async get(path, headers) {
+    async get(path, headers, attempt = 1) {
       const origin = nextOrigin()
+      const span = headers.startCall?.({ origin, path, attempt })
       try {
         const signal = AbortSignal.timeout(timeoutMs)
         const response = await dispatcher.request({
           origin,
           path,
           method: 'GET',
-          headers: [...headers.pairs, 'accept', 'application/json'],
+          headers: [...headers.pairs, ...(span?.pairs ?? []), 'accept', 'application/json'],
           signal
         })
         if (response.statusCode !== 200) {
           // Nobody reads what else it says; thrown away, the connection is free again.
           response.body.dump().catch(() => undefined)
+          span?.end(response.statusCode)
           return { ok: false, kind: 'refused', status: response.statusCode, reason: `status ${response.statusCode}` }
         }
         const text = await response.body.text()
         const value = parseJson(text)
         if (!body.Check(value)) {
+          span?.end(response.statusCode, 'malformed')
           return { ok: false, kind: 'malformed', status: undefined, reason: 'not the JSON that the contract asks for' }
         }
+        span?.end(response.statusCode)
         const version = response.headers['x-service-version']
         return { ok: true, value, text, version: typeof version === 'string' ? version : undefined }
       } catch (error) {
+        span?.end(undefined, error instanceof Error && error.name === 'TimeoutError' ? 'timeout' : 'unreachable')
         return { ok: false, kind: 'unreachable', status: undefined, reason: describe(error, timeoutMs) }
       }
     }

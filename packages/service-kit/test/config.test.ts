@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { describe, expect, test } from 'vitest'
-import { commonSettings, ConfigError, CommonConfig, loadConfig } from '../src/index.ts'
+import { commonSettings, CommonConfig, ConfigError, loadConfig } from '../src/index.ts'
 
 const Settings = Type.Object({
   ...commonSettings,
@@ -15,6 +15,17 @@ const Settings = Type.Object({
 
 const NeedsUrl = Type.Object({ URL: Type.String({ minLength: 1 }) })
 
+/** Those that say how a process serves; what it tells about itself is tested with tracing. */
+const Serving = Type.Pick(CommonConfig, [
+  'PORT',
+  'HOST',
+  'SERVICE_VERSION',
+  'HOSTNAME',
+  'LOG_LEVEL',
+  'SHUTDOWN_DELAY_MS',
+  'SHUTDOWN_BUDGET_MS'
+])
+
 const defaults = {
   PORT: 9080,
   HOST: '::',
@@ -22,12 +33,25 @@ const defaults = {
   HOSTNAME: '',
   LOG_LEVEL: 'info',
   SHUTDOWN_DELAY_MS: 0,
-  SHUTDOWN_BUDGET_MS: 10_000
+  SHUTDOWN_BUDGET_MS: 10_000,
+  OTEL_TRACES_EXPORTER: '',
+  OTEL_EXPORTER_OTLP_ENDPOINT: '',
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: '',
+  OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+  OTEL_EXPORTER_JAEGER_ENDPOINT: '',
+  OTEL_EXPORTER_JAEGER_AGENT_HOST: 'localhost',
+  OTEL_EXPORTER_JAEGER_AGENT_PORT: 6832,
+  OTEL_PROPAGATORS: 'tracecontext,baggage',
+  OTEL_TRACES_SAMPLER: 'parentbased_always_on',
+  OTEL_TRACES_SAMPLER_ARG: '',
+  OTEL_BSP_SCHEDULE_DELAY: 5000,
+  OTEL_BSP_MAX_QUEUE_SIZE: 2048,
+  OTEL_SDK_DISABLED: false
 }
 
 describe('what is set', () => {
   test('takes the defaults when nothing is', () => {
-    expect(loadConfig(CommonConfig, {}, [])).toEqual(defaults)
+    expect(loadConfig(Serving, {}, [])).toEqual(defaults)
   })
 
   test('takes empty variables as unset', () => {
@@ -39,7 +63,7 @@ describe('what is set', () => {
       SHUTDOWN_DELAY_MS: '',
       SHUTDOWN_BUDGET_MS: ''
     }
-    expect(loadConfig(CommonConfig, env, [])).toEqual(defaults)
+    expect(loadConfig(Serving, env, [])).toEqual(defaults)
   })
 
   test('reads variables and ignores those that it does not know', () => {
@@ -50,7 +74,7 @@ describe('what is set', () => {
       HOSTNAME: 'pod-1',
       DETAILS_PORT: 'tcp://10.0.0.1:9080'
     }
-    expect(loadConfig(CommonConfig, env, [])).toEqual({
+    expect(loadConfig(Serving, env, [])).toEqual({
       ...defaults,
       PORT: 8080,
       HOST: '127.0.0.1',
@@ -60,7 +84,7 @@ describe('what is set', () => {
   })
 
   test('takes the port from the first argument before the variable', () => {
-    expect(loadConfig(CommonConfig, { PORT: '8080' }, ['7000'])).toEqual({ ...defaults, PORT: 7000 })
+    expect(loadConfig(Serving, { PORT: '8080' }, ['7000'])).toEqual({ ...defaults, PORT: 7000 })
   })
 
   test.each(['true', 'TRUE', 'True'])('takes %s as true', (value) => {

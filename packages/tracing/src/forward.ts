@@ -4,13 +4,33 @@ const forwarded: ReadonlySet<string> = new Set(forwardedHeaderNames)
 const picked: unique symbol = Symbol('picked from a request')
 
 /**
- * Headers for an outgoing call. Only this file makes them, and every upstream call asks for them: to forget propagation
- * does not compile.
+ * Headers for the outgoing calls of a request. Only this package makes them, and every upstream call asks for them: to
+ * forget propagation does not compile.
  */
 export interface ForwardHeaders {
   readonly [picked]: true
   /** Name and value by turns, names in lower case: the form in which undici sends them unchanged. */
   readonly pairs: readonly string[]
+  /** Begins the span of one call; absent in forward mode. */
+  readonly startCall?: StartCall | undefined
+}
+
+export type StartCall = (call: Call) => CallSpan
+
+/** An outgoing call, as its span describes it. */
+export interface Call {
+  /** `http://host:port` */
+  origin: string
+  path: string
+  /** 1 for the first, more for a retry. */
+  attempt: number
+}
+
+export interface CallSpan {
+  /** Headers that the span adds: whose child the upstream's span is. */
+  readonly pairs: readonly string[]
+  /** @param status undefined if there was no answer; @param error why the call came to nothing, in a word or two */
+  end(status: number | undefined, error?: string): void
 }
 
 /**
@@ -24,13 +44,27 @@ export function forwardHeaders(rawHeaders: readonly string[]): ForwardHeaders {
 }
 
 /**
+ * The same for trace mode: each header has one owner, so what the propagator writes for each call is not copied too.
+ *
+ * @param owned names, in lower case, of the headers that the propagator writes
+ */
+export function forwardHeadersWithSpans(
+  rawHeaders: readonly string[],
+  owned: ReadonlySet<string>,
+  startCall: StartCall
+): ForwardHeaders {
+  const pairs = filterPairs(rawHeaders, (name) => forwarded.has(name) && !owned.has(name))
+  return { [picked]: true, pairs, startCall }
+}
+
+/**
  * Replaces whatever `end-user` came in by the user who is signed in, or by none: a front end must not believe a header
  * that anybody can send. The name travels as UTF-8 bytes, so that a mesh can match any name.
  */
 export function withEndUser(headers: ForwardHeaders, user: string | undefined): ForwardHeaders {
   const pairs = filterPairs(headers.pairs, (name) => name !== 'end-user')
   if (user !== undefined) pairs.push('end-user', Buffer.from(user, 'utf8').toString('latin1'))
-  return { [picked]: true, pairs }
+  return { [picked]: true, pairs, startCall: headers.startCall }
 }
 
 function filterPairs(pairs: readonly string[], keep: (name: string) => boolean): string[] {

@@ -1,3 +1,6 @@
 export { forwardedHeaderNames, headerGroups } from './headers.ts'
-export { forwardHeaders, withEndUser, type ForwardHeaders } from './forward.ts'
+export { forwardHeaders, withEndUser, type Call, type CallSpan, type ForwardHeaders } from './forward.ts'
 export { logIds, type LogIds } from './log-ids.ts'
+export { telemetrySettings, type TelemetryConfig } from './settings.ts'
+export { startTracing, TracingError } from './start.ts'
+export { forwardTracing, type IncomingRequest, type RequestTrace, type Tracing } from './tracing.ts'

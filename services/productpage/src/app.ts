@@ -1,7 +1,7 @@
 import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
-import { createDispatcher, createServer, type App, type FastifyRequest, type LogOptions } from '@bookinfo/service-kit'
+import { createDispatcher, createServer, type App, type FastifyRequest, type LogOptions, type Tracing } from '@bookinfo/service-kit'
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:zlib'
 import { calledServices } from './called-services.ts'
@@ -18,6 +18,7 @@ import { renderPage } from './views/layout.ts'
 
 export interface ProductpageDeps {
   logStream?: LogOptions['stream']
+  tracing?: Tracing
   /** In place of the lesson's, for tests. */
   upstreamTimeoutMs?: number
   now?: Clock
@@ -30,6 +31,7 @@ export function buildApp(config: ProductpageConfig, deps: ProductpageDeps = {}):
     title: 'Bookinfo productpage',
     description: 'The page that people see, and the JSON API behind it.',
     version: config.SERVICE_VERSION,
+    tracing: deps.tracing,
     log: { level: config.LOG_LEVEL, stream: logStream },
     errorPage: (request, status, message) => errorPage(request, now, status, message),
     router: { ignoreDuplicateSlashes: true }

@@ -47,8 +47,8 @@ export function createUpstreams(services: CalledServices, registry: Server['regi
   })
 
   function counted<T>(upstream: Upstream<T>, attempts: number): Ask<T> {
-    return async (id, { headers, log }) => {
-      const result = await ask(upstream, attempts, `/${upstream.name}/${id}`, headers, log)
+    return async (id, caller) => {
+      const result = await ask(upstream, attempts, `/${upstream.name}/${id}`, caller)
       results.inc({ destination_app: upstream.name, response_code: result.ok ? 200 : (result.status ?? 500) })
       return result
     }
@@ -66,16 +66,14 @@ async function ask<T>(
   upstream: Upstream<T>,
   attempts: number,
   path: string,
-  headers: ForwardHeaders,
-  log: FastifyBaseLogger
+  { headers, log }: Caller,
+  attempt = 1
 ): Promise<UpstreamResult<T>> {
-  const result = await upstream.get(path, headers)
+  const result = await upstream.get(path, headers, attempt)
   if (result.ok) return result
-  log.warn(
-    { upstream: upstream.name, status: result.status, reason: result.reason, attempts_left: attempts - 1 },
-    'upstream failed'
-  )
+  const { status, reason } = result
+  log.warn({ upstream: upstream.name, status, reason, attempt, attempts }, 'upstream failed')
   // Asking again would not mend an answer of the wrong shape.
-  if (attempts === 1 || result.kind === 'malformed') return result
-  return ask(upstream, attempts - 1, path, headers, log)
+  if (attempt === attempts || result.kind === 'malformed') return result
+  return ask(upstream, attempts, path, { headers, log }, attempt + 1)
 }

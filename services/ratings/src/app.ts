@@ -1,4 +1,4 @@
-import { createServer, type App, type LogOptions } from '@bookinfo/service-kit'
+import { createServer, type App, type LogOptions, type Tracing } from '@bookinfo/service-kit'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createChance } from './chance.ts'
 import type { RatingsConfig } from './config.ts'
@@ -8,6 +8,7 @@ import { createMemoryStore } from './store.ts'
 
 export interface RatingsDeps extends Partial<FaultDeps> {
   logStream?: LogOptions['stream']
+  tracing?: Tracing
 }
 
 export function buildApp(config: RatingsConfig, deps: RatingsDeps = {}): App {
@@ -18,6 +19,7 @@ export function buildApp(config: RatingsConfig, deps: RatingsDeps = {}): App {
     title: 'Bookinfo ratings',
     description: 'Stars that reviewers gave.',
     version: config.SERVICE_VERSION,
+    tracing: deps.tracing,
     log: { level: config.LOG_LEVEL, stream: logStream },
     whyNotReady: () => (faults.healthy() ? undefined : 'unhealthy on purpose')
   })

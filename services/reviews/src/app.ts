@@ -5,7 +5,8 @@ import {
   createUpstream,
   upstreamOrigins,
   type App,
-  type LogOptions
+  type LogOptions,
+  type Tracing
 } from '@bookinfo/service-kit'
 import type { ReviewsConfig } from './config.ts'
 import { reviewsRoutes } from './routes.ts'
@@ -19,6 +20,7 @@ const OTHER_STARS_TIMEOUT_MS = 2_500
 
 export interface ReviewsDeps {
   logStream?: LogOptions['stream']
+  tracing?: Tracing
   /** In place of the lesson's, for tests. */
   ratingsTimeoutMs?: number
 }
@@ -34,6 +36,7 @@ export function buildApp(config: ReviewsConfig, deps: ReviewsDeps = {}): App {
     title: 'Bookinfo reviews',
     description: 'Reviews of one book, with or without stars.',
     version: config.SERVICE_VERSION,
+    tracing: deps.tracing,
     log: { level: config.LOG_LEVEL, stream: deps.logStream },
     router: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true }
   })

@@ -2,7 +2,6 @@ import { Health, parseProductId, ProductIdParams, Reviews, type Ratings } from '
 import {
   createError,
   ErrorBody,
-  forwardHeaders,
   type FastifyPluginAsyncTypebox,
   type Upstream
 } from '@bookinfo/service-kit'
@@ -35,7 +34,7 @@ export const reviewsRoutes: FastifyPluginAsyncTypebox<ReviewsRoutesOptions> = as
       if (id === undefined) throw new NoNumericId()
       if (!ratings) return plainReviews(id, origin)
 
-      const answer = await ratings.get(`/ratings/${id}`, forwardHeaders(request.raw.rawHeaders))
+      const answer = await ratings.get(`/ratings/${id}`, request.trace.headers)
       if (!answer.ok) request.log.warn({ upstream: ratings.name, reason: answer.reason }, 'no ratings to show')
       return ratedReviews(id, origin, starColor, answer.ok ? answer.value.ratings : undefined)
     }

@@ -1,0 +1,39 @@
+import { forwardTracing, type RequestTrace, type Tracing } from '@bookinfo/tracing'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+
+const REPORT_INTERVAL_MS = 60_000
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What this request leaves in traces, and the headers for the calls that it leads to. */
+    trace: RequestTrace
+  }
+}
+
+/** Traces each request of an app. What probes and scrapers ask all day leaves no spans. */
+export function traceRequests(app: FastifyInstance, tracing: Tracing): void {
+  app.decorateRequest('trace')
+  app.addHook('onRequest', async (request, reply) => {
+    const { url: route, config } = request.routeOptions
+    const { headers, rawHeaders } = request.raw
+    const way = config.quiet ? forwardTracing : tracing
+    request.trace = way.startRequest({ method: request.method, route: route?.replace('*', ':id'), headers, rawHeaders })
+    if (tracing !== forwardTracing) request.log = reply.log = request.log.child({ ...request.trace.logIds })
+    if (request.trace.traceresponse !== undefined) void reply.header('traceresponse', request.trace.traceresponse)
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    // Without headers sent, the caller went away before there was an answer.
+    request.trace.end(reply.raw.headersSent ? reply.statusCode : undefined)
+  })
+}
+
+/** Says once a minute at most how many spans were lost. */
+export function reportDroppedSpans(log: FastifyBaseLogger, tracing: Tracing): void {
+  let reported = 0
+  const report = (): void => {
+    const dropped = tracing.droppedSpans()
+    if (dropped > reported) log.warn({ dropped_spans: dropped - reported }, 'spans could not be sent')
+    reported = dropped
+  }
+  if (tracing !== forwardTracing) setInterval(report, REPORT_INTERVAL_MS).unref()
+}

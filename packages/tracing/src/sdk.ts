@@ -1,0 +1,55 @@
+import { trace } from '@opentelemetry/api'
+import { envDetector, hostDetector, osDetector, processDetector, resourceFromAttributes, serviceInstanceIdDetector } from '@opentelemetry/resources'
+import { NodeSDK } from '@opentelemetry/sdk-node'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createBoundedProcessor } from './bounded-processor.ts'
+import { createExporter } from './exporters.ts'
+import { createPropagator } from './propagators.ts'
+import { exporterNames, splitList, type TelemetryConfig } from './settings.ts'
+import { createSpans } from './spans.ts'
+import type { Tracing } from './tracing.ts'
+
+/** Whose spans they are. */
+export interface Identity {
+  service: string
+  version: string
+  /** Empty where the platform names none. */
+  pod: string
+}
+
+/** Assembles the SDK for this process. This module is loaded in trace mode alone. */
+export async function startSdk(config: TelemetryConfig, { service, version, pod }: Identity): Promise<Tracing> {
+  const exporters = await Promise.all(exporterNames(config).map((name) => createExporter(name, config)))
+  const processors = exporters.map((exporter) =>
+    createBoundedProcessor({
+      exporter,
+      maxQueueSize: config.OTEL_BSP_MAX_QUEUE_SIZE,
+      scheduledDelayMillis: config.OTEL_BSP_SCHEDULE_DELAY
+    })
+  )
+  const propagator = createPropagator(splitList(config.OTEL_PROPAGATORS))
+  const sdk = new NodeSDK({
+    resource: resourceFromAttributes({
+      'service.name': service,
+      'service.version': version,
+      'bookinfo.runtime': 'process',
+      ...(pod !== '' && { 'k8s.pod.name': pod })
+    }),
+    // The environment's attributes come last, and win.
+    resourceDetectors: [serviceInstanceIdDetector, processDetector, hostDetector, osDetector, envDetector],
+    spanProcessors: processors,
+    textMapPropagator: propagator,
+    // Metrics are scraped and logs are written to stdout; the SDK would send both by default.
+    metricReaders: [],
+    logRecordProcessors: []
+  })
+  sdk.start()
+  const tracer = trace.getTracer('@bookinfo/tracing', version)
+
+  return {
+    startRequest: createSpans({ tracer, propagator }),
+    droppedSpans: () => processors.reduce((sum, processor) => sum + processor.dropped(), 0),
+    // A collector that is gone makes the SDK try for seconds, and then throw: neither may keep a service from stopping.
+    shutdown: (budgetMs) => Promise.race([sdk.shutdown().catch(() => undefined), sleep(budgetMs, undefined, { ref: false })])
+  }
+}

@@ -1,0 +1,110 @@
+import { Type, type Static } from 'typebox'
+
+const exporters = '(otlp|jaeger|console|none)'
+const propagators = '(tracecontext|baggage|b3|b3multi|none)'
+
+/** A text with items and commas between; the SDK would answer an unknown one by tracing nothing, and tell nobody. */
+function list(item: string, fallback: string, allowed: string, description: string) {
+  return Type.String({
+    default: fallback,
+    pattern: `^(${item}( *, *${item})*)?$`,
+    allowed: `one or more of ${allowed}, with commas between`,
+    description
+  })
+}
+
+/** The settings of trace mode, by their standard names; the SDK and its exporters read further `OTEL_*` ones themselves. */
+export const telemetrySettings = {
+  OTEL_TRACES_EXPORTER: list(
+    exporters,
+    '',
+    'otlp, jaeger, console and none',
+    'Where spans go. This or an OTLP endpoint turns trace mode on; without, headers are only handed on.'
+  ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: endpoint('OTLP collector, for example `http://localhost:4318`.'),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint('The same for traces alone, with the whole path.'),
+  OTEL_EXPORTER_OTLP_PROTOCOL: Type.Enum(['http/protobuf', 'http/json', 'grpc'], {
+    default: 'http/protobuf',
+    description: 'How spans are written for OTLP.'
+  }),
+  OTEL_EXPORTER_JAEGER_ENDPOINT: endpoint(
+    "Jaeger collector for the legacy exporter, for example `http://localhost:14268/api/traces`; Jaeger's agent if unset."
+  ),
+  OTEL_EXPORTER_JAEGER_AGENT_HOST: Type.String({
+    default: 'localhost',
+    maxLength: 253,
+    description: 'Host of the legacy Jaeger agent (UDP).'
+  }),
+  OTEL_EXPORTER_JAEGER_AGENT_PORT: Type.Integer({
+    default: 6832,
+    minimum: 1,
+    maximum: 65535,
+    description: 'Port of the legacy Jaeger agent: binary Thrift.'
+  }),
+  OTEL_PROPAGATORS: list(
+    propagators,
+    'tracecontext,baggage',
+    'tracecontext, baggage, b3, b3multi and none',
+    'Headers that spans read and write; `tracecontext` wins where several came in. Others are still handed on.'
+  ),
+  OTEL_TRACES_SAMPLER: Type.Enum(
+    [
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio'
+    ],
+    { default: 'parentbased_always_on', description: 'Which traces are recorded.' }
+  ),
+  OTEL_TRACES_SAMPLER_ARG: Type.String({
+    default: '',
+    pattern: '^(|0(\\.[0-9]+)?|1(\\.0+)?)$',
+    allowed: 'a share from 0 to 1',
+    description: 'Share of the traces, for the `traceidratio` samplers.'
+  }),
+  OTEL_BSP_SCHEDULE_DELAY: Type.Integer({
+    default: 5000,
+    minimum: 1,
+    maximum: 600_000,
+    description: 'Milliseconds that spans are gathered before they are sent.'
+  }),
+  OTEL_BSP_MAX_QUEUE_SIZE: Type.Integer({
+    default: 2048,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'Spans that may wait to be sent; further ones are dropped and counted.'
+  }),
+  OTEL_SDK_DISABLED: Type.Boolean({ default: false, description: 'Turns trace mode off, whatever else is set.' })
+}
+
+const TelemetryConfig = Type.Object(telemetrySettings)
+export type TelemetryConfig = Static<typeof TelemetryConfig>
+
+function endpoint(description: string) {
+  return Type.String({
+    default: '',
+    pattern: '^(https?://[^\\s]+)?$',
+    allowed: 'an http:// or https:// address',
+    description
+  })
+}
+
+/** Whether spans are made; else headers are only handed on. */
+export function traceModeWanted(config: TelemetryConfig): boolean {
+  if (config.OTEL_SDK_DISABLED) return false
+  const exporters = exporterNames(config)
+  return exporters.length > 0
+}
+
+/** The exporters that are asked for; an endpoint alone asks for OTLP. */
+export function exporterNames(config: TelemetryConfig): string[] {
+  const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT || config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT
+  const names = config.OTEL_TRACES_EXPORTER || (endpoint && 'otlp')
+  return splitList(names).filter((name) => name !== 'none')
+}
+
+export function splitList(text: string): string[] {
+  return [...new Set(text.split(',').map((item) => item.trim()))].filter((item) => item !== '')
+}

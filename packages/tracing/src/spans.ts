@@ -1,0 +1,95 @@
+import {
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+  type Attributes,
+  type Span,
+  type TextMapGetter,
+  type TextMapPropagator,
+  type TextMapSetter,
+  type Tracer
+} from '@opentelemetry/api'
+import type { IncomingHttpHeaders } from 'node:http'
+import { forwardHeadersWithSpans, type Call, type CallSpan } from './forward.ts'
+import type { IncomingRequest, RequestTrace } from './tracing.ts'
+
+export interface SpanOptions {
+  tracer: Tracer
+  propagator: TextMapPropagator
+}
+
+/** https://opentelemetry.io/docs/specs/semconv/http/http-spans/: any other method is `_OTHER`. */
+const knownMethods = new Set(['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE'])
+
+/**
+ * Trace mode: one SERVER span for each request and one CLIENT span for each call, by the stable HTTP conventions. The parent
+ * is passed on by hand and not looked up in the surroundings: it cannot be the wrong one, and costs less. Paths, cookies
+ * and credentials never enter a span.
+ */
+export function createSpans({ tracer, propagator }: SpanOptions) {
+  const owned = new Set(propagator.fields().map((name) => name.toLowerCase()))
+
+  return function startRequest(request: IncomingRequest): RequestTrace {
+    const caller = propagator.extract(ROOT_CONTEXT, request.headers, readHeader)
+    const method = knownMethods.has(request.method) ? request.method : '_OTHER'
+    const attributes: Attributes = { 'http.request.method': method, 'url.scheme': 'http' }
+    if (request.route !== undefined) attributes['http.route'] = request.route
+    const agent = request.headers['user-agent']
+    if (agent !== undefined) attributes['user_agent.original'] = agent
+    const verb = method === '_OTHER' ? 'HTTP' : method
+    const name = request.route === undefined ? verb : `${verb} ${request.route}`
+    const span = tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, caller)
+    const context = trace.setSpan(caller, span)
+    const { traceId, spanId, traceFlags } = span.spanContext()
+
+    function startCall({ origin, path, attempt }: Call): CallSpan {
+      const { hostname, port } = new URL(origin)
+      const callAttributes: Attributes = {
+        'http.request.method': 'GET',
+        'server.address': hostname,
+        'server.port': Number(port),
+        'url.full': origin + path
+      }
+      if (attempt > 1) callAttributes['http.request.resend_count'] = attempt - 1
+      const call = tracer.startSpan('GET', { kind: SpanKind.CLIENT, attributes: callAttributes }, context)
+      const pairs: string[] = []
+      propagator.inject(trace.setSpan(context, call), pairs, writeHeader)
+      return { pairs, end: (status, error) => endSpan(call, status, 400, error) }
+    }
+
+    return {
+      logIds: { trace_id: traceId, span_id: spanId },
+      headers: forwardHeadersWithSpans(request.rawHeaders, owned, startCall),
+      traceresponse: `00-${traceId}-${spanId}-${traceFlags & TraceFlags.SAMPLED ? '01' : '00'}`,
+      end: (status, error) => endSpan(span, status, 500, error === undefined ? undefined : errorName(error))
+    }
+  }
+}
+
+/** @param failsFrom the least status that is an error: 400 for who asked, 500 for who answered */
+function endSpan(span: Span, status: number | undefined, failsFrom: number, error?: string): void {
+  if (status !== undefined) span.setAttribute('http.response.status_code', status)
+  const failed = status === undefined || status >= failsFrom || error !== undefined
+  if (failed) {
+    span.setAttribute('error.type', error ?? String(status ?? 'no answer'))
+    span.setStatus({ code: SpanStatusCode.ERROR, ...(error !== undefined && { message: error }) })
+  }
+  span.end()
+}
+
+function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : 'error'
+}
+
+const readHeader: TextMapGetter<IncomingHttpHeaders> = {
+  keys: (headers) => Object.keys(headers),
+  get: (headers, name) => headers[name.toLowerCase()]
+}
+
+const writeHeader: TextMapSetter<string[]> = {
+  set(pairs, name, value) {
+    pairs.push(name.toLowerCase(), value)
+  }
+}

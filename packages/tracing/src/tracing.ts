@@ -1,0 +1,44 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { forwardHeaders, type ForwardHeaders } from './forward.ts'
+import { logIds, type LogIds } from './log-ids.ts'
+
+/** A request that came in, as its span describes it. */
+export interface IncomingRequest {
+  method: string
+  /** The route's pattern, never the path itself; undefined where no route took the request. */
+  route: string | undefined
+  headers: IncomingHttpHeaders
+  rawHeaders: readonly string[]
+}
+
+/** What one request leaves in traces and logs. */
+export interface RequestTrace {
+  /** What joins a log line with its trace. */
+  readonly logIds: LogIds
+  /** For the calls that the request leads to. */
+  readonly headers: ForwardHeaders
+  /** The `traceresponse` header for the caller, where the request has a span of its own. */
+  readonly traceresponse?: string
+  /** @param status undefined if no answer was sent */
+  end(status: number | undefined, error?: unknown): void
+}
+
+/** A way of tracing; never two in one process. */
+export interface Tracing {
+  startRequest(request: IncomingRequest): RequestTrace
+  /** Sends what is left, within the milliseconds; never fails. */
+  shutdown(budgetMs: number): Promise<void>
+  /** Spans that could not be sent so far. */
+  droppedSpans(): number
+}
+
+/** Forward mode: headers are handed on, and that is all. What a mesh needs; no SDK is loaded. */
+export const forwardTracing: Tracing = {
+  startRequest: ({ headers, rawHeaders }) => ({
+    logIds: logIds(headers),
+    headers: forwardHeaders(rawHeaders),
+    end: () => undefined
+  }),
+  shutdown: async () => undefined,
+  droppedSpans: () => 0
+}
