@@ -20,6 +20,8 @@ export async function installIfNeeded() {
   const code = await run(program, [...args, ...wanted], {
     shell,
     stdio: ['ignore', 'pipe', 'pipe'],
+    // It would go on for long, and what is half installed counts as nothing.
+    patienceMs: 500,
     onOutput: (chunk) => output.push(chunk)
   })
   if (code > 128) process.exit(code)

@@ -10,6 +10,9 @@ const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP']
 /** How often to look whether npm is still there. */
 const LOOK_MS = 250
 
+/** What a program may take to end; the suite takes two seconds at most. */
+const PATIENCE_MS = 10_000
+
 const parent = process.ppid
 const startedByNpm = 'npm_lifecycle_event' in process.env
 
@@ -23,18 +26,21 @@ export function fail(line) {
  * Runs a program in the repository's root, with the repository's own tools first on its path. Signals that ask this process
  * to end are passed on, and npm's own end counts as one: nobody who stops either may leave the program behind.
  *
- * @param options of `spawn`; `env` is added to the environment, `onOutput` gets what is written to pipes
+ * @param options of `spawn`; `env` is added to the environment, `onOutput` gets what is written to pipes,
+ *   `patienceMs` is what it may take to end
  * @returns its exit code
  */
-export function run(program, args, { env, onOutput, ...options } = {}) {
+export function run(program, args, { env, onOutput, patienceMs = PATIENCE_MS, ...options } = {}) {
   const child = spawn(program, args, { cwd: root, stdio: 'inherit', env: { ...toolsFirst(), ...env }, ...options })
   for (const stream of [child.stdout, child.stderr]) if (stream && onOutput) stream.on('data', onOutput)
 
   // Once, as a program may take a second request as "at once".
   let asked = false
   const passOn = () => {
-    if (!asked) child.kill('SIGTERM')
+    if (asked) return
     asked = true
+    child.kill('SIGTERM')
+    setTimeout(() => child.kill('SIGKILL'), patienceMs).unref()
   }
   for (const signal of endingSignals) process.on(signal, passOn)
   const watch = setInterval(() => startedByNpm && process.ppid !== parent && passOn(), LOOK_MS)

@@ -2,7 +2,7 @@ import { get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { HOST, type Place } from './topology.ts'
 
-const POLL_MS = 50
+const POLL_MS = 200
 const ANSWER_MS = 1_000
 
 /** Asks until the place's service is ready for requests; false if the signal said to stop asking. */
