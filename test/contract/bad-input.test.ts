@@ -18,7 +18,10 @@ import {
 const suite = await startSuite()
 afterAll(() => suite[Symbol.asyncDispose]())
 
-const origins = {
+const everywhere = ['productpage', 'details', 'ratings', 'reviews v1', 'reviews v2', 'reviews v3'] as const
+type ServiceName = (typeof everywhere)[number]
+
+const origins: Record<ServiceName, string> = {
   productpage: suite.productpage,
   details: suite.details,
   ratings: suite.ratings,
@@ -26,8 +29,6 @@ const origins = {
   'reviews v2': suite.reviews.v2,
   'reviews v3': suite.reviews.v3
 }
-type ServiceName = keyof typeof origins
-const everywhere = Object.keys(origins)
 
 /** Posted before anything bad is sent; it has to be there after each. */
 const kept = json(200, { id: 777, ratings: { Reviewer1: 1, Reviewer2: 2 } })
@@ -41,7 +42,7 @@ async function expectNothingLost(): Promise<void> {
   expect(suite.errors).toEqual([])
 }
 
-const error = (message: string) => JSON.stringify({ error: message })
+const error = (reason: string) => JSON.stringify({ error: reason })
 const noHttp = error('this is not a well-formed HTTP request')
 const tooLong = error('the request line and headers are larger than 16 KiB')
 const noNumber = error('please provide numeric product id')
@@ -54,12 +55,12 @@ const larger = error('the request body is larger than 16384 bytes')
 const THE_PAGE = '<title>Simple Bookstore App</title>'
 
 /** A request as it goes over the wire. */
-function request(line: string, { headers = [], body = '' }: { headers?: string[]; body?: string } = {}): string {
+function message(line: string, { headers = [], body = '' }: { headers?: string[]; body?: string } = {}): string {
   const length = body === '' ? [] : [`Content-Length: ${body.length}`]
   return [`${line} HTTP/1.1`, 'Host: t', ...length, ...headers, '', body].join('\r\n')
 }
-const post = (path: string, body: string, ...headers: string[]) => request(`POST ${path}`, { headers, body })
-const get = (path: string, ...headers: string[]) => request(`GET ${path}`, { headers })
+const post = (path: string, body: string, ...headers: string[]) => message(`POST ${path}`, { headers, body })
+const get = (path: string, ...headers: string[]) => message(`GET ${path}`, { headers })
 const login = (body: string, type = 'application/x-www-form-urlencoded') =>
   post('/login', body, `Content-Type: ${type}`)
 
@@ -82,8 +83,8 @@ const cases: [
   ['a blank in a header name', 'every service', get('/health', 'X y: 1'), 400, noHttp],
   ['a header that is folded', 'every service', get('/health', 'X: a', ' b'), 400, noHttp],
   ['no Host', 'every service', 'GET /health HTTP/1.1\r\n\r\n', 400, ''],
-  ['a method of its own', 'every service', request('FOO /health'), 400, noHttp],
-  ['a tunnel', 'every service', request('CONNECT example.com:443'), undefined, ''],
+  ['a method of its own', 'every service', message('FOO /health'), 400, noHttp],
+  ['a tunnel', 'every service', message('CONNECT example.com:443'), undefined, ''],
   ['an unknown version of HTTP', 'every service', 'GET /health HTTP/9.9\r\nHost: t\r\n\r\n', 400, noHttp],
 
   // Too much
@@ -187,7 +188,7 @@ const cases: [
     noHttp
   ],
   ['nothing', 'ratings', post('/ratings/777', '', 'Content-Length: 0'), 400, noRatings],
-  ['no body at all', 'ratings', request('POST /ratings/777'), 400, noRatings],
+  ['no body at all', 'ratings', message('POST /ratings/777'), 400, noRatings],
   ['half of JSON', 'ratings', post('/ratings/777', '{"Reviewer1":'), 400, noRatings],
   ['JSON that is no object', 'ratings', post('/ratings/777', '[5,4]'), 400, noRatings],
   ['null', 'ratings', post('/ratings/777', 'null'), 400, noRatings],
@@ -222,7 +223,7 @@ const cases: [
   ],
   ['a form of escapes that are none', 'productpage', login('%zz=%&username=%E9%'), 302, ''],
   ['a form of ten thousand fields', 'productpage', login('a=1&'.repeat(4000)), 302, ''],
-  ['a sign-in without a body', 'productpage', request('POST /login'), 302, ''],
+  ['a sign-in without a body', 'productpage', message('POST /login'), 302, ''],
   ['a Referer that is none', 'productpage', get('/logout', 'Referer: ht!tp://\\\\'), 302, ''],
   ['a Referer of bytes', 'productpage', get('/logout', 'Referer: \xff\xfe'), 302, ''],
   [
@@ -299,7 +300,7 @@ const cases: [
 ]
 
 const expanded = cases.flatMap(([what, service, ...rest]) =>
-  (service === 'every service' ? everywhere : [service]).map((name) => [what, name as ServiceName, ...rest] as const)
+  (service === 'every service' ? everywhere : [service]).map((name) => [what, name, ...rest] as const)
 )
 
 describe('bad input', () => {
@@ -312,23 +313,25 @@ describe('bad input', () => {
   })
 
   test.each(everywhere)('many at once, sent to %s', async (service) => {
-    const origin = origins[service as ServiceName]
+    const origin = origins[service]
     const answers = await Promise.all(Array.from({ length: 100 }, () => askRaw(origin, 'GARBAGE\r\n\r\n')))
     expect(answers.map(({ status }) => status)).toEqual(Array(100).fill(400))
     await expectNothingLost()
   })
 
   test.each(everywhere)('connections that break off at any byte, to %s', async (service) => {
-    const whole = request('POST /health', { body: '{"a":1}' })
-    await Promise.all(
+    const whole = message('POST /health', { body: '{"a":1}' })
+    const closed = await Promise.all(
       Array.from(whole, async (_, length) => {
-        const socket = connectTo(origins[service as ServiceName])
+        const socket = connectTo(origins[service])
         await once(socket, 'connect')
         socket.end(whole.slice(0, length))
         socket.resume()
         await once(socket, 'close')
+        return 'closed'
       })
     )
+    expect(new Set(closed)).toEqual(new Set(['closed']))
     await expectNothingLost()
   })
 })

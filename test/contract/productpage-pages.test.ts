@@ -180,7 +180,10 @@ describe('what reviews say is shown as text', () => {
       'a colour that would be markup',
       { id: '0', podname: 'p', reviews: [{ reviewer: 'x', text: 's', rating: { stars: 4, color: '"><b>' } }] }
     ],
-    ['a thousand reviews', { id: '0', podname: 'p', reviews: Array(1000).fill({ reviewer: 'x', text: 's' }) }]
+    [
+      'a thousand reviews',
+      { id: '0', podname: 'p', reviews: Array.from({ length: 1000 }, () => ({ reviewer: 'x', text: 's' })) }
+    ]
   ])('unless it is %s, which is a failure of reviews', async (_what, reviews) => {
     const page = await pageAfter(reviews)
     expect(page).toContain(SORRY_REVIEWS)

@@ -10,9 +10,16 @@ const ready = json(200, { status: 'ok' })
 
 const MINUTE = 60_000
 
+interface World {
+  chance: number
+  now: number
+  /** Milliseconds that it wanted to sleep. */
+  slept: number[]
+}
+
 /** Ratings whose chance, clock and sleep a test moves by hand. */
 async function start(version: string) {
-  const world = { chance: 1, now: 1_000_000, slept: [] as number[] }
+  const world: World = { chance: 1, now: 1_000_000, slept: [] }
   const service = await startRatings(
     { SERVICE_VERSION: version },
     { chance: () => world.chance, now: () => world.now, sleep: async (ms) => void world.slept.push(ms) }

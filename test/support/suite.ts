@@ -11,17 +11,16 @@ import {
   type RunningApp,
   type StartOptions
 } from '@bookinfo/service-kit/testing'
-import type { Static, TObject } from 'typebox'
 
 /** Environment variables of a service, as an operator would set them. */
 export type Env = Record<string, string>
 
-export const startDetails = starter(DetailsConfig, buildDetails)
-export const startRatings = starter(RatingsConfig, buildRatings)
-export const startReviews = starter(ReviewsConfig, buildReviews)
-export const startProductpage = starter(ProductpageConfig, buildProductpage, {
-  SESSION_SECRET: 'known to the tests alone'
-})
+export const startDetails = starter((env) => loadConfig(DetailsConfig, env, []), buildDetails)
+export const startRatings = starter((env) => loadConfig(RatingsConfig, env, []), buildRatings)
+export const startReviews = starter((env) => loadConfig(ReviewsConfig, env, []), buildReviews)
+export const startProductpage = starter((env) => {
+  return loadConfig(ProductpageConfig, { SESSION_SECRET: 'known to the tests alone', ...env }, [])
+}, buildProductpage)
 
 /** The settings of the three versions of reviews, as their images have them. */
 export const reviewsVersions = {
@@ -93,11 +92,10 @@ export function addressOf(name: 'details' | 'reviews' | 'ratings', port: number)
 type LogStream = CollectedLog['stream']
 
 /** Starts one service by the settings that an operator would give it; chance, clock and budgets may be replaced. */
-function starter<T extends TObject, Deps>(
-  schema: T,
-  build: (config: Static<T>, deps: Partial<Deps> & { logStream: LogStream }) => App,
-  defaults: Env = {}
+function starter<Config, Deps>(
+  load: (env: Env) => Config,
+  build: (config: Config, deps: Partial<Deps> & { logStream: LogStream }) => App
 ) {
   return (env: Env = {}, deps: Partial<Deps> = {}, options: StartOptions = {}): Promise<RunningApp> =>
-    startApp((logStream) => build(loadConfig(schema, { ...defaults, ...env }, []), { ...deps, logStream }), options)
+    startApp((logStream) => build(load(env), { ...deps, logStream }), options)
 }

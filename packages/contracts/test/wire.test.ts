@@ -60,7 +60,7 @@ const cases: [what: string, schema: TSchema, value: unknown, good: boolean][] = 
   ['a giant number of stars', Reviews, rated({ stars: 1_215_752_191, color: 'red' }), false],
   ['stars in text', Reviews, rated({ stars: '4', color: 'red' }), false],
   ['a colour that is not a word', Reviews, rated({ stars: 4, color: 'red"><script>' }), false],
-  ['a hundred and one reviews', Reviews, { ...reviews, reviews: Array(101).fill(review) }, false],
+  ['a hundred and one reviews', Reviews, { ...reviews, reviews: Array.from({ length: 101 }, () => review) }, false],
   ['a review longer than a page', Reviews, { ...reviews, reviews: [{ ...review, text: 'x'.repeat(5001) }] }, false],
 
   ['products', Products, [{ id: 0, title: 'The Comedy of Errors', descriptionHtml: '<b>x</b>' }], true],

@@ -15,17 +15,6 @@ const Settings = Type.Object({
 
 const NeedsUrl = Type.Object({ URL: Type.String({ minLength: 1 }) })
 
-/** Those that say how a process serves; what it tells about itself is tested with tracing. */
-const Serving = Type.Pick(CommonConfig, [
-  'PORT',
-  'HOST',
-  'SERVICE_VERSION',
-  'HOSTNAME',
-  'LOG_LEVEL',
-  'SHUTDOWN_DELAY_MS',
-  'SHUTDOWN_BUDGET_MS'
-])
-
 const defaults = {
   PORT: 9080,
   HOST: '::',
@@ -51,7 +40,7 @@ const defaults = {
 
 describe('what is set', () => {
   test('takes the defaults when nothing is', () => {
-    expect(loadConfig(Serving, {}, [])).toEqual(defaults)
+    expect(loadConfig(CommonConfig, {}, [])).toEqual(defaults)
   })
 
   test('takes empty variables as unset', () => {
@@ -63,7 +52,7 @@ describe('what is set', () => {
       SHUTDOWN_DELAY_MS: '',
       SHUTDOWN_BUDGET_MS: ''
     }
-    expect(loadConfig(Serving, env, [])).toEqual(defaults)
+    expect(loadConfig(CommonConfig, env, [])).toEqual(defaults)
   })
 
   test('reads variables and ignores those that it does not know', () => {
@@ -74,7 +63,7 @@ describe('what is set', () => {
       HOSTNAME: 'pod-1',
       DETAILS_PORT: 'tcp://10.0.0.1:9080'
     }
-    expect(loadConfig(Serving, env, [])).toEqual({
+    expect(loadConfig(CommonConfig, env, [])).toEqual({
       ...defaults,
       PORT: 8080,
       HOST: '127.0.0.1',
@@ -84,7 +73,7 @@ describe('what is set', () => {
   })
 
   test('takes the port from the first argument before the variable', () => {
-    expect(loadConfig(Serving, { PORT: '8080' }, ['7000'])).toEqual({ ...defaults, PORT: 7000 })
+    expect(loadConfig(CommonConfig, { PORT: '8080' }, ['7000'])).toEqual({ ...defaults, PORT: 7000 })
   })
 
   test.each(['true', 'TRUE', 'True'])('takes %s as true', (value) => {

@@ -94,12 +94,7 @@ describe('the description of the interface', () => {
         '/things/{id}': { get: { summary: 'A thing', parameters: [{ in: 'path', name: 'id', required: true }] } }
       }
     })
-    expect(Object.keys((body as { paths: object }).paths).toSorted()).toEqual([
-      '/livez',
-      '/metrics',
-      '/readyz',
-      '/things/{id}'
-    ])
+    expect(Object.keys(Object(body).paths).toSorted()).toEqual(['/livez', '/metrics', '/readyz', '/things/{id}'])
   })
 })
 

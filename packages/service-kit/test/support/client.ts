@@ -36,7 +36,7 @@ export async function askFully(
   const options: Dispatcher.RequestOptions = {
     origin,
     path,
-    method: methodOf(method),
+    method,
     ...(headers && { headers }),
     ...(body !== undefined && { body })
   }
@@ -45,9 +45,4 @@ export async function askFully(
   const type = [response.headers['content-type']].flat()[0]
   const isJson = type?.startsWith('application/json') && content !== ''
   return { status: response.statusCode, type, body: isJson ? JSON.parse(content) : content, headers: response.headers }
-}
-
-/** The types of undici know only the methods of the standards; it sends any. */
-function methodOf(method: string): Dispatcher.HttpMethod {
-  return method as Dispatcher.HttpMethod
 }

@@ -2,5 +2,6 @@ export { ask, askFully, type Answer, type FullAnswer, type Question } from './cl
 export { json, notAllowed, notFound } from './expected.ts'
 export { collectLog, type CollectedLog, type LogLine } from './log.ts'
 export { askRaw, connectTo, type RawAnswer } from './raw-client.ts'
+export { readmeWithSettings } from './readme.ts'
 export { startApp, type RunningApp, type StartOptions } from './running-app.ts'
 export { hang, refusingPort, respond, startTinyServer, type SeenRequest, type TinyServer } from './tiny-server.ts'

@@ -1,0 +1,20 @@
+import { loadConfig } from '@bookinfo/service-kit'
+import { readmeWithSettings } from '@bookinfo/service-kit/testing'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { RatingsConfig } from '../src/index.ts'
+
+const readme = new URL('../README.md', import.meta.url)
+
+test('the README lists the settings; in this folder, `npx vitest run -u` refreshes it', async () => {
+  await expect(readmeWithSettings(readme, RatingsConfig)).toMatchFileSnapshot(fileURLToPath(readme))
+})
+
+test.each(['v1', 'v-faulty', 'v-delayed', 'v-unavailable', 'v-unhealthy'])('SERVICE_VERSION may be %s', (version) => {
+  expect(loadConfig(RatingsConfig, { SERVICE_VERSION: version }, []).SERVICE_VERSION).toBe(version)
+})
+
+test.each(['v-broken', 'V1', '-2', '4294967296', 'x'])('what is no version or no seed is refused: %s', (value) => {
+  expect(() => loadConfig(RatingsConfig, { SERVICE_VERSION: value }, [])).toThrow('SERVICE_VERSION cannot be')
+  expect(() => loadConfig(RatingsConfig, { FAULT_SEED: value }, [])).toThrow('FAULT_SEED cannot be')
+})
