@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { changesIn } from './changes.ts'
 import { checkPorts } from './ports.ts'
 import { untilReady } from './ready.ts'
@@ -7,6 +8,9 @@ import type { Place } from './topology.ts'
 import type { Workspace } from './workspace.ts'
 
 const STANDBY = join(import.meta.dirname, 'standby.ts')
+
+/** Before a standby is loaded: other services may still be starting after the same change. */
+const REST_MS = 1_500
 
 export interface HotReloadOptions extends Output {
   /** Aborted when the service is to stop. */
@@ -39,7 +43,8 @@ export async function hotReload(
     if (signal.aborted) return
     const seconds = ((performance.now() - changedAt) / 1000).toFixed(1)
     if (reason !== '') output.print(`${places[0]?.service} answers again, ${seconds} s after ${reason} changed`)
-    standbys = startStandbys()
+    await sleep(REST_MS, undefined, { ref: false })
+    if (!signal.aborted) standbys = startStandbys()
   }
 
   async function sayIfEnded({ place, ended }: ServiceProcess, signal: AbortSignal): Promise<void> {
