@@ -1,5 +1,6 @@
+import { networkInterfaces } from 'node:os'
 import { describe, expect, test } from 'vitest'
-import { ask, hang, startTinyServer } from './support/index.ts'
+import { ask, hang, json, startTinyServer } from './support/index.ts'
 import { spawnService, startService } from './processes/service-process.ts'
 
 async function failsWith(env: Record<string, string>, args: string[] = []) {
@@ -59,7 +60,19 @@ test('--help lists the settings and starts nothing', async () => {
 })
 
 test("a service says in the original's words where it listens", async () => {
-  await using service = await startService()
-  expect(await ask(service.origin, '/livez')).toEqual({ status: 200, type: 'application/json', body: { status: 'ok' } })
-  expect((await ask(service.origin, '/metrics')).body).toContain('process_cpu_seconds_total')
+  await using service = spawnService({ HOST: '127.0.0.1', PORT: 'not looked at' }, ['0'])
+  const { msg } = await service.logged('Server listening on')
+  expect(msg).toMatch(/^Server listening on: http:\/\/0\.0\.0\.0:[0-9]+$/)
+})
+
+test('a service listens on every address, of both families where the machine has them, and measures itself', async () => {
+  await using service = await startService({ HOST: '' })
+  const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
+    addresses?.some(({ family }) => family === 'IPv6')
+  )
+  for (const host of ['127.0.0.1', ...(hasIpv6 ? ['[::1]'] : [])]) {
+    const origin = `http://${host}:${service.port}`
+    expect(await ask(origin, '/livez')).toEqual(json(200, { status: 'ok' }))
+    expect((await ask(origin, '/metrics')).body).toContain('process_cpu_seconds_total')
+  }
 })
