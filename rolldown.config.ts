@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { defineConfig, type Plugin } from 'rolldown'
 
 /** Elsewhere for the test that builds twice. */
 const dist = process.env['DIST'] ?? 'dist'
+
+const grpcExporter = '@opentelemetry/otlp-grpc-exporter-base'
 
 const common = {
   platform: 'node',
@@ -35,6 +37,8 @@ export default defineConfig([
     ...common,
     input: '../../packages/tracing/src/sdk.ts',
     plugins: [keepBeside({ '@opentelemetry/exporter-jaeger': './jaeger.cjs' })],
+    // As a module it asks for its gRPC library by a `require` of its own making, which no bundler sees through.
+    resolve: { alias: { [grpcExporter]: fileURLToPath(import.meta.resolve(grpcExporter)).replace(/\.mjs$/, '.cjs') } },
     output: { ...output, file: `${dist}/telemetry.js`, format: 'esm' }
   },
   {

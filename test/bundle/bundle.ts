@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -41,6 +41,13 @@ export async function lonelyBundle(service: ServiceName): Promise<Folder> {
   return folder
 }
 
+/** A folder with all that is built for a service: what lies beside the bundle is for trace mode. */
+export async function wholeBuild(service: ServiceName): Promise<Folder> {
+  const folder = await emptyFolder()
+  await cp(dirname(builtFile(service)), folder.path, { recursive: true, filter: (file) => !file.endsWith('.map') })
+  return folder
+}
+
 export interface Ending {
   code: number | null
   signal: NodeJS.Signals | null
@@ -55,10 +62,14 @@ export interface RunningBundle extends AsyncDisposable {
   stop(): Promise<Ending>
 }
 
-/** Starts a bundle that lies alone in a folder; it inherits nothing but Node. */
-export async function startBundle(service: ServiceName, env: Record<string, string> = {}): Promise<RunningBundle> {
+/** Starts a bundle that lies alone in a folder, or where it is put; it inherits nothing but Node. */
+export async function startBundle(
+  service: ServiceName,
+  env: Record<string, string> = {},
+  place: (service: ServiceName) => Promise<Folder> = lonelyBundle
+): Promise<RunningBundle> {
   await using starting = new AsyncDisposableStack()
-  const folder = starting.use(await lonelyBundle(service))
+  const folder = starting.use(await place(service))
   const child = spawn(process.execPath, ['main.js', '0'], { cwd: folder.path, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const exit = once(child, 'exit')
   starting.defer(async () => {
@@ -88,8 +99,12 @@ export async function startBundle(service: ServiceName, env: Record<string, stri
 }
 
 /** Runs Node in a folder to its end. */
-export async function runNode(folder: string, args: string[]): Promise<Ending & { stdout: string }> {
-  const child = spawn(process.execPath, args, { cwd: folder, env: {}, stdio: ['ignore', 'pipe', 'pipe'] })
+export async function runNode(
+  folder: string,
+  args: string[],
+  env: Record<string, string> = {}
+): Promise<Ending & { stdout: string }> {
+  const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   return { code: child.exitCode, signal: child.signalCode, stdout, stderr }
 }
