@@ -2,7 +2,7 @@ import { buildApp as buildDetails, DetailsConfig } from '@bookinfo/details'
 import { buildApp as buildProductpage, ProductpageConfig } from '@bookinfo/productpage'
 import { buildApp as buildRatings, RatingsConfig } from '@bookinfo/ratings'
 import { buildApp as buildReviews, ReviewsConfig } from '@bookinfo/reviews'
-import { loadConfig, type App } from '@bookinfo/service-kit'
+import { loadConfig, type App, type Tracing } from '@bookinfo/service-kit'
 import {
   refusingPort,
   startApp,
@@ -35,6 +35,8 @@ export interface SuiteOptions {
   reviews?: readonly ReviewsVersion[]
   /** Services that refuse connections. */
   down?: readonly ('details' | 'reviews' | 'ratings')[]
+  /** Trace mode, a way of tracing for each service; forward mode if absent. */
+  tracing?: (service: string) => Tracing
 }
 
 /** The origins of the services. */
@@ -50,25 +52,31 @@ export interface Suite extends AsyncDisposable {
 /** Starts the whole suite on free ports. Disposing of it stops it, and fails if any service has logged an error. */
 export async function startSuite({
   reviews: shown = ['v1', 'v2', 'v3'],
-  down = []
+  down = [],
+  tracing
 }: SuiteOptions = {}): Promise<Suite> {
   await using starting = new AsyncDisposableStack()
-  const [details, ratings] = [starting.use(await startDetails()), starting.use(await startRatings())]
+  const traced = (service: string) => (tracing ? { tracing: tracing(service) } : {})
+  const details = starting.use(await startDetails({}, traced('details')))
+  const ratings = starting.use(await startRatings({}, traced('ratings')))
   const closedPort = await refusingPort()
   const portOf = (name: 'details' | 'ratings', { port }: RunningApp) => (down.includes(name) ? closedPort : port)
   const ratingsAddress = addressOf('ratings', portOf('ratings', ratings))
 
   const startVersion = async (version: ReviewsVersion) =>
-    starting.use(await startReviews({ ...reviewsVersions[version], ...ratingsAddress }))
+    starting.use(await startReviews({ ...reviewsVersions[version], ...ratingsAddress }, traced(`reviews-${version}`)))
   const reviews = { v1: await startVersion('v1'), v2: await startVersion('v2'), v3: await startVersion('v3') }
   const reviewsPorts = down.includes('reviews') ? [closedPort] : shown.map((version) => reviews[version].port)
 
   const productpage = starting.use(
-    await startProductpage({
-      ...addressOf('details', portOf('details', details)),
-      ...ratingsAddress,
-      REVIEWS_HOSTNAME: reviewsPorts.map((port) => `127.0.0.1:${port}`).join(',')
-    })
+    await startProductpage(
+      {
+        ...addressOf('details', portOf('details', details)),
+        ...ratingsAddress,
+        REVIEWS_HOSTNAME: reviewsPorts.map((port) => `127.0.0.1:${port}`).join(',')
+      },
+      traced('productpage')
+    )
   )
   const running = starting.move()
   const services = [details, ratings, reviews.v1, reviews.v2, reviews.v3, productpage]

@@ -1,5 +1,12 @@
 import { trace } from '@opentelemetry/api'
-import { envDetector, hostDetector, osDetector, processDetector, resourceFromAttributes, serviceInstanceIdDetector } from '@opentelemetry/resources'
+import {
+  envDetector,
+  hostDetector,
+  osDetector,
+  processDetector,
+  resourceFromAttributes,
+  serviceInstanceIdDetector
+} from '@opentelemetry/resources'
 import { NodeSDK } from '@opentelemetry/sdk-node'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createBoundedProcessor } from './bounded-processor.ts'
@@ -50,6 +57,7 @@ export async function startSdk(config: TelemetryConfig, { service, version, pod 
     startRequest: createSpans({ tracer, propagator }),
     droppedSpans: () => processors.reduce((sum, processor) => sum + processor.dropped(), 0),
     // A collector that is gone makes the SDK try for seconds, and then throw: neither may keep a service from stopping.
-    shutdown: (budgetMs) => Promise.race([sdk.shutdown().catch(() => undefined), sleep(budgetMs, undefined, { ref: false })])
+    shutdown: (budgetMs) =>
+      Promise.race([sdk.shutdown().catch(() => undefined), sleep(budgetMs, undefined, { ref: false })])
   }
 }

@@ -17,7 +17,8 @@ async function loadSdk() {
     return await import('./sdk.ts')
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error
-    const message = 'spans are asked for by OTEL_* settings, but telemetry.js does not lie beside main.js: put it there, or unset them'
+    const message =
+      'spans are asked for by OTEL_* settings, but telemetry.js does not lie beside main.js: put it there, or unset them'
     throw new TracingError(message, { cause: error })
   }
 }

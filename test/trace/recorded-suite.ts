@@ -1,0 +1,68 @@
+import { createRecordedTracing, type ReadableSpan, type RecordedTracing } from '@bookinfo/tracing/testing'
+import { startSuite, type Suite, type SuiteOptions } from '../support/index.ts'
+
+export interface RecordedSuite extends AsyncDisposable {
+  suite: Suite
+  /** Stops the suite, which ends what is in flight; then all spans, with the service that made each. */
+  stop(): Promise<RecordedSpan[]>
+}
+
+export interface RecordedSpan {
+  service: string
+  span: ReadableSpan
+}
+
+/** The suite in trace mode, with every service's spans kept in memory. */
+export async function startRecordedSuite(
+  options: Omit<SuiteOptions, 'tracing'> = {},
+  propagators?: string[]
+): Promise<RecordedSuite> {
+  const recordings = new Map<string, RecordedTracing>()
+  const tracing = (service: string): RecordedTracing => {
+    const recording = createRecordedTracing(service, propagators)
+    recordings.set(service, recording)
+    return recording
+  }
+  const suite = await startSuite({ ...options, tracing })
+  return {
+    suite,
+    async stop() {
+      await suite[Symbol.asyncDispose]()
+      return [...recordings].flatMap(([service, recording]) => recording.spans().map((span) => ({ service, span })))
+    },
+    [Symbol.asyncDispose]: () => suite[Symbol.asyncDispose]()
+  }
+}
+
+export interface Branch {
+  /** Service, kind and name; then what tells it apart. */
+  span: string
+  children: Branch[]
+}
+
+const kinds = ['INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER']
+const statuses = ['UNSET', 'OK', 'ERROR']
+
+/**
+ * The tree that spans make by their parents, as text: the order of siblings is that of their names, because they run at the
+ * same time.
+ *
+ * @param parentId of the roots; undefined for spans without a parent
+ */
+export function treeOf(spans: readonly RecordedSpan[], parentId?: string): Branch[] {
+  return spans
+    .filter(({ span }) => span.parentSpanContext?.spanId === parentId)
+    .map(({ service, span }) => ({
+      span: `${service} ${kinds[span.kind]} ${span.name}${describe(span)}`,
+      children: treeOf(spans, span.spanContext().spanId)
+    }))
+    .toSorted((a, b) => (a.span < b.span ? -1 : 1))
+}
+
+function describe({ attributes, status }: ReadableSpan): string {
+  const path = attributes['url.full'] === undefined ? '' : ` ${new URL(String(attributes['url.full'])).pathname}`
+  const answer = ` ${attributes['http.response.status_code'] ?? 'no answer'}`
+  const resend = attributes['http.request.resend_count']
+  const error = status.code === 2 ? ` ${statuses[status.code]} ${attributes['error.type']}` : ''
+  return `${path}${answer}${error}${resend === undefined ? '' : ` resend ${resend}`}`
+}
