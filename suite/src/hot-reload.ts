@@ -39,10 +39,13 @@ export async function hotReload(
   async function follow(reason: string): Promise<void> {
     const signal = AbortSignal.any([stop, round.signal])
     for (const service of running) void sayIfEnded(service, signal)
-    await Promise.all(places.map((place) => untilReady(place, signal)))
+    const ready = Promise.all(places.map((place) => untilReady(place, signal))).then(() => true)
+    const ended = Promise.all(running.map((service) => service.ended)).then(() => false)
+    const answers = await Promise.race([ready, ended])
     if (signal.aborted) return
     const seconds = ((performance.now() - changedAt) / 1000).toFixed(1)
-    if (reason !== '') output.print(`${places[0]?.service} answers again, ${seconds} s after ${reason} changed`)
+    if (answers && reason !== '')
+      output.print(`${places[0]?.service} answers again, ${seconds} s after ${reason} changed`)
     await sleep(REST_MS, undefined, { ref: false })
     if (!signal.aborted) standbys = startStandbys()
   }
