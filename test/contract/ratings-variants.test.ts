@@ -93,10 +93,10 @@ describe('v-delayed', () => {
   })
 })
 
-/** Which answer a variant gives so many minutes after its start. */
-async function after(version: string, minutes: number) {
+/** What a variant answers so many milliseconds after its start. */
+async function after(version: string, ms: number) {
   await using ratings = await start(version)
-  ratings.world.now += minutes * MINUTE
+  ratings.world.now += ms
   const answers = { read: await ratings.read(), health: await ratings.health(), readiness: await ratings.readiness() }
   expect(await ratings.read('abc')).toEqual(noNumber)
   expect(await ratings.post()).toEqual(json(200, { id: 0, ratings: { Reviewer1: 1 } }))
@@ -104,22 +104,31 @@ async function after(version: string, minutes: number) {
 }
 
 describe('v-unavailable', () => {
-  test.each([0, 0.999, 2, 2.5, 2.999, 60])('answers %f minutes after its start', async (minutes) => {
-    expect(await after('v-unavailable', minutes)).toEqual({ read: stars, health: healthy, readiness: ready })
+  test.each([0, MINUTE - 1, 2 * MINUTE, 3 * MINUTE - 1, 60 * MINUTE])('answers %i ms after its start', async (ms) => {
+    expect(await after('v-unavailable', ms)).toEqual({ read: stars, health: healthy, readiness: ready })
   })
 
-  test.each([1, 1.5, 1.999, 3, 61])('refuses %f minutes after its start, and calls itself healthy', async (minutes) => {
-    expect(await after('v-unavailable', minutes)).toEqual({ read: unavailable, health: healthy, readiness: ready })
-  })
+  test.each([MINUTE, 2 * MINUTE - 1, 3 * MINUTE, 61 * MINUTE])(
+    'refuses %i ms after its start, and calls itself healthy',
+    async (ms) => {
+      expect(await after('v-unavailable', ms)).toEqual({ read: unavailable, health: healthy, readiness: ready })
+    }
+  )
 })
 
 describe('v-unhealthy', () => {
-  test.each([0, 14.999, 30, 44.999, 60])('answers %f minutes after its start', async (minutes) => {
-    expect(await after('v-unhealthy', minutes)).toEqual({ read: stars, health: healthy, readiness: ready })
-  })
+  test.each([0, 15 * MINUTE - 1, 30 * MINUTE, 45 * MINUTE - 1, 60 * MINUTE])(
+    'answers %i ms after its start',
+    async (ms) => {
+      expect(await after('v-unhealthy', ms)).toEqual({ read: stars, health: healthy, readiness: ready })
+    }
+  )
 
-  test.each([15, 29.999, 45])('refuses %f minutes after its start, and says that it is not well', async (minutes) => {
-    const readiness = json(503, { error: 'unhealthy on purpose' })
-    expect(await after('v-unhealthy', minutes)).toEqual({ read: unavailable, health: unhealthy, readiness })
-  })
+  test.each([15 * MINUTE, 30 * MINUTE - 1, 45 * MINUTE])(
+    'refuses %i ms after its start, and says that it is not well',
+    async (ms) => {
+      const readiness = json(503, { error: 'unhealthy on purpose' })
+      expect(await after('v-unhealthy', ms)).toEqual({ read: unavailable, health: unhealthy, readiness })
+    }
+  )
 })

@@ -60,3 +60,8 @@ test('answers two requests that come at once, in order', async () => {
   const one = 'GET /livez HTTP/1.1\r\nHost: t\r\n\r\n'
   expect(await askRaw(server.origin, `GET /nope HTTP/1.1\r\nHost: t\r\n\r\n${one}`)).toMatchObject({ status: 404 })
 })
+
+test('gives a request half a minute to arrive, and keeps connections for longer than proxies do', () => {
+  const { requestTimeout, keepAliveTimeout } = server.app.server
+  expect({ requestTimeout, keepAliveTimeout }).toEqual({ requestTimeout: 30_000, keepAliveTimeout: 75_000 })
+})
