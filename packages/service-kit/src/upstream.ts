@@ -9,7 +9,7 @@ const MAX_REDIRECTS = 5
 
 /** A value where all is well; else the status, if there was an answer at all, and why, in words for the log. */
 export type UpstreamResult<T> =
-  | { ok: true; value: T; text: string; version: string | undefined }
+  | { ok: true; value: T; text: string; version: string | undefined; serverTiming: string | undefined }
   | { ok: false; kind: FailureKind; status: number | undefined; reason: string }
 
 /** An answer that says no, no complete answer, or one that is not what the contract says. */
@@ -90,14 +90,18 @@ export function createUpstream<S extends TSchema>(options: UpstreamOptions<S>): 
           return { ok: false, kind: 'malformed', status: undefined, reason: 'not the JSON that the contract asks for' }
         }
         span?.end(response.statusCode)
-        const version = response.headers['x-service-version']
-        return { ok: true, value, text, version: typeof version === 'string' ? version : undefined }
+        const { 'x-service-version': version, 'server-timing': serverTiming } = response.headers
+        return { ok: true, value, text, version: single(version), serverTiming: single(serverTiming) }
       } catch (error) {
         span?.end(undefined, error instanceof Error && error.name === 'TimeoutError' ? 'timeout' : 'unreachable')
         return { ok: false, kind: 'unreachable', status: undefined, reason: describe(error, timeoutMs) }
       }
     }
   }
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : undefined
 }
 
 function parseJson(text: string): unknown {

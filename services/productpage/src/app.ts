@@ -1,7 +1,14 @@
 import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
-import { createDispatcher, createServer, type App, type FastifyRequest, type LogOptions, type Tracing } from '@bookinfo/service-kit'
+import {
+  createDispatcher,
+  createServer,
+  type App,
+  type FastifyRequest,
+  type LogOptions,
+  type Tracing
+} from '@bookinfo/service-kit'
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:zlib'
 import { calledServices } from './called-services.ts'
@@ -47,7 +54,13 @@ export function buildApp(config: ProductpageConfig, deps: ProductpageDeps = {}):
   app.register(cookie, { secret: config.SESSION_SECRET || randomBytes(32).toString('hex') })
   app.register(helmet, securityHeaders)
   app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], brotliOptions })
-  app.register(pageRoutes, { upstreams, services: Object.values(services), floodFactor: config.FLOOD_FACTOR, now })
+  app.register(pageRoutes, {
+    upstreams,
+    services: Object.values(services),
+    floodFactor: config.FLOOD_FACTOR,
+    traceUiUrl: config.TRACE_UI_URL,
+    now
+  })
   app.register(signInRoutes, { now })
   app.register(apiRoutes, { upstreams, now })
   app.register(docsRoutes, { now })

@@ -17,6 +17,13 @@ export const ProductpageConfig = Type.Object({
     maximum: 1000,
     description: 'Extra calls to reviews before each page, to put load on it.'
   }),
+  TRACE_UI_URL: Type.String({
+    default: '',
+    pattern: '^(https?://[^\\s"<>]+[^/\\s"<>])?$',
+    allowed: 'an http:// or https:// address without a slash at its end',
+    description:
+      'Where people look at traces, for example `http://localhost:16686`; the page links to its own trace there.'
+  }),
   SESSION_SECRET: Type.String({
     default: '',
     pattern: '^(.{16,})?$',

@@ -1,10 +1,5 @@
 import { Health, parseProductId, ProductIdParams, Reviews, type Ratings } from '@bookinfo/contracts'
-import {
-  createError,
-  ErrorBody,
-  type FastifyPluginAsyncTypebox,
-  type Upstream
-} from '@bookinfo/service-kit'
+import { createError, ErrorBody, type FastifyPluginAsyncTypebox, type Upstream } from '@bookinfo/service-kit'
 import { Type } from 'typebox'
 import { plainReviews, ratedReviews, type Origin } from './reviews.ts'
 
@@ -29,12 +24,14 @@ export const reviewsRoutes: FastifyPluginAsyncTypebox<ReviewsRoutesOptions> = as
       config: { documentedParams: ProductIdParams },
       schema: { tags: ['bookinfo'], summary: 'Reviews of a book', response: { 200: OwnReviews, 400: ErrorBody } }
     },
-    async (request) => {
+    async (request, reply) => {
       const id = parseProductId(request.params.id)
       if (id === undefined) throw new NoNumericId()
       if (!ratings) return plainReviews(id, origin)
 
+      const start = reply.elapsedTime
       const answer = await ratings.get(`/ratings/${id}`, request.trace.headers)
+      void reply.header('server-timing', `ratings;dur=${(reply.elapsedTime - start).toFixed(1)}`)
       if (!answer.ok) request.log.warn({ upstream: ratings.name, reason: answer.reason }, 'no ratings to show')
       return ratedReviews(id, origin, starColor, answer.ok ? answer.value.ratings : undefined)
     }

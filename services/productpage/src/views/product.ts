@@ -2,15 +2,22 @@ import type { BookDetails, Product, Review, Reviews } from '@bookinfo/contracts'
 import { html, trusted, type Html, type UpstreamResult } from '@bookinfo/service-kit'
 import { cover, href, reader } from '../assets.ts'
 import { sorry } from '../sorry.ts'
+import type { Timings } from '../timings.ts'
 import { notice } from './notice.ts'
 import { stars } from './stars.ts'
+import { timingsView } from './timings.ts'
+
+export interface ProductScene {
+  product: Product
+  details: UpstreamResult<BookDetails>
+  reviews: UpstreamResult<Reviews>
+  timings: Timings
+  /** The page's own trace, where there is a place to look at it. */
+  traceUrl: string | undefined
+}
 
 /** The content of `/productpage`: a book, its details and its reviews, or a word about what is missing. */
-export function productView(
-  product: Product,
-  details: UpstreamResult<BookDetails>,
-  reviews: UpstreamResult<Reviews>
-): Html {
+export function productView({ product, details, reviews, timings, traceUrl }: ProductScene): Html {
   return html`<article class="product">
     <section class="hero">
       <img class="cover" src="${href(cover)}" alt="Cover: two masks that look alike" width="240" height="340" />
@@ -30,6 +37,7 @@ export function productView(
       <h2 id="reviews-title">Book Reviews</h2>
       ${reviews.ok ? reviewList(reviews.value, reviews.version) : notice('Error fetching product reviews', sorry('reviews'))}
     </section>
+    ${timingsView(timings, traceUrl)}
   </article>`
 }
 

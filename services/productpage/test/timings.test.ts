@@ -1,0 +1,54 @@
+import type { Reviews } from '@bookinfo/contracts'
+import type { UpstreamResult } from '@bookinfo/service-kit'
+import { describe, expect, test } from 'vitest'
+import { ratingsTime, serverTiming } from '../src/timings.ts'
+import { timingsView } from '../src/views/timings.ts'
+
+function answered(header: string | undefined): UpstreamResult<Reviews> {
+  const value: Reviews = { id: '0', podname: 'p', reviews: [] }
+  return { ok: true, value, text: '', version: undefined, serverTiming: header }
+}
+
+describe('the time that ratings took', () => {
+  test.each([
+    ['ratings;dur=12.5', 12.5],
+    ['db;dur=1, ratings;dur=3', 3],
+    [undefined, undefined],
+    ['', undefined],
+    ['ratings', undefined],
+    ['otherratings;dur=3', undefined],
+    ['ratings;dur=-1', undefined],
+    ['ratings;dur=1e9', 1],
+    ['ratings;dur=<script>', undefined]
+  ])('is read from %j as %j', (header, ms) => {
+    expect(ratingsTime(answered(header))).toBe(ms)
+  })
+
+  test('is not known of reviews that failed', () => {
+    expect(ratingsTime({ ok: false, kind: 'refused', status: 503, reason: 'status 503' })).toBeUndefined()
+  })
+})
+
+describe('the header for the browser', () => {
+  test('names every part', () => {
+    expect(serverTiming({ details: 1.23, reviews: 4, ratings: 2.06, total: 5.5 })).toBe(
+      'details;dur=1.2, reviews;dur=4.0, ratings;dur=2.1, total;dur=5.5'
+    )
+  })
+
+  test('leaves out what is not known', () => {
+    expect(serverTiming({ details: 1, reviews: 2, ratings: undefined, total: 3 })).toBe(
+      'details;dur=1.0, reviews;dur=2.0, total;dur=3.0'
+    )
+  })
+})
+
+describe('the breakdown on the page', () => {
+  test('links to the trace where there is a place to look at it', () => {
+    const timings = { details: 1, reviews: 2, ratings: undefined, total: 3 }
+    expect(timingsView(timings, 'http://localhost:16686/trace/abc').html).toContain(
+      '<a href="http://localhost:16686/trace/abc">See its trace</a>'
+    )
+    expect(timingsView(timings, undefined).html).not.toContain('<a')
+  })
+})
