@@ -24,13 +24,15 @@ export async function launch(places: readonly Place[], { stop, onReady, ...outpu
   await checkPorts(places)
   if (stop.aborted) return
   const stopped = new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()))
+  const over = new AbortController()
   const services = places.map((place) => startService(place, output))
   try {
     const running = Promise.race([stopped, ...services.map(refuseToEnd)])
-    await Promise.race([running, untilAllReady(places, stop)])
+    await Promise.race([running, untilAllReady(places, AbortSignal.any([stop, over.signal]))])
     if (!stop.aborted) onReady()
     await running
   } finally {
+    over.abort()
     await Promise.all(services.map((service) => service.stop()))
   }
 }

@@ -1,0 +1,91 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+
+const workspace = join(import.meta.dirname, '../..')
+
+/** On a machine that has nothing else to do it is two seconds; tests run beside other tests. */
+const SOON_MS = 6_000
+
+/** A program of this workspace as a terminal would start it: in a process group of its own. */
+export interface Program extends AsyncDisposable {
+  pid: number
+  readonly stdout: string
+  readonly stderr: string
+  /** Its exit code, or the signal that ended it. */
+  ended: Promise<unknown>
+  /** Resolves when it has written a text to stdout. */
+  says(text: string): Promise<void>
+  /** Sends a signal to the program alone. */
+  signal(name: NodeJS.Signals): void
+  /** What the terminal does on Ctrl-C. */
+  pressCtrlC(): void
+}
+
+export function startProgram(script: string, args: readonly string[], env: Record<string, string> = {}): Program {
+  const child = spawn(process.execPath, [script, ...args], {
+    cwd: workspace,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true
+  })
+  const { pid } = child
+  if (pid === undefined) throw new Error(`cannot start ${script}`)
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  const ended = once(child, 'close').then(([code, signal]) => code ?? signal)
+  return {
+    pid,
+    get stdout() {
+      return stdout
+    },
+    get stderr() {
+      return stderr
+    },
+    ended,
+    async says(text) {
+      const says = () => stdout.includes(text) || child.exitCode !== null
+      await expect.poll(says, { timeout: 50_000, interval: 20 }).toBe(true)
+      expect(stdout + stderr).toContain(text)
+    },
+    signal: (name) => void child.kill(name),
+    pressCtrlC: () => void process.kill(-pid, 'SIGINT'),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await ended
+    }
+  }
+}
+
+export interface ProcessInfo {
+  pid: number
+  parent: number
+  command: string
+}
+
+/** All processes that started from one, itself left out. */
+export function descendantsOf(pid: number): ProcessInfo[] {
+  const all = listProcesses()
+  const below = (parent: number): ProcessInfo[] =>
+    all.filter((each) => each.parent === parent).flatMap((each) => [each, ...below(each.pid)])
+  return below(pid)
+}
+
+/** Fails unless all the processes are gone soon. */
+export async function expectGone(processes: readonly ProcessInfo[]): Promise<void> {
+  const pids = new Set(processes.map(({ pid }) => pid))
+  const left = () => listProcesses().filter(({ pid }) => pids.has(pid))
+  await expect.poll(left, { timeout: SOON_MS, interval: 50 }).toEqual([])
+}
+
+function listProcesses(): ProcessInfo[] {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' }).trim().split('\n')
+  return lines.flatMap((line) => {
+    const [, pid, parent, state = '', command = ''] = /^ *(\d+) +(\d+) +(\S+) +(.*)$/.exec(line) ?? []
+    // A zombie runs no more; it waits for its new parent to look.
+    return state.startsWith('Z') ? [] : [{ pid: Number(pid), parent: Number(parent), command }]
+  })
+}
