@@ -27,6 +27,8 @@ export const NODE = { width: 116, height: 44 }
 const COLUMN = 176
 const ROW = 132
 const MARGIN = 30
+/** Half of what a line's figures need beside it. */
+const LABEL_ROOM = 36
 
 /** Places callers above whom they call, each row spread over the width. */
 export function layOut(edges: readonly Edge[]): MapLayout {
@@ -36,7 +38,10 @@ export function layOut(edges: readonly Edge[]): MapLayout {
   const nodes = new Map<string | undefined, Node>()
   const depths = [...rows.keys()].toSorted((a, b) => a - b)
   for (const [index, depth] of depths.entries()) {
-    const row = (rows.get(depth) ?? []).toSorted((a, b) => callersOf(a, edges, nodes) - callersOf(b, edges, nodes))
+    const row = (rows.get(depth) ?? []).toSorted(
+      // By name where that leaves it open, so that a picture that is drawn again looks the same.
+      (a, b) => callersOf(a, edges, nodes) - callersOf(b, edges, nodes) || ((a ?? '') < (b ?? '') ? -1 : 1)
+    )
     for (const [place, name] of row.entries()) {
       nodes.set(name, { name, x: ((place + 0.5) * width) / row.length, y: MARGIN + index * ROW })
     }
@@ -86,7 +91,7 @@ function draw(edge: Edge, from: Node, to: Node, nodes: readonly Node[], width: n
   // A line that goes up, or through another service, takes a way around the side where there is more room.
   const blocked = nodes.some((node) => node !== from && node !== to && isNear(node, middle))
   const bow = blocked || !down ? (middle.x > width / 2 ? 1 : -1) * NODE.width : 0
-  const startX = from.x + lean(to.x + bow - from.x)
+  const startX = from.x + lean(to.x + bow - from.x) / (from.name === undefined ? 2 : 1)
   const endX = to.x + lean(from.x + bow - to.x)
   if (bow === 0) {
     const straight = `M${at(startX, startY)} L${at(endX, endY)}`
@@ -94,7 +99,8 @@ function draw(edge: Edge, from: Node, to: Node, nodes: readonly Node[], width: n
   }
   const bend = (endY - startY) / 3
   const path = `M${at(startX, startY)} C${at(startX + bow, startY + bend)} ${at(endX + bow, endY - bend)} ${at(endX, endY)}`
-  return { edge, path, x: (startX + endX) / 2 + bow * 0.75, y: middle.y }
+  const x = Math.max(LABEL_ROOM, Math.min(width - LABEL_ROOM, (startX + endX) / 2 + bow * 0.75))
+  return { edge, path, x, y: middle.y }
 }
 
 /** Lines leave and reach a box on the side of where they go, so that those of several services stay apart. */

@@ -12,43 +12,44 @@ import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt'
 /** A field's number and type as the wire has them; `[]` marks a repeated one. */
 type Field = readonly [number: number, type: string]
 
-// The numbers of OTLP's .proto files, which never change; enums travel as int32, so their names are not needed.
+// The numbers of OTLP's .proto files, which never change. The names are those of the JSON; enums travel as int32, so that
+// theirs are not needed.
 // https://github.com/open-telemetry/opentelemetry-proto/tree/main/opentelemetry/proto
 const messages: Record<string, Record<string, Field>> = {
-  ExportTraceServiceRequest: { resource_spans: [1, 'ResourceSpans[]'] },
-  ResourceSpans: { resource: [1, 'Resource'], scope_spans: [2, 'ScopeSpans[]'] },
+  ExportTraceServiceRequest: { resourceSpans: [1, 'ResourceSpans[]'] },
+  ResourceSpans: { resource: [1, 'Resource'], scopeSpans: [2, 'ScopeSpans[]'] },
   Resource: { attributes: [1, 'KeyValue[]'] },
   ScopeSpans: { scope: [1, 'InstrumentationScope'], spans: [2, 'Span[]'] },
   InstrumentationScope: { name: [1, 'string'], version: [2, 'string'], attributes: [3, 'KeyValue[]'] },
   Span: {
-    trace_id: [1, 'bytes'],
-    span_id: [2, 'bytes'],
-    trace_state: [3, 'string'],
-    parent_span_id: [4, 'bytes'],
+    traceId: [1, 'bytes'],
+    spanId: [2, 'bytes'],
+    traceState: [3, 'string'],
+    parentSpanId: [4, 'bytes'],
     name: [5, 'string'],
     kind: [6, 'int32'],
-    start_time_unix_nano: [7, 'fixed64'],
-    end_time_unix_nano: [8, 'fixed64'],
+    startTimeUnixNano: [7, 'fixed64'],
+    endTimeUnixNano: [8, 'fixed64'],
     attributes: [9, 'KeyValue[]'],
-    dropped_attributes_count: [10, 'uint32'],
+    droppedAttributesCount: [10, 'uint32'],
     events: [11, 'Event[]'],
-    dropped_events_count: [12, 'uint32'],
+    droppedEventsCount: [12, 'uint32'],
     links: [13, 'Link[]'],
-    dropped_links_count: [14, 'uint32'],
+    droppedLinksCount: [14, 'uint32'],
     status: [15, 'SpanStatus']
   },
-  Event: { time_unix_nano: [1, 'fixed64'], name: [2, 'string'], attributes: [3, 'KeyValue[]'] },
-  Link: { trace_id: [1, 'bytes'], span_id: [2, 'bytes'], attributes: [4, 'KeyValue[]'] },
+  Event: { timeUnixNano: [1, 'fixed64'], name: [2, 'string'], attributes: [3, 'KeyValue[]'] },
+  Link: { traceId: [1, 'bytes'], spanId: [2, 'bytes'], attributes: [4, 'KeyValue[]'] },
   SpanStatus: { message: [2, 'string'], code: [3, 'int32'] },
   KeyValue: { key: [1, 'string'], value: [2, 'AnyValue'] },
   AnyValue: {
-    string_value: [1, 'string'],
-    bool_value: [2, 'bool'],
-    int_value: [3, 'int64'],
-    double_value: [4, 'double'],
-    array_value: [5, 'ArrayValue'],
-    kvlist_value: [6, 'KeyValueList'],
-    bytes_value: [7, 'bytes']
+    stringValue: [1, 'string'],
+    boolValue: [2, 'bool'],
+    intValue: [3, 'int64'],
+    doubleValue: [4, 'double'],
+    arrayValue: [5, 'ArrayValue'],
+    kvlistValue: [6, 'KeyValueList'],
+    bytesValue: [7, 'bytes']
   },
   ArrayValue: { values: [1, 'AnyValue[]'] },
   KeyValueList: { values: [1, 'KeyValue[]'] },
@@ -99,6 +100,7 @@ function describe([name, [number, written]]: [string, Field]): JsonValue {
   const type = written.replace('[]', '')
   return {
     name,
+    jsonName: name,
     number,
     label: type === written ? 'LABEL_OPTIONAL' : 'LABEL_REPEATED',
     ...(type in messages

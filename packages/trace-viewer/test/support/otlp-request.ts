@@ -55,11 +55,11 @@ export function otlpRequest(services: Record<string, SpanSketch[]>): OtlpRequest
 }
 
 export function traceId(number: number): string {
-  return number.toString(16).padStart(32, 'a')
+  return `a${number.toString(16).padStart(31, '0')}`
 }
 
 export function spanId(number: number): string {
-  return number.toString(16).padStart(16, 'b')
+  return `b${number.toString(16).padStart(15, '0')}`
 }
 
 function attributesOf(values: Record<string, string | number | boolean> = {}): KeyValue[] {

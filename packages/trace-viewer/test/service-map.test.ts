@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest'
+import { layOut } from '../src/map-layout.ts'
+import { readSpans } from '../src/otlp/read-spans.ts'
+import { serviceMap, type Edge } from '../src/service-map.ts'
+import { createTraceStore, type Trace } from '../src/trace-store.ts'
+import { bookinfoTrace, otlpRequest, type OtlpRequest, type SpanSketch } from './support/index.ts'
+
+const NOON_MS = Date.UTC(2026, 10, 22, 12)
+
+function tracesOf(...requests: OtlpRequest[]): readonly Trace[] {
+  const store = createTraceStore(10_000)
+  for (const request of requests) store.add(readSpans(request, 'hex'), 1)
+  return store.all()
+}
+
+describe('the figures of an edge', () => {
+  it('are rate, share of errors and p95 as the caller saw them', () => {
+    const visits = Array.from({ length: 20 }, (_, index) =>
+      bookinfoTrace({
+        trace: index + 1,
+        startMs: NOON_MS + index * 1_000,
+        slow: index === 0 ? 10 : 1,
+        ...(index < 5 && { down: 'ratings' })
+      })
+    )
+    const edges = serviceMap(tracesOf(...visits))
+    const seconds = 19 + 0.03
+    expect(edges).toEqual([
+      {
+        from: undefined,
+        to: 'productpage',
+        calls: 20,
+        perSecond: 20 / seconds,
+        errorRate: 0,
+        p95Us: 30_000,
+        unanswered: false
+      },
+      {
+        from: 'productpage',
+        to: 'details',
+        calls: 20,
+        perSecond: 20 / seconds,
+        errorRate: 0,
+        p95Us: 5_000,
+        unanswered: false
+      },
+      {
+        from: 'productpage',
+        to: 'reviews',
+        calls: 20,
+        perSecond: 20 / seconds,
+        errorRate: 0,
+        p95Us: 26_000,
+        unanswered: false
+      },
+      {
+        from: 'reviews',
+        to: 'ratings',
+        calls: 20,
+        perSecond: 20 / seconds,
+        errorRate: 0.25,
+        p95Us: 17_000,
+        unanswered: false
+      }
+    ])
+  })
+
+  it('are those of a period, of which only the part with calls counts', () => {
+    const traces = tracesOf(
+      bookinfoTrace({ trace: 1, startMs: NOON_MS }),
+      bookinfoTrace({ trace: 2, startMs: NOON_MS + 50_000 })
+    )
+    const period = { startUs: (NOON_MS + 40_000) * 1000, endUs: (NOON_MS + 100_000) * 1000 }
+    const first = (edges: Edge[]) => edges.find(({ from }) => from === undefined)
+    expect(first(serviceMap(traces, period))).toMatchObject({ calls: 1, perSecond: 1 / 60 })
+    expect(first(serviceMap(traces, { ...period, startUs: 0 }))).toMatchObject({ calls: 2, perSecond: 2 / 100 })
+    expect(serviceMap(traces, { startUs: 0, endUs: 1 })).toEqual([])
+  })
+})
+
+const callerAndServer = (client: Partial<SpanSketch>, server: Partial<SpanSketch>) =>
+  otlpRequest({
+    a: [{ id: 1, kind: 'client', attributes: { 'server.address': 'b.example', 'server.port': 80 }, ...client }],
+    b: [{ id: 2, parent: 1, kind: 'server', ...server }]
+  })
+
+describe('a call', () => {
+  it('has failed if either side says so', () => {
+    const failed = (request: OtlpRequest) => serviceMap(tracesOf(request)).map(({ errorRate }) => errorRate)
+    expect(failed(callerAndServer({}, {}))).toEqual([0])
+    expect(failed(callerAndServer({ error: 'timeout' }, {}))).toEqual([1])
+    expect(failed(callerAndServer({}, { error: 'oops' }))).toEqual([1])
+  })
+
+  it('that nobody answered goes to the service that once answered there', () => {
+    const lost = otlpRequest({
+      a: [
+        {
+          trace: 2,
+          id: 9,
+          kind: 'client',
+          error: 'refused',
+          attributes: { 'server.address': 'b.example', 'server.port': 80 }
+        }
+      ]
+    })
+    expect(serviceMap(tracesOf(callerAndServer({}, {}), lost))).toMatchObject([
+      { from: 'a', to: 'b', calls: 2, errorRate: 0.5, unanswered: false }
+    ])
+    expect(serviceMap(tracesOf(lost))).toMatchObject([{ from: 'a', to: 'b.example:80', calls: 1, unanswered: true }])
+  })
+
+  it('within a service is none, nor is one whose caller is unknown, but for the first', () => {
+    const request = otlpRequest({
+      a: [
+        { id: 1, kind: 'server', parent: 77 },
+        { id: 2, parent: 1 },
+        { id: 3, kind: 'server', parent: 78, startMs: NOON_MS + 5 }
+      ]
+    })
+    expect(serviceMap(tracesOf(request))).toMatchObject([{ from: undefined, to: 'a', calls: 1 }])
+  })
+})
+
+const edge = (from: string | undefined, to: string): Edge => ({
+  from,
+  to,
+  calls: 1,
+  perSecond: 1,
+  errorRate: 0,
+  p95Us: 1,
+  unanswered: false
+})
+
+function rowsOf(...edges: Edge[]): string[] {
+  const rows = Map.groupBy(layOut(edges).nodes, ({ y }) => y)
+  return [...rows]
+    .toSorted(([a], [b]) => a - b)
+    .map(([, nodes]) => nodes.map(({ name }) => name ?? '(outside)').join(' '))
+}
+
+describe('the picture', () => {
+  it('has callers above whom they call', () => {
+    const edges = [
+      edge('reviews', 'ratings'),
+      edge('productpage', 'ratings'),
+      edge(undefined, 'productpage'),
+      edge('productpage', 'details'),
+      edge('productpage', 'reviews')
+    ]
+    expect(rowsOf(...edges)).toEqual(['(outside)', 'productpage', 'details reviews', 'ratings'])
+  })
+
+  it('takes circles, services that call themselves, and nothing', () => {
+    expect(rowsOf(edge('a', 'b'), edge('b', 'a'))).toEqual(['a', 'b'])
+    expect(rowsOf(edge('a', 'a'))).toEqual(['a'])
+    expect(rowsOf(edge(undefined, 'a'), edge('a', 'b'), edge('b', 'c'), edge('c', 'a'))).toEqual([
+      '(outside)',
+      'a',
+      'b',
+      'c'
+    ])
+    expect(layOut([]).nodes).toEqual([])
+  })
+
+  it('keeps all of a row and its lines within its width', () => {
+    const { width, nodes, lines } = layOut(['a', 'b', 'c', 'd', 'e'].map((name) => edge(undefined, name)))
+    for (const { x } of [...nodes, ...lines]) {
+      expect(x).toBeGreaterThanOrEqual(36)
+      expect(x).toBeLessThanOrEqual(width - 36)
+    }
+    expect(new Set(nodes.map(({ x, y }) => `${x} ${y}`)).size).toBe(nodes.length)
+  })
+})
