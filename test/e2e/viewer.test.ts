@@ -1,0 +1,180 @@
+import { bookinfoTrace, spanId, startViewer, traceId, type RunningViewer } from '@bookinfo/trace-viewer/testing'
+import { ask } from '@bookinfo/service-kit/testing'
+import { mkdirSync } from 'node:fs'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { brokenRules } from './axe.ts'
+import { chromiumPath, launchBrowser, openTab, schemes, widths } from './browser.ts'
+
+/** Pictures of every page that was tested, to be looked at. */
+const PICTURES = new URL('../.pictures/', import.meta.url)
+mkdirSync(PICTURES, { recursive: true })
+
+const NOW = Date.UTC(2026, 10, 22, 12)
+const failedTrace = traceId(4)
+
+interface Scene {
+  /** Whether there are traces at all. */
+  full: boolean
+  path: string
+  shows: string[]
+  /** Opens what is folded, for the picture. */
+  open?: boolean
+}
+
+const scenes: Record<string, Scene> = {
+  'no traces yet': { full: false, path: '/', shows: ['No traces yet', 'npm start', 'OTEL_EXPORTER_OTLP_ENDPOINT'] },
+  'no map yet': { full: false, path: '/map', shows: ['No traces yet'] },
+  'list of traces': {
+    full: true,
+    path: '/',
+    shows: ['productpage GET /productpage', '7 spans', '1 error', '30 ms', '9 s ago', 'incomplete', 'Development tool']
+  },
+  'traces with errors': { full: true, path: '/?status=error', shows: ['2 traces'] },
+  'nothing like that': { full: true, path: '/?min=99999', shows: ['No trace is like that'] },
+  'a trace': {
+    full: true,
+    path: `/trace/${traceId(2)}`,
+    shows: ['90 ms', 'GET /ratings/:productId']
+  },
+  'a trace with an error, opened': {
+    full: true,
+    path: `/trace/${failedTrace}`,
+    open: true,
+    shows: ['connect ECONNREFUSED', 'exception.type', 'service.version', 'ratings is unavailable', '@bookinfo/tracing']
+  },
+  'an incomplete trace': {
+    full: true,
+    path: `/trace/${traceId(6)}`,
+    shows: ['parent missing', 'name a parent that is not here']
+  },
+  'no such trace': { full: true, path: '/trace/1', shows: ['No such trace'] },
+  'the service map': { full: true, path: '/map', shows: ['outside', 'productpage', '20 %', 'p95'] },
+  'no calls in the last minute': { full: true, path: '/map?minutes=1', shows: ['1 min', 'Everything'] }
+}
+
+/** Six visits: three good ones, two with failures, and one of which a part is missing. */
+async function startFull(): Promise<RunningViewer> {
+  const viewer = await startViewer({ now: () => NOW })
+  await viewer.send(bookinfoTrace({ trace: 1, startMs: NOW - 95_000 }))
+  await viewer.send(bookinfoTrace({ trace: 2, startMs: NOW - 62_000, slow: 3 }))
+  await viewer.send(bookinfoTrace({ trace: 3, startMs: NOW - 41_000, version: 'v1' }))
+  await viewer.send(bookinfoTrace({ trace: 4, startMs: NOW - 20_000, down: 'ratings' }))
+  await viewer.send(bookinfoTrace({ trace: 5, startMs: NOW - 9_000, slow: 0.7, down: 'details' }))
+  const { resourceSpans = [] } = bookinfoTrace({ trace: 6, startMs: NOW - 5_000 })
+  await viewer.send({ resourceSpans: resourceSpans.slice(1) })
+  const line = { service: 'reviews', trace_id: failedTrace, span_id: spanId(405) }
+  const lines = [
+    {
+      ...line,
+      level: 'warn',
+      time: new Date(NOW - 19_985).toISOString(),
+      msg: 'ratings is unavailable',
+      upstream: 'ratings'
+    },
+    {
+      ...line,
+      level: 'info',
+      time: new Date(NOW - 19_973).toISOString(),
+      msg: 'request completed',
+      route: '/reviews/:productId',
+      status: 200,
+      duration_ms: 23
+    }
+  ]
+  const answer = await ask(viewer.origin, '/api/log-lines', {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-ndjson' },
+    body: lines.map((entry) => JSON.stringify(entry)).join('\n')
+  })
+  expect(answer.body).toEqual({ kept: 2, ignored: 0 })
+  return viewer
+}
+
+describe.runIf(chromiumPath)('the trace viewer in a browser', { timeout: 60_000 }, () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await launchBrowser()
+  })
+  afterAll(async () => browser.close())
+
+  describe.for(Object.entries(scenes))('%s', ([name, { full, path, shows, open = false }]) => {
+    it('shows what it should, to everybody', async () => {
+      await using viewer = full ? await startFull() : await startViewer()
+      await using tab = await openTab(browser, viewer.origin)
+      const { page } = tab
+      await page.goto(path)
+      if (open) await page.evaluate('for (const part of document.querySelectorAll("details.failed")) part.open = true')
+
+      const text = (await page.locator('body').innerText()).replaceAll(/\s+/g, ' ')
+      for (const words of shows) expect(text).toContain(words)
+      for (const colorScheme of schemes) {
+        await page.emulateMedia({ colorScheme })
+        for (const [device, width] of Object.entries(widths)) {
+          await page.setViewportSize({ width, height: 900 })
+          expect(await page.evaluate('document.documentElement.scrollWidth'), 'no sideways scrolling').toBe(width)
+          const file = `viewer-${name}-${device}-${colorScheme}.png`.replace(/[^a-z0-9.-]+/g, '-')
+          await page.screenshot({ path: new URL(file, PICTURES).pathname, fullPage: true })
+        }
+        expect(await brokenRules(page)).toEqual([])
+      }
+      expect(tab.strayRequests).toEqual([])
+      // A 404 page is a 404 to the browser too.
+      expect(tab.complaints.filter((complaint) => !complaint.includes('404'))).toEqual([])
+    })
+  })
+
+  describe('live', () => {
+    it('shows a trace when it comes, keeps the focus, and stops when asked to', async () => {
+      await using viewer = await startViewer({ now: () => NOW })
+      await using tab = await openTab(browser, viewer.origin)
+      const { page } = tab
+      await page.clock.install()
+      await page.goto('/')
+      await viewer.send(bookinfoTrace({ trace: 1, startMs: NOW - 5_000 }))
+      await page.clock.runFor(2_000)
+      await page.locator('.trace').waitFor()
+      expect(await page.locator('#service').innerText()).toContain('ratings')
+
+      await page.locator('.trace-link').focus()
+      await viewer.send(bookinfoTrace({ trace: 2, startMs: NOW - 4_000 }))
+      await page.clock.runFor(2_000)
+      await page.locator('.trace').nth(1).waitFor()
+      expect(await page.evaluate('document.activeElement.getAttribute("href")')).toBe(`/trace/${traceId(1)}`)
+
+      const requests: string[] = []
+      await page.getByRole('button', { name: 'Live' }).press('Enter')
+      expect(await page.getByRole('button', { name: 'Live' }).getAttribute('aria-pressed')).toBe('false')
+      page.on('request', (request) => requests.push(request.url()))
+      await page.clock.runFor(10_000)
+      expect(requests).toEqual([])
+      expect(tab.complaints).toEqual([])
+    })
+  })
+
+  it('filters, opens a trace and a span of it by keyboard alone, without scripts', async () => {
+    await using viewer = await startFull()
+    await using tab = await openTab(browser, viewer.origin, { scripts: false })
+    const { page } = tab
+    await page.goto('/')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    expect(new URL(page.url()).hash).toBe('#main')
+    await page.locator('#status').focus()
+    await page.keyboard.type('With errors')
+    await page.locator('#min').focus()
+    await page.keyboard.type('25')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/?service=&status=error&min=25')
+    expect(await page.locator('.trace').count()).toBe(1)
+    expect(await page.locator('#min').inputValue()).toBe('25')
+
+    await page.locator('.trace-link').focus()
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`**/trace/${failedTrace}`)
+    await page.locator('summary').last().focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('cell', { name: 'http://127.0.0.1:9082/ratings/0' }).waitFor()
+    expect(await page.getByRole('button', { name: 'Live' }).count()).toBe(0)
+  })
+})
