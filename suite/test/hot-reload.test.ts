@@ -23,3 +23,13 @@ test('a service starts again when a file of it, or of what it imports, has chang
   await expectGone(processes)
   expect(await openPorts(basePort)).toEqual([])
 })
+
+test('a launcher that is killed while its service starts leaves nothing behind', async () => {
+  const basePort = await freeBasePort()
+  await using dev = startProgram('src/dev.ts', ['ratings', '--base-port', String(basePort)])
+  await expect.poll(() => descendantsOf(dev.pid).length, { timeout: 20_000, interval: 20 }).toBe(1)
+  const processes = descendantsOf(dev.pid)
+  dev.signal('SIGKILL')
+  await expectGone(processes)
+  expect(await openPorts(basePort)).toEqual([])
+})

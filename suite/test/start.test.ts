@@ -5,11 +5,12 @@ import { freeBasePort, openPorts } from './support/ports.ts'
 import { descendantsOf, expectGone, startProgram } from './support/program.ts'
 
 const main = 'src/main.ts'
+const bootstrap = 'bin/bootstrap.mjs'
 const READY = 'in a browser. Ctrl-C stops everything.'
 
 test('npm start shows what runs where, all of it runs, and Ctrl-C ends it all', async () => {
   const basePort = await freeBasePort()
-  await using suite = startProgram(main, ['--base-port', String(basePort)])
+  await using suite = startProgram(bootstrap, ['start', '--base-port', String(basePort)])
   await suite.says(READY)
   expect(suite.stdout.split('\n').map((line) => line.trim().split(/ {2,}/))).toEqual([
     ['service', 'version', 'address', 'what it is'],
@@ -39,7 +40,8 @@ test('npm start shows what runs where, all of it runs, and Ctrl-C ends it all', 
   }
 
   const processes = descendantsOf(suite.pid)
-  expect(processes).toHaveLength(6)
+  // The launcher, and the six.
+  expect(processes).toHaveLength(7)
   suite.pressCtrlC()
   expect(await suite.ended).toBe(0)
   expect(suite.stderr).toBe('')
@@ -47,23 +49,22 @@ test('npm start shows what runs where, all of it runs, and Ctrl-C ends it all', 
   expect(await openPorts(basePort)).toEqual([])
 })
 
-test('who stops the bootstrap stops everything; --verbose shows what the services log', async () => {
+test('who stops the bootstrap alone, even while the services start, stops everything', async () => {
   const basePort = await freeBasePort()
-  await using suite = startProgram('bin/bootstrap.mjs', ['start', '--verbose', '--base-port', String(basePort)])
-  await suite.says(READY)
-  await suite.says('details-v1     info Server listening on:')
+  await using suite = startProgram(bootstrap, ['start', '--base-port', String(basePort)])
+  await expect.poll(() => descendantsOf(suite.pid).length, { timeout: 20_000, interval: 20 }).toBe(7)
   const processes = descendantsOf(suite.pid)
-  expect(processes).toHaveLength(7)
   suite.signal('SIGTERM')
   expect(await suite.ended).toBe(0)
+  expect(suite.stdout).toBe('')
   await expectGone(processes)
-  expect(await openPorts(basePort)).toEqual([])
 })
 
-test('a service that dies takes the others with it, and is named', async () => {
+test('a service that dies takes the others with it, and is named; --verbose shows what they log', async () => {
   const basePort = await freeBasePort()
-  await using suite = startProgram(main, ['--base-port', String(basePort)])
+  await using suite = startProgram(main, ['--verbose', '--base-port', String(basePort)])
   await suite.says(READY)
+  expect(suite.stdout).toContain('\ndetails-v1     info Server listening on:')
   const processes = descendantsOf(suite.pid)
   const victim = processes.find(({ command }) => command.includes('ratings'))
   process.kill(victim?.pid ?? 0, 'SIGKILL')
@@ -83,16 +84,6 @@ test('a launcher that is killed leaves nothing behind', async () => {
   const processes = descendantsOf(suite.pid)
   suite.signal('SIGKILL')
   expect(await suite.ended).toBe('SIGKILL')
-  await expectGone(processes)
-  expect(await openPorts(basePort)).toEqual([])
-})
-
-test('a launcher that is killed while its services start leaves nothing behind', async () => {
-  const basePort = await freeBasePort()
-  await using suite = startProgram(main, ['--base-port', String(basePort)])
-  await expect.poll(() => descendantsOf(suite.pid).length, { timeout: 20_000, interval: 20 }).toBe(6)
-  const processes = descendantsOf(suite.pid)
-  suite.signal('SIGKILL')
   await expectGone(processes)
   expect(await openPorts(basePort)).toEqual([])
 })
