@@ -30,7 +30,8 @@ async function readBody(payload: IncomingMessage, { routeOptions, is404 }: Fasti
   const chunks: Buffer[] = []
   let length = 0
   try {
-    for await (const chunk of payload) {
+    // What is left unread closes the connection, but after the answer and not before.
+    for await (const chunk of payload.iterator({ destroyOnReturn: false })) {
       length += chunk.length
       if (length <= limit) chunks.push(chunk)
       else if (length > DRAIN_LIMIT) break

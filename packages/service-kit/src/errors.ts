@@ -25,7 +25,7 @@ export type ErrorPage = (request: FastifyRequest, status: number, message: strin
 /** Turns anything thrown below a route into an answer. */
 export function createErrorHandler(errorPage: ErrorPage = () => undefined) {
   return function replyWithError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-    const unforeseen = !error.statusCode || (error.statusCode >= 500 && !error.code.startsWith('BOOKINFO_'))
+    const unforeseen = !error.statusCode || (error.statusCode >= 500 && !error.code?.startsWith('BOOKINFO_'))
     if (unforeseen) request.log.error({ err: error }, 'request failed')
     const status = error.statusCode ?? 500
     const body: ErrorBody = { error: unforeseen ? INTERNAL_ERROR : error.message }

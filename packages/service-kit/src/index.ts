@@ -1,6 +1,6 @@
 export { readBodies } from './body.ts'
 export { commonSettings, CommonConfig, ConfigError, loadConfig } from './config.ts'
-export { ErrorBody } from './errors.ts'
+export { ErrorBody, NotFound } from './errors.ts'
 export { html, trusted, type Html } from './html.ts'
 export { listen } from './listen.ts'
 export type { LogOptions } from './log.ts'

@@ -26,6 +26,7 @@ const good: [env: NodeJS.ProcessEnv, origins: string[]][] = [
     { REVIEWS_HOSTNAME: 'localhost:9083,localhost:9084,localhost' },
     ['http://localhost:9083', 'http://localhost:9084', 'http://localhost:9080']
   ],
+  [{ REVIEWS_HOSTNAME: 'a:65535,b:1' }, ['http://a:65535', 'http://b:1']],
   [{ REVIEWS_HOSTNAME: '[::1]' }, ['http://[::1]:9080']],
   [{ REVIEWS_HOSTNAME: '[fd00::1]:81,b:82' }, ['http://[fd00::1]:81', 'http://b:82']],
   // What Kubernetes sets by itself for a Service of that name is a number, unlike REVIEWS_PORT.
@@ -41,6 +42,9 @@ const bad: NodeJS.ProcessEnv[] = [
   { REVIEWS_HOSTNAME: 'a b' },
   { REVIEWS_HOSTNAME: '::1' },
   { REVIEWS_HOSTNAME: 'a:port' },
+  { REVIEWS_HOSTNAME: 'a:99999' },
+  { REVIEWS_HOSTNAME: 'a:65536' },
+  { REVIEWS_HOSTNAME: 'a:0' },
   { REVIEWS_SERVICE_PORT: 'tcp://10.0.0.1:9080' },
   { REVIEWS_SERVICE_PORT: '0' },
   { REVIEWS_SERVICE_PORT: '65536' },

@@ -1,5 +1,11 @@
 import { BookDetails, parseProductId, ProductIdParams, Products, Ratings, Reviews } from '@bookinfo/contracts'
-import { createError, ErrorBody, type FastifyPluginAsyncTypebox, type FastifyReply } from '@bookinfo/service-kit'
+import {
+  createError,
+  ErrorBody,
+  NotFound,
+  type FastifyPluginAsyncTypebox,
+  type FastifyReply
+} from '@bookinfo/service-kit'
 import type { UpstreamResult } from '@bookinfo/service-kit'
 import type { TSchema } from 'typebox'
 import { products } from '../products.ts'
@@ -40,6 +46,8 @@ export const apiRoutes: FastifyPluginAsyncTypebox<ApiRoutesOptions> = async (app
         }
       },
       async (request, reply) => {
+        // An empty segment is no id: the path is unknown, as in the original.
+        if (request.params.id === '') throw new NotFound(request.url.split('?', 1)[0])
         const id = parseProductId(request.params.id)
         if (id === undefined) throw new NoNumericId()
         return answer(reply, what, await ask(id, callerOf(request, now)))
