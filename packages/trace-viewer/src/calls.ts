@@ -59,7 +59,7 @@ function describe(from: string | undefined, to: string, span: Span): Call {
 }
 
 /** Which service is behind an address, learned from the calls that were answered. */
-function serviceNames(traces: readonly Trace[]): Map<string, string> {
+export function serviceNames(traces: readonly Trace[]): Map<string, string> {
   const names = new Map<string, string>()
   for (const { spans } of traces) {
     for (const span of spans.values()) {

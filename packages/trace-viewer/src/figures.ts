@@ -9,6 +9,11 @@ export function showDuration(us: number): string {
   return `${Math.floor(us / SECOND / 60)} min ${Math.round((us / SECOND) % 60)} s`
 }
 
+/** A time after the start of a trace, or before it: clocks differ between machines. */
+export function showOffset(us: number): string {
+  return us < 0 ? `−${showDuration(-us)}` : `+${showDuration(us)}`
+}
+
 /** How long ago a time was. */
 export function showAge(us: number): string {
   const seconds = Math.floor(us / SECOND)

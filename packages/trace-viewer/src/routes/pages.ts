@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox, FastifyRequest } from '@bookinfo/service-kit'
 import { Type } from 'typebox'
+import { serviceNames } from '../calls.ts'
 import type { LogStore } from '../log-store.ts'
 import { serviceMap } from '../service-map.ts'
 import { parseFilter, passes } from '../trace-filter.ts'
@@ -68,7 +69,8 @@ export const pageRoutes: FastifyPluginAsyncTypebox<PageRoutesOptions> = async (a
         summary,
         tree: treeOf(trace),
         logs: logs.ofTrace(trace.id),
-        palette: createPalette(store.services())
+        palette: createPalette(store.services()),
+        names: serviceNames(store.all())
       })
       return reply.send(renderPage({ title: `${summary.rootService}: ${summary.rootName}`, path: '', main }))
     }

@@ -1,5 +1,5 @@
 import { html, type Html } from '@bookinfo/service-kit'
-import { showDuration } from '../figures.ts'
+import { showOffset } from '../figures.ts'
 import type { LogLine } from '../log-store.ts'
 import type { Trace } from '../trace-store.ts'
 import { serviceName, type Palette } from './service-name.ts'
@@ -30,7 +30,7 @@ export function logLinesView(lines: readonly LogLine[], { trace, startUs, palett
             ({ timeUs, service, level, message, fields, spanId }) =>
               html`<tr>
                 <td class="figure">
-                  ${trace.spans.has(spanId) ? html`<a href="#span-${spanId}">${at(timeUs - startUs)}</a>` : at(timeUs - startUs)}
+                  ${trace.spans.has(spanId) ? html`<a href="#span-${spanId}">${showOffset(timeUs - startUs)}</a>` : showOffset(timeUs - startUs)}
                 </td>
                 <td>${serviceName(service, palette)}</td>
                 <td><span class="level level-${levelClass(level)}">${level}</span></td>
@@ -44,10 +44,6 @@ export function logLinesView(lines: readonly LogLine[], { trace, startUs, palett
       </table>
     </div>
   </section>`
-}
-
-function at(us: number): string {
-  return us < 0 ? `−${showDuration(-us)}` : `+${showDuration(us)}`
 }
 
 function levelClass(level: string): 'bad' | 'odd' | 'plain' {

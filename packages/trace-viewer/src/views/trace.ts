@@ -17,10 +17,12 @@ export interface TraceView {
   tree: readonly TreeSpan[]
   logs: readonly LogLine[]
   palette: Palette
+  /** Names of services by their addresses. */
+  names: ReadonlyMap<string, string>
 }
 
 /** The content of `/trace/{id}`. */
-export function traceView({ trace, summary, tree, logs, palette }: TraceView): Html {
+export function traceView({ trace, summary, tree, logs, palette, names }: TraceView): Html {
   const shown = tree.slice(0, MOST_SPANS)
   const logsBySpan = Map.groupBy(logs, ({ spanId }) => spanId)
   return html`<p class="back"><a href="/">All traces</a></p>
@@ -37,7 +39,7 @@ export function traceView({ trace, summary, tree, logs, palette }: TraceView): H
         ${axis(summary.durationUs)}
         <ol>
           ${shown.map((place) =>
-            spanView(place, { trace: summary, logs: logsBySpan.get(place.span.spanId) ?? [], palette })
+            spanView(place, { trace: summary, logs: logsBySpan.get(place.span.spanId) ?? [], palette, names })
           )}
         </ol>
       </div>

@@ -1,0 +1,87 @@
+import { html, type Html } from '@bookinfo/service-kit'
+import { showOffset } from '../figures.ts'
+import { formatAttribute } from '../jaeger/format.ts'
+import type { LogLine } from '../log-store.ts'
+import type { KeyValue } from '../otlp/schema.ts'
+import type { Span } from '../span.ts'
+
+/** All that is known of a span. */
+export function spanDetails(span: Span, traceStartUs: number, logs: readonly LogLine[]): Html {
+  const { scope, links, events, resource } = span
+  const plain: [name: string, value: string][] = [
+    ['Starts at', showOffset(span.startUs - traceStartUs)],
+    ['Kind', span.kind],
+    ['Status', span.status],
+    ['Made by', `${scope.name || 'unnamed'}${scope.version && ` ${scope.version}`}`],
+    ['Span id', span.spanId],
+    ['Parent', span.parentId ?? 'none']
+  ]
+  return html`<div class="span-details">
+    ${span.statusMessage !== '' && html`<p class="notice bad">${span.statusMessage}</p>`}
+    ${span.warnings.map((warning) => html`<p class="notice">Odd: ${warning}.</p>`)}
+    <dl class="facts small">
+      ${plain.map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${value}</dd>
+          </div>`
+      )}
+      ${
+        span.traceState !== '' &&
+        html`<div>
+          <dt>Trace state</dt>
+          <dd>${span.traceState}</dd>
+        </div>`
+      }
+    </dl>
+    ${attributeTable('Attributes', span.attributes)}
+    ${events.map(({ timeUs, name, attributes }) =>
+      attributeTable(`Event “${name}” at ${showOffset(timeUs - traceStartUs)}`, attributes)
+    )}
+    ${links.map(({ traceId, spanId, attributes }) =>
+      attributeTable(html`Link to <a href="/trace/${traceId}#span-${spanId}">span ${spanId}</a>`, attributes)
+    )}
+    ${
+      logs.length > 0 &&
+      html`<table class="pairs">
+        <caption>
+          Log lines
+        </caption>
+        <tbody>
+          ${logs.map(
+            ({ level, message }) =>
+              html`<tr>
+                <th scope="row">${level}</th>
+                <td>${message}</td>
+              </tr>`
+          )}
+        </tbody>
+      </table>`
+    }
+    ${attributeTable(`Process: ${resource.service}`, resource.attributes)} ${attributeTable('Scope', scope.attributes)}
+  </div>`
+}
+
+function attributeTable(title: string | Html, attributes: readonly KeyValue[]): Html | false {
+  if (attributes.length === 0 && (title === 'Attributes' || title === 'Scope')) return false
+  return html`<table class="pairs">
+    <caption>
+      ${title}
+    </caption>
+    <tbody>
+      ${attributes.map(formatAttribute).map(
+        ({ key, value, type }) =>
+          html`<tr>
+            <th scope="row">${breakable(key)}</th>
+            <td>${String(value)}${type !== 'string' && html` <span class="type">${type}</span>`}</td>
+          </tr>`
+      )}
+    </tbody>
+  </table>`
+}
+
+/** A long name may be broken after each of its dots. */
+function breakable(name: string): Html[] {
+  return name.split(/(?<=\.)/).map((part) => html`${part}<wbr />`)
+}
