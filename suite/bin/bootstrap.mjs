@@ -11,9 +11,12 @@ import { turbo } from './turbo.mjs'
 const sources = join(root, 'suite', 'src')
 
 const commands = {
-  // Over the channel the launcher notices that this process is gone, however it ended.
   start: (node, args) =>
-    run(node, [join(sources, 'main.ts'), ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] }),
+    run(node, [join(sources, 'main.ts'), ...args], {
+      // Over the channel the launcher notices that this process is gone, however it ended.
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+      env: { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node-compile', 'launcher') }
+    }),
 
   dev: async (node, args) => {
     const code = await run(node, [join(sources, 'check.ts'), ...args])

@@ -34,7 +34,7 @@ const KEPT_LINES = 40
 export function startService(place: Place, output: Output, script: readonly string[] = [place.main]): ServiceProcess {
   const child = spawn(process.execPath, script, {
     cwd: dirname(dirname(place.main)),
-    env: { ...compileCache(place), ...process.env, ...place.env },
+    env: { ...process.env, ...compileCache(place), ...place.env },
     // Over the channel a service notices that its launcher is gone.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // The terminal's Ctrl-C is for the launcher: a service takes a second signal as "at once".
