@@ -1,4 +1,3 @@
-import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import {
@@ -10,8 +9,8 @@ import {
   type Tracing
 } from '@bookinfo/service-kit'
 import { randomBytes } from 'node:crypto'
-import { constants } from 'node:zlib'
 import { calledServices } from './called-services.ts'
+import { compressAnswers } from './compress.ts'
 import type { ProductpageConfig } from './config.ts'
 import { apiRoutes } from './routes/api.ts'
 import { docsRoutes } from './routes/docs.ts'
@@ -53,7 +52,7 @@ export function buildApp(config: ProductpageConfig, deps: ProductpageDeps = {}):
   }
   app.register(cookie, { secret: config.SESSION_SECRET || randomBytes(32).toString('hex') })
   app.register(helmet, securityHeaders)
-  app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], brotliOptions })
+  compressAnswers(app)
   app.register(pageRoutes, {
     upstreams,
     services: Object.values(services),
@@ -88,9 +87,6 @@ const securityHeaders = {
   crossOriginOpenerPolicy: false,
   originAgentCluster: false
 }
-
-/** The default level, 11, is for files that are compressed once. */
-const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }
 
 function errorPage(request: FastifyRequest, now: Clock, status: number, message: string): string | undefined {
   const wantsHtml = request.headers.accept?.includes('text/html') && !request.url.startsWith('/api/')
