@@ -6,6 +6,7 @@ import type { Registry } from 'prom-client'
 import { readBodies } from './body.ts'
 import { createErrorHandler, type ErrorPage } from './errors.ts'
 import { serveProbes, type Lifecycle } from './health.ts'
+import { compileSchemasLazily } from './lazy-schemas.ts'
 import { logging, type LogOptions } from './log.ts'
 import { answerOtherMethods } from './methods.ts'
 import { serveMetrics } from './metrics.ts'
@@ -50,6 +51,7 @@ export function createServer(options: ServerOptions): Server {
   const { tracing = forwardTracing } = options
   const app = createApp(options, tracing)
   const lifecycle: Lifecycle = { stopping: false }
+  compileSchemasLazily(app)
   answerOtherMethods(app)
   readBodies(app, (bytes) => bytes)
   app.setErrorHandler(createErrorHandler(options.errorPage))
@@ -83,17 +85,6 @@ function createApp({ name, version, log, router }: ServerOptions, tracing: Traci
     keepAliveTimeout: 75_000,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
-    // Nothing is coerced: what a schema calls a number must come as one. Nor are the schemas checked, as TypeBox makes no
-    // wrong ones: that alone was a sixth of the time to start.
-    ajv: {
-      customOptions: {
-        coerceTypes: false,
-        removeAdditional: false,
-        useDefaults: false,
-        allErrors: false,
-        validateSchema: false
-      }
-    },
     routerOptions: {
       // A long id deserves the answer "not a number", so the header limit is the only one.
       maxParamLength: 16 * 1024,

@@ -2,6 +2,7 @@ import type { ForwardHeaders } from '@bookinfo/tracing'
 import type { Static, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Agent, interceptors, type Dispatcher } from 'undici'
+import { once } from './once.ts'
 
 /** Bytes of an upstream's body; Bookinfo's largest is under 1 KiB. */
 const MAX_RESPONSE_BYTES = 256 * 1024
@@ -54,7 +55,7 @@ export function createDispatcher(connections: ConnectionUse): Dispatcher {
 /** A client for one upstream. It never throws: a failure is a value to render. */
 export function createUpstream<S extends TSchema>(options: UpstreamOptions<S>): Upstream<Static<S>> {
   const { name, origins, schema, timeoutMs, dispatcher } = options
-  const body = Compile(schema)
+  const body = once(() => Compile(schema))
   let turn = 0
 
   function nextOrigin(): string {
@@ -85,7 +86,7 @@ export function createUpstream<S extends TSchema>(options: UpstreamOptions<S>): 
         }
         const text = await response.body.text()
         const value = parseJson(text)
-        if (!body.Check(value)) {
+        if (!body().Check(value)) {
           span?.end(response.statusCode, 'malformed')
           return { ok: false, kind: 'malformed', status: undefined, reason: 'not the JSON that the contract asks for' }
         }
