@@ -26,11 +26,7 @@ describe('trace mode, in a folder with what is built and Node', () => {
     await using stack = new AsyncDisposableStack()
     const collector = createServer()
     const sessions = new Set<{ destroy(): void }>()
-    collector.on('session', (session) => {
-      sessions.add(session)
-      // The service may be gone before its connection is.
-      session.on('error', () => session.destroy())
-    })
+    collector.on('session', (session) => sessions.add(session))
     const asked = once(collector, 'stream')
     collector.listen(0, '127.0.0.1')
     await once(collector, 'listening')

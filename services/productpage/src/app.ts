@@ -1,3 +1,4 @@
+import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import {
@@ -9,8 +10,8 @@ import {
   type Tracing
 } from '@bookinfo/service-kit'
 import { randomBytes } from 'node:crypto'
+import { constants } from 'node:zlib'
 import { calledServices } from './called-services.ts'
-import { compressAnswers } from './compress.ts'
 import type { ProductpageConfig } from './config.ts'
 import { apiRoutes } from './routes/api.ts'
 import { docsRoutes } from './routes/docs.ts'
@@ -52,7 +53,7 @@ export function buildApp(config: ProductpageConfig, deps: ProductpageDeps = {}):
   }
   app.register(cookie, { secret: config.SESSION_SECRET || randomBytes(32).toString('hex') })
   app.register(helmet, securityHeaders)
-  compressAnswers(app)
+  app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], brotliOptions })
   app.register(pageRoutes, {
     upstreams,
     services: Object.values(services),
@@ -87,6 +88,9 @@ const securityHeaders = {
   crossOriginOpenerPolicy: false,
   originAgentCluster: false
 }
+
+/** The default level, 11, is for files that are compressed once. */
+const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }
 
 function errorPage(request: FastifyRequest, now: Clock, status: number, message: string): string | undefined {
   const wantsHtml = request.headers.accept?.includes('text/html') && !request.url.startsWith('/api/')
