@@ -35,7 +35,7 @@ export interface TabOptions {
 
 /** A fresh browser profile with one page, watched for what no page of ours may do. */
 export async function openTab(browser: Browser, origin: string, options: TabOptions = {}): Promise<Tab> {
-    const context = await browser.newContext({
+  const context = await browser.newContext({
     baseURL: origin,
     javaScriptEnabled: options.scripts ?? true,
     viewport: { width: widths.desktop, height: 900 }

@@ -13,47 +13,48 @@ const readmePictureWanted = process.env['UPDATE_README_PICTURE'] === '1'
 const PICTURES = new URL('../.pictures/', import.meta.url)
 mkdirSync(PICTURES, { recursive: true })
 
-const scenes: Record<string, { suite: SuiteOptions; path?: string; user?: string; shows: string[]; hides: string[] }> = {
-  'v1, without stars': {
-    suite: { reviews: ['v1'] },
-    shows: ['reviews v1', 'reviews-v1-pod', 'Reviewer1', 'ISBN-10', 'PublisherA'],
-    hides: ['Ratings service is currently unavailable', 'on cluster']
-  },
-  'v2, with black stars': { suite: { reviews: ['v2'] }, shows: ['reviews v2', 'reviews-v2-pod'], hides: [] },
-  'v3, with red stars': { suite: { reviews: ['v3'] }, shows: ['reviews v3', 'reviews-v3-pod'], hides: [] },
-  'v2, signed in as jason': {
-    suite: { reviews: ['v2'] },
-    user: 'jason',
-    shows: ['jason', 'Sign out'],
-    hides: ['Sign in']
-  },
-  'details down': {
-    suite: { reviews: ['v3'], down: ['details'] },
-    shows: [
-      'Error fetching product details',
-      'Sorry, product details are currently unavailable for this book.',
-      'Reviewer1'
-    ],
-    hides: ['PublisherA']
-  },
-  'reviews down': {
-    suite: { down: ['reviews'] },
-    shows: [
-      'Error fetching product reviews',
-      'Sorry, product reviews are currently unavailable for this book.',
-      'PublisherA'
-    ],
-    hides: ['Reviewer1']
-  },
-  'ratings down': {
-    suite: { reviews: ['v3'], down: ['ratings'] },
-    shows: ['Ratings service is currently unavailable', 'Reviewer1'],
-    hides: ['Sorry']
-  },
-  'the suite explained': { suite: {}, path: '/', shows: ['Who calls whom', '/api/v1/products/0/reviews'], hides: [] },
-  'the API explained': { suite: {}, path: '/docs', shows: ['/api/v1/products/{id}/ratings', 'request'], hides: [] },
-  'no such page': { suite: {}, path: '/nope', shows: ['There is no such page', '404'], hides: [] }
-}
+const scenes: Record<string, { suite: SuiteOptions; path?: string; user?: string; shows: string[]; hides: string[] }> =
+  {
+    'v1, without stars': {
+      suite: { reviews: ['v1'] },
+      shows: ['reviews v1', 'reviews-v1-pod', 'Reviewer1', 'ISBN-10', 'PublisherA'],
+      hides: ['Ratings service is currently unavailable', 'on cluster']
+    },
+    'v2, with black stars': { suite: { reviews: ['v2'] }, shows: ['reviews v2', 'reviews-v2-pod'], hides: [] },
+    'v3, with red stars': { suite: { reviews: ['v3'] }, shows: ['reviews v3', 'reviews-v3-pod'], hides: [] },
+    'v2, signed in as jason': {
+      suite: { reviews: ['v2'] },
+      user: 'jason',
+      shows: ['jason', 'Sign out'],
+      hides: ['Sign in']
+    },
+    'details down': {
+      suite: { reviews: ['v3'], down: ['details'] },
+      shows: [
+        'Error fetching product details',
+        'Sorry, product details are currently unavailable for this book.',
+        'Reviewer1'
+      ],
+      hides: ['PublisherA']
+    },
+    'reviews down': {
+      suite: { down: ['reviews'] },
+      shows: [
+        'Error fetching product reviews',
+        'Sorry, product reviews are currently unavailable for this book.',
+        'PublisherA'
+      ],
+      hides: ['Reviewer1']
+    },
+    'ratings down': {
+      suite: { reviews: ['v3'], down: ['ratings'] },
+      shows: ['Ratings service is currently unavailable', 'Reviewer1'],
+      hides: ['Sorry']
+    },
+    'the suite explained': { suite: {}, path: '/', shows: ['Who calls whom', '/api/v1/products/0/reviews'], hides: [] },
+    'the API explained': { suite: {}, path: '/docs', shows: ['/api/v1/products/{id}/ratings', 'request'], hides: [] },
+    'no such page': { suite: {}, path: '/nope', shows: ['There is no such page', '404'], hides: [] }
+  }
 
 describe.runIf(chromiumPath)('in a browser', { timeout: 60_000 }, () => {
   let browser: Browser
@@ -62,42 +63,45 @@ describe.runIf(chromiumPath)('in a browser', { timeout: 60_000 }, () => {
   })
   afterAll(async () => browser.close())
 
-  describe.for(Object.entries(scenes))('%s', ([name, { suite: options, path = '/productpage', user, shows, hides }]) => {
-    let suite: Suite
-    beforeAll(async () => {
-      suite = await startSuite(options)
-    })
-    afterAll(async () => suite[Symbol.asyncDispose]())
+  describe.for(Object.entries(scenes))(
+    '%s',
+    ([name, { suite: options, path = '/productpage', user, shows, hides }]) => {
+      let suite: Suite
+      beforeAll(async () => {
+        suite = await startSuite(options)
+      })
+      afterAll(async () => suite[Symbol.asyncDispose]())
 
-    it('shows what it should, to everybody', async () => {
-      await using tab = await openTab(browser, suite.productpage)
-      const { page } = tab
-      if (user !== undefined) await page.request.post('/login', { form: { username: user, passwd: 'x' } })
-      await page.goto(path)
+      it('shows what it should, to everybody', async () => {
+        await using tab = await openTab(browser, suite.productpage)
+        const { page } = tab
+        if (user !== undefined) await page.request.post('/login', { form: { username: user, passwd: 'x' } })
+        await page.goto(path)
 
-      const text = await page.locator('body').innerText()
-      for (const words of shows) expect(text).toContain(words)
-      for (const words of hides) expect(text).not.toContain(words)
-      for (const colorScheme of schemes) {
-        await page.emulateMedia({ colorScheme })
-        for (const [device, width] of Object.entries(widths)) {
-          await page.setViewportSize({ width, height: 900 })
-          expect(await page.evaluate('document.documentElement.scrollWidth'), 'no sideways scrolling').toBe(width)
-          const file = `${name}-${device}-${colorScheme}.png`.replace(/[^a-z0-9.-]+/g, '-')
-          await page.screenshot({ path: new URL(file, PICTURES).pathname, fullPage: true })
+        const text = await page.locator('body').innerText()
+        for (const words of shows) expect(text).toContain(words)
+        for (const words of hides) expect(text).not.toContain(words)
+        for (const colorScheme of schemes) {
+          await page.emulateMedia({ colorScheme })
+          for (const [device, width] of Object.entries(widths)) {
+            await page.setViewportSize({ width, height: 900 })
+            expect(await page.evaluate('document.documentElement.scrollWidth'), 'no sideways scrolling').toBe(width)
+            const file = `${name}-${device}-${colorScheme}.png`.replace(/[^a-z0-9.-]+/g, '-')
+            await page.screenshot({ path: new URL(file, PICTURES).pathname, fullPage: true })
+          }
+          expect(await brokenRules(page)).toEqual([])
         }
-        expect(await brokenRules(page)).toEqual([])
-      }
-      if (readmePictureWanted && name === README_PICTURE.scene) {
-        await page.emulateMedia({ colorScheme: 'light' })
-        await page.screenshot({ path: README_PICTURE.file.pathname })
-      }
-      expect(tab.strayRequests).toEqual([])
-      // A 404 page is a 404 to the browser too.
-      expect(tab.complaints.filter((complaint) => !complaint.includes('404'))).toEqual([])
-      expect(suite.errors).toEqual([])
-    })
-  })
+        if (readmePictureWanted && name === README_PICTURE.scene) {
+          await page.emulateMedia({ colorScheme: 'light' })
+          await page.screenshot({ path: README_PICTURE.file.pathname })
+        }
+        expect(tab.strayRequests).toEqual([])
+        // A 404 page is a 404 to the browser too.
+        expect(tab.complaints.filter((complaint) => !complaint.includes('404'))).toEqual([])
+        expect(suite.errors).toEqual([])
+      })
+    }
+  )
 
   describe('stars', () => {
     const expected: [ReviewsVersion, string[]][] = [

@@ -1,4 +1,9 @@
-import { createRecordedTracing, type ReadableSpan, type RecordedTracing } from '@bookinfo/tracing/testing'
+import {
+  createRecordedTracing,
+  SpanStatusCode,
+  type ReadableSpan,
+  type RecordedTracing
+} from '@bookinfo/tracing/testing'
 import { startSuite, type Suite, type SuiteOptions } from '../support/index.ts'
 
 export interface RecordedSuite extends AsyncDisposable {
@@ -41,7 +46,6 @@ export interface Branch {
 }
 
 const kinds = ['INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER']
-const statuses = ['UNSET', 'OK', 'ERROR']
 
 /**
  * The tree that spans make by their parents, as text: the order of siblings is that of their names, because they run at the
@@ -60,9 +64,14 @@ export function treeOf(spans: readonly RecordedSpan[], parentId?: string): Branc
 }
 
 function describe({ attributes, status }: ReadableSpan): string {
-  const path = attributes['url.full'] === undefined ? '' : ` ${new URL(String(attributes['url.full'])).pathname}`
-  const answer = ` ${attributes['http.response.status_code'] ?? 'no answer'}`
-  const resend = attributes['http.request.resend_count']
-  const error = status.code === 2 ? ` ${statuses[status.code]} ${attributes['error.type']}` : ''
+  const text = (name: string): string | undefined => {
+    const value = attributes[name]
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
+  }
+  const url = text('url.full')
+  const path = url === undefined ? '' : ` ${new URL(url).pathname}`
+  const answer = ` ${text('http.response.status_code') ?? 'no answer'}`
+  const error = status.code === SpanStatusCode.ERROR ? ` ERROR ${text('error.type')}` : ''
+  const resend = text('http.request.resend_count')
   return `${path}${answer}${error}${resend === undefined ? '' : ` resend ${resend}`}`
 }

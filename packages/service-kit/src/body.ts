@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { IncomingMessage } from 'node:http'
 import { BodyBrokenOff, BodyTooLarge } from './errors.ts'
 
@@ -18,7 +18,7 @@ export function readBodies(app: BodyReader, parse: (bytes: Buffer, contentType: 
   )
 }
 
-type BodyReader = Pick<FastifyInstance<RawServerDefault>, 'removeAllContentTypeParsers'> & {
+type BodyReader = Pick<FastifyInstance, 'removeAllContentTypeParsers'> & {
   addContentTypeParser(
     type: '*',
     parser: (request: FastifyRequest, payload: IncomingMessage) => Promise<unknown>

@@ -53,5 +53,5 @@ export function stopGracefully(app: App, { delayMs, budgetMs, tracing }: StopOpt
 
   // Started by a launcher that is gone, perhaps since a moment ago, nobody is left to stop this process.
   if (process.channel) void once(process, 'disconnect').then(close)
-  else if (process.connected === false) void close()
+  else if ('connected' in process && !process.connected) void close()
 }

@@ -9,16 +9,16 @@ export interface UpstreamAddress {
   domain: string
 }
 
-const host = String.raw`(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)`
+const hostForm = String.raw`(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)`
 /** 1 to 65535. */
-const port = '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])'
-const address = `${host}(:${port})?`
+const portForm = '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])'
+const addressForm = `${hostForm}(:${portForm})?`
 
 /** The two settings of one upstream, `<NAME>_HOSTNAME` and `<NAME>_SERVICE_PORT`. Never `<NAME>_PORT`: Kubernetes sets that to a URL. */
 export function hostnameSetting(name: string) {
   return Type.String({
     default: name,
-    pattern: `^${address}(,${address})*$`,
+    pattern: `^${addressForm}(,${addressForm})*$`,
     allowed: 'a host name or address, or several with commas between, each with :port if it differs; IPv6 in brackets',
     description: `Host of ${name}. Several, with commas between them, are asked in turn.`
   })

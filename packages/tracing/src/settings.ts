@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 
-const exporters = '(otlp|jaeger|console|none)'
-const propagators = '(tracecontext|baggage|b3|b3multi|none)'
+const exporterForm = '(otlp|jaeger|console|none)'
+const propagatorForm = '(tracecontext|baggage|b3|b3multi|none)'
 
 /** A text with items and commas between; the SDK would answer an unknown one by tracing nothing, and tell nobody. */
 function list(item: string, fallback: string, allowed: string, description: string) {
@@ -16,18 +16,18 @@ function list(item: string, fallback: string, allowed: string, description: stri
 /** The settings of trace mode, by their standard names; the SDK and its exporters read further `OTEL_*` ones themselves. */
 export const telemetrySettings = {
   OTEL_TRACES_EXPORTER: list(
-    exporters,
+    exporterForm,
     '',
     'otlp, jaeger, console and none',
     'Where spans go. This or an OTLP endpoint turns trace mode on; without, headers are only handed on.'
   ),
-  OTEL_EXPORTER_OTLP_ENDPOINT: endpoint('OTLP collector, for example `http://localhost:4318`.'),
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint('The same for traces alone, with the whole path.'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: address('OTLP collector, for example `http://localhost:4318`.'),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: address('The same for traces alone, with the whole path.'),
   OTEL_EXPORTER_OTLP_PROTOCOL: Type.Enum(['http/protobuf', 'http/json', 'grpc'], {
     default: 'http/protobuf',
     description: 'How spans are written for OTLP.'
   }),
-  OTEL_EXPORTER_JAEGER_ENDPOINT: endpoint(
+  OTEL_EXPORTER_JAEGER_ENDPOINT: address(
     "Jaeger collector for the legacy exporter, for example `http://localhost:14268/api/traces`; Jaeger's agent if unset."
   ),
   OTEL_EXPORTER_JAEGER_AGENT_HOST: Type.String({
@@ -42,7 +42,7 @@ export const telemetrySettings = {
     description: 'Port of the legacy Jaeger agent: binary Thrift.'
   }),
   OTEL_PROPAGATORS: list(
-    propagators,
+    propagatorForm,
     'tracecontext,baggage',
     'tracecontext, baggage, b3, b3multi and none',
     'Headers that spans read and write; `tracecontext` wins where several came in. Others are still handed on.'
@@ -82,7 +82,7 @@ export const telemetrySettings = {
 const TelemetryConfig = Type.Object(telemetrySettings)
 export type TelemetryConfig = Static<typeof TelemetryConfig>
 
-function endpoint(description: string) {
+function address(description: string) {
   return Type.String({
     default: '',
     pattern: '^(https?://[^\\s]+)?$',

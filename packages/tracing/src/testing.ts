@@ -1,3 +1,4 @@
+import { SpanStatusCode } from '@opentelemetry/api'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import {
   InMemorySpanExporter,
@@ -36,4 +37,4 @@ export function createRecordedTracing(service: string, propagators = ['tracecont
   }
 }
 
-export type { ReadableSpan }
+export { SpanStatusCode, type ReadableSpan }

@@ -74,10 +74,10 @@ function operationView({ path, method, operation }: { path: string; method: stri
         </div>`
       }
       ${Object.entries(responses).map(
-        ([status, { description, content = {} }]) =>
+        ([status, { description: outcome, content = {} }]) =>
           html`<div>
             <dt>${status}</dt>
-            <dd>${Object.entries(content).map(bodyView)}${Object.keys(content).length === 0 && description}</dd>
+            <dd>${Object.entries(content).map(bodyView)}${Object.keys(content).length === 0 && outcome}</dd>
           </div>`
       )}
     </dl>

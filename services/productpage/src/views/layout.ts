@@ -18,7 +18,7 @@ const pages = [
 
 /** A whole page, as text. There is no script in it, so that it works and is safe without any. */
 export function renderPage({ title, user, path, main }: Layout): string {
-  const page = html`<!doctype html>
+  const text = html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -56,7 +56,7 @@ export function renderPage({ title, user, path, main }: Layout): string {
         ${user === undefined && signInDialog}
       </body>
     </html>`
-  return page.html
+  return text.html
 }
 
 // The popover opens, closes and hands focus back without a script.
