@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { copyFile, cp, mkdtemp, rm } from 'node:fs/promises'
@@ -70,15 +70,18 @@ export async function startBundle(
 ): Promise<RunningBundle> {
   await using starting = new AsyncDisposableStack()
   const folder = starting.use(await place(service))
-  const child = spawn(process.execPath, ['main.js', '0'], { cwd: folder.path, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  // Over the channel the service notices that these tests are gone, however they ended.
+  const child = fork('main.js', ['0'], { cwd: folder.path, env, execArgv: [], silent: true })
   const exit = once(child, 'exit')
   starting.defer(async () => {
     child.kill('SIGKILL')
     await exit
   })
+  if (!child.stdout || !child.stderr) throw new Error('the bundle was started without its streams')
+  const output = createInterface({ input: child.stdout })
   const stderr = text(child.stderr)
   const port = await new Promise<number>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
+    output.on('line', (line) => {
       const [, found] = /Server listening on: http:\/\/0\.0\.0\.0:([0-9]+)/.exec(line) ?? []
       if (found !== undefined) resolve(Number(found))
     })
