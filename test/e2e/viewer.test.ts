@@ -159,7 +159,7 @@ describe.runIf(chromiumPath)('the trace viewer in a browser', { timeout: 60_000 
     await page.goto('/')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
-    expect(new URL(page.url()).hash).toBe('#main')
+    await page.waitForURL('**/#main')
     await page.locator('#status').focus()
     await page.keyboard.type('With errors')
     await page.locator('#min').focus()
