@@ -93,9 +93,7 @@ function address(description: string) {
 
 /** Whether spans are made; else headers are only handed on. */
 export function traceModeWanted(config: TelemetryConfig): boolean {
-  if (config.OTEL_SDK_DISABLED) return false
-  const exporters = exporterNames(config)
-  return exporters.length > 0
+  return !config.OTEL_SDK_DISABLED && exporterNames(config).length > 0
 }
 
 /** The exporters that are asked for; an endpoint alone asks for OTLP. */

@@ -4,12 +4,12 @@ import {
   ErrorBody,
   NotFound,
   type FastifyPluginAsyncTypebox,
-  type FastifyReply
+  type FastifyReply,
+  type UpstreamResult
 } from '@bookinfo/service-kit'
-import type { UpstreamResult } from '@bookinfo/service-kit'
 import type { TSchema } from 'typebox'
 import { products } from '../products.ts'
-import type { Clock } from '../session.ts'
+import { signedInUser, type Clock } from '../session.ts'
 import type { Ask, Upstreams } from '../upstreams.ts'
 import { sorry } from '../sorry.ts'
 import { callerOf } from './caller.ts'
@@ -50,7 +50,7 @@ export const apiRoutes: FastifyPluginAsyncTypebox<ApiRoutesOptions> = async (app
         if (request.params.id === '') throw new NotFound(request.url.split('?', 1)[0])
         const id = parseProductId(request.params.id)
         if (id === undefined) throw new NoNumericId()
-        return answer(reply, what, await ask(id, callerOf(request, now)))
+        return answer(reply, what, await ask(id, callerOf(request, signedInUser(request, now))))
       }
     )
   }

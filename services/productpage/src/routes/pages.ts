@@ -43,7 +43,8 @@ export const pageRoutes: FastifyPluginAsyncTypebox<PageRoutesOptions> = async (a
     '/productpage',
     page('The book with its details and reviews; 200 whatever they are'),
     async (request, reply) => {
-      const caller = callerOf(request, now)
+      const user = signedInUser(request, now)
+      const caller = callerOf(request, user)
       await flood(floodFactor, upstreams, caller)
       const [details, reviews] = await Promise.all([
         timed(reply, upstreams.details(shownProduct.id, caller)),
@@ -55,7 +56,6 @@ export const pageRoutes: FastifyPluginAsyncTypebox<PageRoutesOptions> = async (a
         ratings: ratingsTime(reviews.answer),
         total: reply.elapsedTime
       }
-      const user = signedInUser(request, now)
       const main = productView({
         product: shownProduct,
         details: details.answer,
