@@ -1,3 +1,4 @@
+export { asset, assetRoutes, href, type Asset } from './assets.ts'
 export { readBodies } from './body.ts'
 export { commonSettings, CommonConfig, ConfigError, loadConfig } from './config.ts'
 export { ErrorBody, NotFound } from './errors.ts'

@@ -1,12 +1,12 @@
 import helmet from '@fastify/helmet'
-import { createServer, type App, type FastifyRequest, type LogOptions } from '@bookinfo/service-kit'
+import { assetRoutes, createServer, type App, type FastifyRequest, type LogOptions } from '@bookinfo/service-kit'
+import { assets } from './assets.ts'
 import type { TraceViewerConfig } from './config.ts'
 import { jaegerRoutes } from './jaeger/routes.ts'
 import { createLogStore } from './log-store.ts'
 import { otlpRoutes } from './otlp/routes.ts'
 import { logLineRoutes } from './routes/log-lines.ts'
 import { pageRoutes } from './routes/pages.ts'
-import { staticRoutes } from './routes/static.ts'
 import { createTraceStore } from './trace-store.ts'
 import { renderPage } from './views/layout.ts'
 import { problemView } from './views/problem.ts'
@@ -45,7 +45,7 @@ export function buildApp(config: TraceViewerConfig, deps: TraceViewerDeps = {}):
   ui.register(jaegerRoutes, { store, now })
   ui.register(logLineRoutes, { logs })
   ui.register(pageRoutes, { store, logs, now, otlpAddress: `http://127.0.0.1:${config.OTLP_PORT}` })
-  ui.register(staticRoutes)
+  ui.register(assetRoutes, { assets })
 
   const { app: receiver } = createServer({
     ...common,

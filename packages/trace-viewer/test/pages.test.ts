@@ -110,4 +110,11 @@ describe('addresses', () => {
       expect(await caching(path.replace(/\?.*/, ''))).toBe('no-cache')
     }
   })
+
+  it('of files that the browser has already are answered without the file', async () => {
+    await using viewer = await startViewer()
+    const etag = String((await askFully(viewer.origin, '/static/viewer.css')).headers['etag'])
+    const again = await askFully(viewer.origin, '/static/viewer.css', { headers: { 'if-none-match': etag } })
+    expect(again).toMatchObject({ status: 304, body: '', headers: { etag } })
+  })
 })

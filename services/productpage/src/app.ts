@@ -2,6 +2,7 @@ import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import {
+  assetRoutes,
   createDispatcher,
   createServer,
   type App,
@@ -11,13 +12,13 @@ import {
 } from '@bookinfo/service-kit'
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:zlib'
+import { assets } from './assets.ts'
 import { calledServices } from './called-services.ts'
 import type { ProductpageConfig } from './config.ts'
 import { apiRoutes } from './routes/api.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { signInRoutes } from './routes/sign-in.ts'
-import { staticRoutes } from './routes/static.ts'
 import { signedInUser, type Clock } from './session.ts'
 import { createUpstreams, UPSTREAM_TIMEOUT_MS } from './upstreams.ts'
 import { errorView } from './views/error.ts'
@@ -64,7 +65,7 @@ export function buildApp(config: ProductpageConfig, deps: ProductpageDeps = {}):
   app.register(signInRoutes, { now })
   app.register(apiRoutes, { upstreams, now })
   app.register(docsRoutes, { now })
-  app.register(staticRoutes)
+  app.register(assetRoutes, { assets })
   return app
 }
 

@@ -1,14 +1,5 @@
-import { createHash } from 'node:crypto'
+import { asset, type Asset } from '@bookinfo/service-kit'
 import { readFileSync } from 'node:fs'
-
-/** A file of the site, in memory: the bundle carries its files inside, and there is no folder to serve from. */
-export interface Asset {
-  path: string
-  type: string
-  content: Buffer
-  /** Changes with the content; an address that carries it may be cached for ever. */
-  version: string
-}
 
 const css = 'text/css; charset=utf-8'
 const svg = 'image/svg+xml'
@@ -38,12 +29,3 @@ export const assets: readonly Asset[] = [
   readerPng,
   { ...stylesheet, path: '/static/tailwind/tailwind.css' }
 ]
-
-/** The address to use in a page. */
-export function href({ path, version }: Asset): string {
-  return `${path}?v=${version}`
-}
-
-function asset(path: string, type: string, content: Buffer): Asset {
-  return { path, type, content, version: createHash('sha256').update(content).digest('base64url').slice(0, 12) }
-}

@@ -1,5 +1,5 @@
-import { html, type Html } from '@bookinfo/service-kit'
-import { href, icon, liveScript, stylesheet } from '../assets.ts'
+import { href, html, type Html } from '@bookinfo/service-kit'
+import { icon, liveScript, stylesheet } from '../assets.ts'
 
 export interface Layout {
   title: string

@@ -1,5 +1,5 @@
-import { href, logo, reader, stylesheet } from '../assets.ts'
-import { html, type Html } from '@bookinfo/service-kit'
+import { href, html, type Html } from '@bookinfo/service-kit'
+import { logo, reader, stylesheet } from '../assets.ts'
 
 export interface Layout {
   title: string

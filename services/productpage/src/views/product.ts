@@ -1,6 +1,6 @@
 import type { BookDetails, Product, Review, Reviews } from '@bookinfo/contracts'
-import { html, trusted, type Html, type UpstreamResult } from '@bookinfo/service-kit'
-import { cover, href, reader } from '../assets.ts'
+import { href, html, trusted, type Html, type UpstreamResult } from '@bookinfo/service-kit'
+import { cover, reader } from '../assets.ts'
 import { sorry } from '../sorry.ts'
 import type { Timings } from '../timings.ts'
 import { notice } from './notice.ts'

@@ -1,0 +1,47 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { createHash } from 'node:crypto'
+
+const FOR_EVER = 'public, max-age=31536000, immutable'
+/** An address without the content's version may be kept, but is asked about each time. */
+const ASK_AGAIN = 'no-cache'
+
+/** A file of a site, in memory: a bundle carries its files inside, and there is no folder to serve from. */
+export interface Asset {
+  path: string
+  type: string
+  content: Buffer
+  /** Changes with the content; an address that carries it may be cached for ever. */
+  version: string
+}
+
+/** @param type the content type in full */
+export function asset(path: string, type: string, content: Buffer): Asset {
+  return { path, type, content, version: createHash('sha256').update(content).digest('base64url').slice(0, 12) }
+}
+
+/** The address to use in a page. */
+export function href({ path, version }: Asset): string {
+  return `${path}?v=${version}`
+}
+
+export interface AssetRoutesOptions {
+  assets: readonly Asset[]
+}
+
+/** Serves each file at an address of its own: there is no path to traverse. */
+export const assetRoutes: FastifyPluginAsyncTypebox<AssetRoutesOptions> = async (app, { assets }) => {
+  for (const { path, type, content, version } of assets) {
+    // Weak, because it is the same for each compression of the content.
+    const etag = `W/"${version}"`
+    app.get<{ Querystring: { v?: string } }>(
+      path,
+      { config: { quiet: true }, schema: { hide: true } },
+      async (request, reply) => {
+        void reply.headers({ etag, 'cache-control': request.query.v === version ? FOR_EVER : ASK_AGAIN })
+        const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim())
+        if (known?.includes(etag) || known?.includes('*')) return reply.code(304).send()
+        return reply.type(type).send(content)
+      }
+    )
+  }
+}
