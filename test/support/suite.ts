@@ -8,19 +8,19 @@ import {
   startApp,
   type CollectedLog,
   type LogLine,
-  type RunningApp,
   type StartOptions
 } from '@bookinfo/service-kit/testing'
+import { chosenSubstrate, type Env, type RunningService, type ServiceName } from './substrate.ts'
 
-/** Environment variables of a service, as an operator would set them. */
-export type Env = Record<string, string>
-
-export const startDetails = starter((env) => loadConfig(DetailsConfig, env, []), buildDetails)
-export const startRatings = starter((env) => loadConfig(RatingsConfig, env, []), buildRatings)
-export const startReviews = starter((env) => loadConfig(ReviewsConfig, env, []), buildReviews)
-export const startProductpage = starter((env) => {
-  return loadConfig(ProductpageConfig, { SESSION_SECRET: 'known to the tests alone', ...env }, [])
-}, buildProductpage)
+export const startDetails = starter('details', (env) => loadConfig(DetailsConfig, env, []), buildDetails)
+export const startRatings = starter('ratings', (env) => loadConfig(RatingsConfig, env, []), buildRatings)
+export const startReviews = starter('reviews', (env) => loadConfig(ReviewsConfig, env, []), buildReviews)
+export const startProductpage = starter(
+  'productpage',
+  (env) => loadConfig(ProductpageConfig, env, []),
+  buildProductpage,
+  { SESSION_SECRET: 'known to the tests alone' }
+)
 
 /** The settings of the three versions of reviews, as their images have them. */
 export const reviewsVersions = {
@@ -60,7 +60,7 @@ export async function startSuite({
   const details = starting.use(await startDetails({}, traced('details')))
   const ratings = starting.use(await startRatings({}, traced('ratings')))
   const closedPort = await refusingPort()
-  const portOf = (name: 'details' | 'ratings', { port }: RunningApp) => (down.includes(name) ? closedPort : port)
+  const portOf = (name: 'details' | 'ratings', { port }: RunningService) => (down.includes(name) ? closedPort : port)
   const ratingsAddress = addressOf('ratings', portOf('ratings', ratings))
 
   const startVersion = async (version: ReviewsVersion) =>
@@ -99,11 +99,22 @@ export function addressOf(name: 'details' | 'reviews' | 'ratings', port: number)
 
 type LogStream = CollectedLog['stream']
 
-/** Starts one service by the settings that an operator would give it; chance, clock and budgets may be replaced. */
+/**
+ * Starts one service by the settings that an operator would give it, in this process or where the run wants its services.
+ * Chance, clock and budgets may be replaced in this process alone.
+ */
 function starter<Config, Deps>(
+  name: ServiceName,
   load: (env: Env) => Config,
-  build: (config: Config, deps: Partial<Deps> & { logStream: LogStream }) => App
+  build: (config: Config, deps: Partial<Deps> & { logStream: LogStream }) => App,
+  defaults: Env = {}
 ) {
-  return (env: Env = {}, deps: Partial<Deps> = {}, options: StartOptions = {}): Promise<RunningApp> =>
-    startApp((logStream) => build(load(env), { ...deps, logStream }), options)
+  return (env: Env = {}, deps: Partial<Deps> = {}, options: StartOptions = {}): Promise<RunningService> => {
+    const settings = { ...defaults, ...env }
+    const substrate = chosenSubstrate()
+    if (!substrate) return startApp((logStream) => build(load(settings), { ...deps, logStream }), options)
+    if (Object.keys(deps).length > 0)
+      throw new Error(`${Object.keys(deps).join(', ')}: only this process can have that`)
+    return substrate(name, settings, options)
+  }
 }
