@@ -17,7 +17,7 @@ export {
   type UpstreamResult
 } from './upstream.ts'
 export { connectionsSetting, domainSetting, hostnameSetting, portSetting, upstreamOrigins } from './upstream-address.ts'
-export { withEndUser, type ForwardHeaders, type Tracing } from '@bookinfo/tracing'
+export { forOutside, withEndUser, type ForwardHeaders, type Tracing } from '@bookinfo/tracing'
 export { default as createError } from '@fastify/error'
 export { Counter } from 'prom-client'
 export type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'

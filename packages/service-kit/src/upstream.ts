@@ -13,8 +13,8 @@ export type UpstreamResult<T> =
   | { ok: true; value: T; text: string; version: string | undefined; serverTiming: string | undefined }
   | { ok: false; kind: FailureKind; status: number | undefined; reason: string }
 
-/** An answer that says no, no complete answer, or one that is not what the contract says. */
-export type FailureKind = 'refused' | 'unreachable' | 'malformed'
+/** An answer that says no, no complete answer (in time), or one that is not what the contract says. */
+export type FailureKind = 'refused' | 'unreachable' | 'timeout' | 'malformed'
 
 export interface UpstreamOptions<S extends TSchema> {
   name: string
@@ -30,6 +30,10 @@ export interface Upstream<T> {
   name: string
   /** @param attempt 1 for the first, more for a retry: for the span */
   get(path: string, headers: ForwardHeaders, attempt?: number): Promise<UpstreamResult<T>>
+  /** @param body sent as JSON */
+  post(path: string, body: unknown, headers: ForwardHeaders): Promise<UpstreamResult<T>>
+  /** The methods that a resource allows, by its `Allow` header. */
+  options(path: string, headers: ForwardHeaders): Promise<UpstreamResult<readonly string[]>>
 }
 
 /** How connections to upstreams are used; ARCHITECTURE.md says what each costs. */
@@ -40,16 +44,25 @@ export type ConnectionUse = 'per-request' | 'keep-alive'
  *
  * `per-request` opens a connection for every call, as the original does: in plain Kubernetes a Service chooses a pod
  * for each connection, so only then do versions change from page to page without a mesh.
+ *
+ * @param onlyTls whether a redirect that leaves TLS is a failure
  */
-export function createDispatcher(connections: ConnectionUse): Dispatcher {
+export function createDispatcher(connections: ConnectionUse, { onlyTls = false } = {}): Dispatcher {
   return new Agent({
     // With nothing to pipeline undici asks for `connection: close`.
     pipelining: connections === 'per-request' ? 0 : 1,
     maxResponseSize: MAX_RESPONSE_BYTES
   }).compose(
+    ...(onlyTls ? [refusePlainHttp] : []),
     // The original follows redirects; what proves who the reader is stays with the service that was asked.
     interceptors.redirect({ maxRedirections: MAX_REDIRECTS, stripHeadersOnCrossOriginRedirect: ['jwt', 'end-user'] })
   )
+}
+
+/** Sees every hop, as it stands below the redirects. */
+const refusePlainHttp: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
+  if (!String(options.origin).startsWith('https:')) throw new Error('a redirect would leave TLS')
+  return dispatch(options, handler)
 }
 
 /** A client for one upstream. It never throws: a failure is a value to render. */
@@ -64,41 +77,70 @@ export function createUpstream<S extends TSchema>(options: UpstreamOptions<S>): 
     return origin
   }
 
-  return {
-    name,
-    async get(path, headers, attempt = 1) {
-      const origin = nextOrigin()
-      const span = headers.startCall?.({ origin, path, attempt })
-      try {
-        const signal = AbortSignal.timeout(timeoutMs)
-        const response = await dispatcher.request({
-          origin,
-          path,
-          method: 'GET',
-          headers: [...headers.pairs, ...(span?.pairs ?? []), 'accept', 'application/json'],
-          signal
-        })
-        if (response.statusCode !== 200) {
-          // Nobody reads what else it says; thrown away, the connection is free again.
-          response.body.dump().catch(() => undefined)
-          span?.end(response.statusCode)
-          return { ok: false, kind: 'refused', status: response.statusCode, reason: `status ${response.statusCode}` }
-        }
-        const text = await response.body.text()
-        const value = parseJson(text)
-        if (!body().Check(value)) {
-          span?.end(response.statusCode, 'malformed')
-          return { ok: false, kind: 'malformed', status: undefined, reason: 'not the JSON that the contract asks for' }
-        }
-        span?.end(response.statusCode)
-        const { 'x-service-version': version, 'server-timing': serverTiming } = response.headers
-        return { ok: true, value, text, version: single(version), serverTiming: single(serverTiming) }
-      } catch (error) {
-        span?.end(undefined, error instanceof Error && error.name === 'TimeoutError' ? 'timeout' : 'unreachable')
-        return { ok: false, kind: 'unreachable', status: undefined, reason: describe(error, timeoutMs) }
+  function checked(text: string): Static<S> | undefined {
+    const value = parseJson(text)
+    return body().Check(value) ? value : undefined
+  }
+
+  /** @param read makes a value of a good answer; undefined if it has none */
+  async function call<T>(
+    { method, path, headers, attempt = 1, content }: Call,
+    read: (text: string, answer: Dispatcher.ResponseData) => T | undefined
+  ): Promise<UpstreamResult<T>> {
+    const origin = nextOrigin()
+    const span = headers.startCall?.({ method, origin, path, attempt })
+    try {
+      const signal = AbortSignal.timeout(timeoutMs)
+      const type = content === undefined ? [] : ['content-type', 'application/json']
+      const answer = await dispatcher.request({
+        origin,
+        path,
+        method,
+        headers: [...headers.pairs, ...(span?.pairs ?? []), 'accept', 'application/json', ...type],
+        body: content ?? null,
+        signal
+      })
+      if (answer.statusCode !== 200) {
+        // Nobody reads what else it says; thrown away, the connection is free again.
+        answer.body.dump().catch(() => undefined)
+        span?.end(answer.statusCode)
+        return { ok: false, kind: 'refused', status: answer.statusCode, reason: `status ${answer.statusCode}` }
       }
+      const text = await answer.body.text()
+      const value = read(text, answer)
+      if (value === undefined) {
+        span?.end(answer.statusCode, 'malformed')
+        return { ok: false, kind: 'malformed', status: undefined, reason: 'not the JSON that the contract asks for' }
+      }
+      span?.end(answer.statusCode)
+      const { 'x-service-version': version, 'server-timing': serverTiming } = answer.headers
+      return { ok: true, value, text, version: single(version), serverTiming: single(serverTiming) }
+    } catch (error) {
+      const kind = error instanceof Error && error.name === 'TimeoutError' ? 'timeout' : 'unreachable'
+      span?.end(undefined, kind)
+      return { ok: false, kind, status: undefined, reason: describe(error, timeoutMs) }
     }
   }
+
+  return {
+    name,
+    get: (path, headers, attempt) => call({ method: 'GET', path, headers, attempt }, checked),
+    post: (path, value, headers) => call({ method: 'POST', path, headers, content: JSON.stringify(value) }, checked),
+    options: (path, headers) =>
+      call({ method: 'OPTIONS', path, headers }, (_text, answer) => listed(single(answer.headers['allow'])))
+  }
+}
+
+interface Call {
+  method: 'GET' | 'POST' | 'OPTIONS'
+  path: string
+  headers: ForwardHeaders
+  attempt?: number | undefined
+  content?: string
+}
+
+function listed(header: string | undefined): string[] | undefined {
+  return header?.split(',').map((item) => item.trim())
 }
 
 function single(header: string | string[] | undefined): string | undefined {

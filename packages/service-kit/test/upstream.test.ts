@@ -28,7 +28,12 @@ function askOrigin(origin: string, timeoutMs = LONG_MS): Promise<UpstreamResult<
 const refused = (status: number) => ({ ok: false, kind: 'refused', status, reason: `status ${status}` })
 const malformed = { ok: false, kind: 'malformed', status: undefined, reason: 'not the JSON that the contract asks for' }
 const unreachable = (reason: unknown) => ({ ok: false, kind: 'unreachable', status: undefined, reason })
-const tooLate = unreachable(`no complete answer within ${SHORT_MS} ms`)
+const tooLate = {
+  ok: false,
+  kind: 'timeout',
+  status: undefined,
+  reason: `no complete answer within ${SHORT_MS} ms`
+}
 
 /** One byte at a time: each arrives in time, the whole never does. */
 const drip: RequestListener = (_request, response) => {

@@ -1,6 +1,7 @@
-import { forwardedHeaderNames } from './headers.ts'
+import { forwardedHeaderNames, traceContextNames } from './headers.ts'
 
 const forwarded: ReadonlySet<string> = new Set(forwardedHeaderNames)
+const traceContext: ReadonlySet<string> = new Set(traceContextNames)
 const picked: unique symbol = Symbol('picked from a request')
 
 /**
@@ -19,6 +20,7 @@ export type StartCall = (call: Call) => CallSpan
 
 /** An outgoing call, as its span describes it. */
 export interface Call {
+  method: string
   /** `http://host:port` */
   origin: string
   path: string
@@ -65,6 +67,23 @@ export function withEndUser(headers: ForwardHeaders, user: string | undefined): 
   const pairs = filterPairs(headers.pairs, (name) => name !== 'end-user')
   if (user !== undefined) pairs.push('end-user', Buffer.from(user, 'utf8').toString('latin1'))
   return { [picked]: true, pairs, startCall: headers.startCall }
+}
+
+/**
+ * For a service outside the suite, which learns nothing of who asks: no header of the request goes along, but at most those
+ * that join spans into a trace. The call has its span all the same.
+ */
+export function forOutside(headers: ForwardHeaders, { tellTrace }: { tellTrace: boolean }): ForwardHeaders {
+  const leave = (pairs: readonly string[]): string[] =>
+    filterPairs(pairs, (name) => tellTrace && traceContext.has(name))
+  const { startCall } = headers
+  const startOutside: StartCall | undefined =
+    startCall &&
+    ((call) => {
+      const span = startCall(call)
+      return { pairs: leave(span.pairs), end: (status, error) => span.end(status, error) }
+    })
+  return { [picked]: true, pairs: leave(headers.pairs), startCall: startOutside }
 }
 
 function filterPairs(pairs: readonly string[], keep: (name: string) => boolean): string[] {

@@ -23,3 +23,14 @@ export const headerGroups = {
 } as const satisfies Record<string, readonly string[]>
 
 export const forwardedHeaderNames: readonly string[] = Object.values(headerGroups).flat()
+
+/** Those that say to which trace a request belongs, and nothing of whose request it is: `baggage` may say anything. */
+export const traceContextNames: readonly string[] = [
+  'traceparent',
+  'tracestate',
+  ...headerGroups.b3,
+  ...headerGroups.lightstep,
+  ...headerGroups.datadog,
+  ...headerGroups.googleCloud,
+  'sw8'
+]

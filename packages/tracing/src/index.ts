@@ -1,5 +1,5 @@
 export { forwardedHeaderNames, headerGroups } from './headers.ts'
-export { forwardHeaders, withEndUser, type Call, type CallSpan, type ForwardHeaders } from './forward.ts'
+export { forOutside, forwardHeaders, withEndUser, type Call, type CallSpan, type ForwardHeaders } from './forward.ts'
 export { logIds, type LogIds } from './log-ids.ts'
 export { telemetrySettings, type TelemetryConfig } from './settings.ts'
 export { startTracing, TracingError } from './start.ts'

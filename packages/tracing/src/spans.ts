@@ -44,16 +44,16 @@ export function createSpans({ tracer, propagator }: SpanOptions) {
     const context = trace.setSpan(caller, span)
     const { traceId, spanId, traceFlags } = span.spanContext()
 
-    function startCall({ origin, path, attempt }: Call): CallSpan {
-      const { hostname, port } = new URL(origin)
+    function startCall({ method: callMethod, origin, path, attempt }: Call): CallSpan {
+      const { hostname, port, protocol } = new URL(origin)
       const callAttributes: Attributes = {
-        'http.request.method': 'GET',
+        'http.request.method': callMethod,
         'server.address': hostname,
-        'server.port': Number(port),
+        'server.port': Number(port || (protocol === 'https:' ? 443 : 80)),
         'url.full': origin + path
       }
       if (attempt > 1) callAttributes['http.request.resend_count'] = attempt - 1
-      const call = tracer.startSpan('GET', { kind: SpanKind.CLIENT, attributes: callAttributes }, context)
+      const call = tracer.startSpan(callMethod, { kind: SpanKind.CLIENT, attributes: callAttributes }, context)
       const pairs: string[] = []
       propagator.inject(trace.setSpan(context, call), pairs, writeHeader)
       return { pairs, end: (status, error) => endSpan(call, status, 400, error) }

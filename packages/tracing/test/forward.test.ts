@@ -4,7 +4,8 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { request } from 'undici'
 import { describe, expect, test } from 'vitest'
-import { forwardedHeaderNames, forwardHeaders, withEndUser } from '../src/index.ts'
+import { forOutside, forwardedHeaderNames, forwardHeaders, withEndUser } from '../src/index.ts'
+import { createRecordedTracing } from '../src/testing.ts'
 
 describe('forwardHeaders', () => {
   test.each(forwardedHeaderNames.map((name) => [name]))('hands on %s verbatim', (name) => {
@@ -130,3 +131,53 @@ function originOf(server: ReturnType<typeof createServer>): string {
   const address = server.address()
   return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
 }
+
+describe('forOutside', () => {
+  const all = forwardHeaders(forwardedHeaderNames.flatMap((name) => [name, 'v']))
+  const namesIn = (pairs: readonly string[]) => pairs.filter((_text, i) => i % 2 === 0)
+
+  test('tells nothing at all', () => {
+    expect(forOutside(all, { tellTrace: false }).pairs).toEqual([])
+  })
+
+  test('tells of the trace if asked to, and of nobody who reads', () => {
+    const told = namesIn(forOutside(all, { tellTrace: true }).pairs)
+    const reader = [
+      'end-user',
+      'user-agent',
+      'cookie',
+      'authorization',
+      'jwt',
+      'baggage',
+      'sw8-correlation',
+      'x-request-id'
+    ]
+    expect(told.toSorted()).toEqual(forwardedHeaderNames.filter((name) => !reader.includes(name)).toSorted())
+  })
+
+  test.each([
+    [false, []],
+    [true, ['traceparent']]
+  ])('leaves the call its span (the trace told: %s)', (tellTrace, told) => {
+    const tracing = createRecordedTracing('details')
+    const incoming = tracing.startRequest({
+      method: 'GET',
+      route: '/details/:id',
+      headers: { baggage: 'reader=jason' },
+      rawHeaders: ['baggage', 'reader=jason', 'cookie', 'c']
+    })
+    const span = forOutside(incoming.headers, { tellTrace }).startCall?.({
+      method: 'GET',
+      origin: 'https://books.example',
+      path: '/books',
+      attempt: 1
+    })
+    span?.end(200)
+    incoming.end(200)
+    expect(namesIn(span?.pairs ?? [])).toEqual(told)
+    expect(tracing.spans().map(({ name, attributes }) => [name, attributes['server.port']])).toEqual([
+      ['GET', 443],
+      ['GET /details/:id', undefined]
+    ])
+  })
+})

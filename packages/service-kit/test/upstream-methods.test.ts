@@ -1,0 +1,89 @@
+import { forwardHeaders } from '@bookinfo/tracing'
+import { Type } from 'typebox'
+import { json, text } from 'node:stream/consumers'
+import { afterAll, describe, expect, test } from 'vitest'
+import { createDispatcher, createUpstream, type Upstream } from '../src/index.ts'
+import { refusingPort, respond, startTinyServer } from './support/index.ts'
+
+const Thing = Type.Object({ id: Type.Integer() })
+const dispatcher = createDispatcher('per-request')
+const tlsDispatcher = createDispatcher('per-request', { onlyTls: true })
+afterAll(async () => {
+  await dispatcher.close()
+  await tlsDispatcher.close()
+})
+
+const headers = forwardHeaders(['x-request-id', 'r1'])
+
+function things(origin: string, client = dispatcher): Upstream<{ id: number }> {
+  return createUpstream({ name: 'things', origins: [origin], schema: Thing, timeoutMs: 30_000, dispatcher: client })
+}
+
+describe('POST', () => {
+  test('sends JSON along with the headers that are handed on', async () => {
+    const bodies: unknown[] = []
+    await using server = await startTinyServer(async (request, response) => {
+      bodies.push(await json(request))
+      respond(200, { id: 7 })(request, response)
+    })
+    expect(await things(server.origin).post('/things/7', { name: 'Žofie' }, headers)).toMatchObject({
+      ok: true,
+      value: { id: 7 }
+    })
+    expect(bodies).toEqual([{ name: 'Žofie' }])
+    expect(server.seen.map(({ method, url }) => [method, url])).toEqual([['POST', '/things/7']])
+    expect(server.seen[0]?.headers).toEqual(
+      expect.arrayContaining([
+        ['x-request-id', 'r1'],
+        ['content-type', 'application/json']
+      ])
+    )
+  })
+
+  test.each([
+    ['a status', respond(501, { error: 'no' }), { kind: 'refused', status: 501 }],
+    ['a wrong shape', respond(200, { id: '7' }), { kind: 'malformed', status: undefined }]
+  ])('fails by %s', async (_what, answer, failure) => {
+    await using server = await startTinyServer(answer)
+    expect(await things(server.origin).post('/things/7', {}, headers)).toMatchObject({ ok: false, ...failure })
+  })
+})
+
+describe('OPTIONS', () => {
+  test.each([
+    ['GET, HEAD, OPTIONS, POST', ['GET', 'HEAD', 'OPTIONS', 'POST']],
+    ['GET,POST', ['GET', 'POST']]
+  ])('reads the methods from %j', async (allow, methods) => {
+    const bodies: string[] = []
+    await using server = await startTinyServer(async (request, response) => {
+      bodies.push(await text(request))
+      respond(200, '', { allow })(request, response)
+    })
+    expect(await things(server.origin).options('/things/7', headers)).toMatchObject({ ok: true, value: methods })
+    expect(server.seen.map(({ method, url }) => [method, url])).toEqual([['OPTIONS', '/things/7']])
+    expect(bodies).toEqual([''])
+  })
+
+  test('without Allow is malformed', async () => {
+    await using server = await startTinyServer(respond(200))
+    expect(await things(server.origin).options('/things/7', headers)).toMatchObject({ ok: false, kind: 'malformed' })
+  })
+
+  test('fails by a status, and where nobody listens', async () => {
+    await using server = await startTinyServer(respond(503, '', { allow: 'GET, POST' }))
+    expect(await things(server.origin).options('/things/7', headers)).toMatchObject({ ok: false, kind: 'refused' })
+    const nobody = `http://127.0.0.1:${await refusingPort()}`
+    expect(await things(nobody).options('/things/7', headers)).toMatchObject({ ok: false, kind: 'unreachable' })
+  })
+})
+
+test('a client for TLS alone opens no other connection', async () => {
+  await using server = await startTinyServer(respond(200, { id: 7 }))
+  expect(await things(server.origin, tlsDispatcher).get('/things/7', headers)).toEqual({
+    ok: false,
+    kind: 'unreachable',
+    status: undefined,
+    reason: 'a redirect would leave TLS'
+  })
+  expect(server.seen).toEqual([])
+})
