@@ -31,6 +31,8 @@ export default defineConfig([
     ...common,
     input: 'src/main.ts',
     plugins: [inlineFiles(), leaveOut(), keepBeside({ './sdk.ts': './telemetry.js' })],
+    // For people who develop; without it the log is JSON on terminals too.
+    external: ['pino-pretty'],
     output: { ...output, file: `${dist}/main.js`, format: 'esm' }
   },
   {

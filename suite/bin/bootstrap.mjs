@@ -10,6 +10,9 @@ import { turbo } from './turbo.mjs'
 
 const sources = join(root, 'suite', 'src')
 
+/** What the check before `dev` ends with if the trace viewer has no place. */
+const WITHOUT_TRACES = 3
+
 const commands = {
   start: (node, args) =>
     run(node, [join(sources, 'main.ts'), ...args], {
@@ -20,10 +23,14 @@ const commands = {
 
   dev: async (node, args) => {
     const code = await run(node, [join(sources, 'check.ts'), ...args])
-    if (code !== 0 || args.includes('--help')) return code
+    if (![0, WITHOUT_TRACES].includes(code) || args.includes('--help')) return code
+    const all = code === WITHOUT_TRACES ? [...args, '--no-traces'] : args
     // A service may need any of its user's variables; what npm says of each script is no news.
-    const options = ['--ui=stream', '--log-prefix=none', '--env-mode=loose', '--', ...args]
-    return turbo(node, ['run', 'dev', ...options], { npm_config_loglevel: 'silent' })
+    const options = ['--ui=stream', '--log-prefix=none', '--env-mode=loose', '--', ...all]
+    return turbo(node, ['run', 'dev', ...options], {
+      npm_config_loglevel: 'silent',
+      BOOKINFO_TERMINAL: process.stdout.isTTY ? '1' : ''
+    })
   },
 
   build: (node, args) => turbo(node, ['run', 'build', ...args]),

@@ -5,12 +5,14 @@ import { untilReady } from './ready.ts'
 import { stopOnSignals } from './stop-signal.ts'
 import { describeSuite } from './table.ts'
 import { placeSuite } from './topology.ts'
+import { planTraces } from './traces.ts'
 
 // The suite's own part in `turbo dev`: it says once what runs where, when everything runs.
 const stop = stopOnSignals()
 
 await explainFailure(async () => {
-  const places = placeSuite(readOptions(process.argv.slice(2)).basePort)
+  const options = readOptions(process.argv.slice(2))
+  const places = placeSuite(options.basePort)
   const ready = await Promise.all(places.map((place) => untilReady(place, stop)))
-  if (ready.every(Boolean)) print(describeSuite(places))
+  if (ready.every(Boolean)) print(describeSuite(places, planTraces(options, process.env)))
 })

@@ -1,18 +1,35 @@
 import { explainFailure, Failure } from './failure.ts'
 import { hotReload } from './hot-reload.ts'
+import { createLogFormat } from './log-format.ts'
 import { readOptions } from './options.ts'
+import { checkPorts } from './ports.ts'
 import { print } from './print.ts'
 import { stopOnSignals } from './stop-signal.ts'
-import { placeSuite } from './topology.ts'
-import { readWorkspace } from './workspace.ts'
+import { placeSuite, placeViewer } from './topology.ts'
+import { planTraces } from './traces.ts'
+import { sendLogs } from './viewer.ts'
+import { readViewer, readWorkspace } from './workspace.ts'
 
-// One service with all its versions, as `turbo dev` starts it: node dev.ts <service> [options].
+// One service with all its versions, or the trace viewer, as `turbo dev` starts it: node dev.ts <service> [options].
 const stop = stopOnSignals()
 
 await explainFailure(async () => {
   const [service = '', ...argv] = process.argv.slice(2)
-  const { basePort, verbose } = readOptions(argv)
-  const places = placeSuite(basePort).filter((place) => place.service === service)
+  const options = readOptions(argv)
+  const { viewer, env } = planTraces(options, process.env)
+  const { verbose } = options
+  // What turbo runs writes to turbo; the bootstrap knows what is behind that.
+  const onTerminal = process.stdout.isTTY || process.env['BOOKINFO_TERMINAL'] === '1'
+  const output = { stop, verbose, showErrors: true, format: await createLogFormat(onTerminal, process.env), print }
+
+  if (service === placeViewer(options.basePort).service) {
+    if (viewer) await hotReload([viewer], readViewer(), output)
+    return
+  }
+  const places = placeSuite(options.basePort, env).filter((place) => place.service === service)
   if (places.length === 0) throw new Failure(`the suite has no service "${service}"`)
-  await hotReload(places, readWorkspace(service), { stop, verbose, showErrors: true, print })
+  await checkPorts(places)
+  const logs = viewer && sendLogs(viewer, print)
+  await hotReload(places, readWorkspace(service), { ...output, onLogLine: logs?.take })
+  logs?.close()
 })

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { changesIn } from './changes.ts'
-import { checkPorts } from './ports.ts'
 import { untilReady } from './ready.ts'
 import { startService, type Output, type ServiceProcess } from './service-process.ts'
 import type { Place } from './topology.ts'
@@ -20,15 +19,12 @@ export interface HotReloadOptions extends Output {
 /**
  * Runs the versions of one service, and starts them again whenever a file that they are made of has changed, until `stop`
  * is aborted. A version that cannot start waits for the next change. None is left when it returns or throws.
- *
- * @throws Failure if a port is taken
  */
 export async function hotReload(
   places: readonly Place[],
   { folders, packages }: Workspace,
   { stop, ...output }: HotReloadOptions
 ): Promise<void> {
-  await checkPorts(places)
   const start = () => places.map((place) => startService(place, output))
   const startStandbys = () => places.map((place) => startService(place, output, [STANDBY, place.main, ...packages]))
   let standbys: ServiceProcess[] = []

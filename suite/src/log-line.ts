@@ -1,24 +1,19 @@
-/** A line of a service's log, for people. */
+/** What matters about a line of a service's log to whoever started the service. */
 export interface LogLine {
   /** Worth showing without being asked. */
   bad: boolean
+  /** What it says, and the error that it tells of. */
   text: string
 }
 
 const badLevels = ['warn', 'error', 'fatal']
 
-/** What every line has, or what the service's name in front of it says already. */
-const leftOut = ['level', 'time', 'msg', 'service', 'version', 'x-request-id', 'trace_id', 'span_id', 'err']
-
-/** Reads a JSON line; what is none is shown as it is. */
+/** Reads a JSON line; what is none is nothing bad, and says what it says. */
 export function readLogLine(line: string): LogLine {
   const fields = parseFields(line)
   if (fields === undefined) return { bad: false, text: line }
-  const level = inWords(fields['level'])
-  const rest = Object.entries(fields).filter(([name]) => !leftOut.includes(name))
-  const words = [level, inWords(fields['msg'] ?? ''), ...rest.map(([name, value]) => `${name}=${inWords(value)}`)]
-  if (fields['err'] !== undefined) words.push(inWords(fields['err']))
-  return { bad: badLevels.includes(level), text: words.join(' ') }
+  const words = [fields['msg'], messageOf(fields['err'])].filter((word) => typeof word === 'string')
+  return { bad: badLevels.includes(String(fields['level'])), text: words.join(': ') }
 }
 
 function parseFields(line: string): Record<string, unknown> | undefined {
@@ -31,8 +26,6 @@ function parseFields(line: string): Record<string, unknown> | undefined {
   }
 }
 
-function inWords(value: unknown): string {
-  if (typeof value === 'string') return value
-  if (typeof value === 'object' && value !== null && 'message' in value) return String(value.message)
-  return JSON.stringify(value)
+function messageOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'message' in error ? error.message : undefined
 }

@@ -4,13 +4,25 @@ import { readOptions, usage } from './options.ts'
 import { print } from './print.ts'
 import { stopOnSignals } from './stop-signal.ts'
 import { describeSuite } from './table.ts'
+import { createLogFormat } from './log-format.ts'
 import { placeSuite } from './topology.ts'
+import { leaveOutIfTaken, planTraces } from './traces.ts'
 
 const stop = stopOnSignals()
 
 await explainFailure(async () => {
-  const { basePort, verbose, help } = readOptions(process.argv.slice(2))
+  const options = readOptions(process.argv.slice(2))
+  const { basePort, verbose, help } = options
   if (help) return print(usage)
-  const places = placeSuite(basePort)
-  await launch(places, { stop, verbose, showErrors: verbose, print, onReady: () => print(describeSuite(places)) })
+  const traces = await leaveOutIfTaken(planTraces(options, process.env))
+  const places = placeSuite(basePort, traces.env)
+  await launch(places, {
+    viewer: traces.viewer,
+    stop,
+    verbose,
+    showErrors: verbose,
+    format: await createLogFormat(process.stdout.isTTY, process.env),
+    print,
+    onReady: () => print(describeSuite(places, traces))
+  })
 })

@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util'
 import { Failure } from './failure.ts'
-import { DEFAULT_BASE_PORT, SUITE_SIZE } from './topology.ts'
+import { DEFAULT_BASE_PORT, PORT_COUNT } from './topology.ts'
 
 export interface Options {
   basePort: number
+  /** Whether the trace viewer is wanted. */
+  traces: boolean
   /** Show every log line, not only warnings and worse. */
   verbose: boolean
   help: boolean
@@ -11,42 +13,50 @@ export interface Options {
 
 /** Ports below are the system's. */
 const LEAST_PORT = 1024
-const GREATEST_PORT = 65_536 - SUITE_SIZE
+const GREATEST_PORT = 65_536 - PORT_COUNT
+
+const known = {
+  'base-port': { type: 'string', form: '--base-port N' },
+  'no-traces': { type: 'boolean', form: '--no-traces' },
+  verbose: { type: 'boolean', form: '--verbose' },
+  help: { type: 'boolean', form: '--help' }
+} as const
 
 export const usage = `Usage: npm start -- [options]
        npm run dev -- [options]
 
-  --base-port N  ports N to N+${SUITE_SIZE - 1}, productpage first; ${DEFAULT_BASE_PORT} if not given
+  --base-port N  ports N to N+${PORT_COUNT - 1}, productpage first and the trace viewer last;
+                 if not given ${DEFAULT_BASE_PORT}, with the viewer on Jaeger's 16686 and 4318
+  --no-traces    neither the trace viewer nor spans for it
   --verbose      show every log line of the services, not only warnings and errors
   --help         show this
 `
 
 /** @throws Failure naming the first argument that is wrong, and what is allowed */
 export function readOptions(argv: readonly string[]): Options {
-  const { values, tokens } = parseArgs({
-    args: [...argv],
-    options: { 'base-port': { type: 'string' }, verbose: { type: 'boolean' }, help: { type: 'boolean' } },
-    strict: false,
-    tokens: true
-  })
+  const { values, tokens } = parseArgs({ args: [...argv], options: known, strict: false, tokens: true })
   for (const token of tokens) {
     if (token.kind === 'positional') {
       throw new Failure(
         `unexpected argument "${token.value}"; options stand after two dashes: npm start -- --base-port 9180`
       )
     }
-    if (token.kind === 'option' && !['base-port', 'verbose', 'help'].includes(token.name)) {
-      throw new Failure(`unknown option ${token.rawName}; there are --base-port N, --verbose and --help`)
-    }
-    if (token.kind === 'option' && token.name !== 'base-port' && token.value !== undefined) {
-      throw new Failure(`${token.rawName} takes no value`)
-    }
+    if (token.kind !== 'option') continue
+    const option = Object.entries(known).find(([name]) => name === token.name)?.[1]
+    if (option === undefined) throw new Failure(`unknown option ${token.rawName}; there are ${listOptions()}`)
+    if (option.type === 'boolean' && token.value !== undefined) throw new Failure(`${token.rawName} takes no value`)
   }
   return {
     basePort: readPort(values['base-port'] ?? String(DEFAULT_BASE_PORT)),
+    traces: values['no-traces'] !== true,
     verbose: values.verbose === true,
     help: values.help === true
   }
+}
+
+function listOptions(): string {
+  const forms = Object.values(known).map(({ form }) => form)
+  return `${forms.slice(0, -1).join(', ')} and ${forms.at(-1)}`
 }
 
 function readPort(text: string | boolean): number {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { compileCache } from './compile-cache.ts'
+import { withName, type LogFormat } from './log-format.ts'
 import { readLogLine } from './log-line.ts'
 import type { Place } from './topology.ts'
 
@@ -21,7 +22,10 @@ export interface Output {
   verbose: boolean
   /** Show what is no log line: what Node says of an error that nobody caught. */
   showErrors: boolean
+  format: LogFormat
   print: (line: string) => void
+  /** Gets every line of a service's log, whether it is shown or not. */
+  onLogLine?: ((line: string) => void) | undefined
 }
 
 /** Longer than a service gives its requests, and below the two seconds in which Ctrl-C ends everything. */
@@ -56,17 +60,18 @@ export function startService(place: Place, output: Output, script: readonly stri
 }
 
 /** @returns what finds the error that the process spoke of last */
-function follow(child: ChildProcess, place: Place, { verbose, showErrors, print }: Output): () => string | undefined {
-  const show = (text: string) => print(`${place.name.padEnd(14)} ${text}`)
+function follow(child: ChildProcess, { name }: Place, output: Output): () => string | undefined {
+  const { verbose, showErrors, format, print, onLogLine } = output
   const lastWords: string[] = []
   let lastError: string | undefined
   readLines(child.stdout, (line) => {
     const { bad, text } = readLogLine(line)
-    if (bad || verbose) show(text)
+    if (bad || verbose) print(format(name, line))
+    onLogLine?.(line)
     if (bad) lastError = text
   })
   readLines(child.stderr, (line) => {
-    if (showErrors) show(line)
+    if (showErrors) print(withName(name, line))
     lastWords.push(line)
     if (lastWords.length > KEPT_LINES) lastWords.shift()
   })

@@ -1,8 +1,14 @@
 import type { Place } from './topology.ts'
+import type { Traces } from './traces.ts'
 
 /** What runs where, where to click, how to stop. */
-export function describeSuite(places: readonly Place[]): string {
-  const rows = places.map(({ service, version, port, path, purpose }) => [service, version, url(port, path), purpose])
+export function describeSuite(places: readonly Place[], { viewer, note }: Traces): string {
+  const rows = [...places, ...(viewer ? [viewer] : [])].map(({ service, version, port, path, purpose }) => [
+    service,
+    version,
+    url(port, path),
+    purpose
+  ])
   const table = [['service', 'version', 'address', 'what it is'], ...rows]
   const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)))
   const lines = table.map((row) =>
@@ -11,7 +17,7 @@ export function describeSuite(places: readonly Place[]): string {
   const [first] = places
   const open =
     first === undefined ? [] : ['', `Open ${url(first.port, first.path)} in a browser. Ctrl-C stops everything.`]
-  return [...lines, ...open, ''].join('\n')
+  return [...lines, ...open, ...(note === undefined ? [] : [note]), ''].join('\n')
 }
 
 function url(port: number, path: string): string {

@@ -60,8 +60,19 @@ export interface Place extends Entry {
   env: Readonly<Record<string, string>>
 }
 
+/** The trace viewer: it takes the spans of all others, and none of them needs it. */
+export interface ViewerPlace extends Place {
+  /** Takes spans over OTLP/HTTP. */
+  otlpPort: number
+}
+
 export const DEFAULT_BASE_PORT = 9080
-export const SUITE_SIZE = suite.length
+
+/** What the suite takes from the base port on: one for each service, and the trace viewer's two. */
+export const PORT_COUNT = suite.length + 2
+
+/** The viewer's ports beside the default base port, where people and tools look for Jaeger. */
+const JAEGER_PORTS = { port: 16_686, otlpPort: 4318 }
 
 /** Only this machine may ask; a cluster is the place for more. */
 export const HOST = '127.0.0.1'
@@ -71,28 +82,50 @@ export const ROOT = resolve(import.meta.dirname, '../..')
 /** Below the two seconds in which Ctrl-C ends everything. */
 const SHUTDOWN_BUDGET_MS = 1_000
 
-/** Places the suite on the ports from `basePort` on. */
-export function placeSuite(basePort: number): Place[] {
+/**
+ * Places the suite on the ports from `basePort` on.
+ *
+ * @param traceEnv what tells the services where their spans go
+ */
+export function placeSuite(basePort: number, traceEnv: Readonly<Record<string, string>> = {}): Place[] {
   return suite.map((entry, index) => {
     const name = `${entry.service}-${entry.version}`
     const common = {
-      PORT: String(basePort + index),
-      HOST,
+      ...commonEnv(basePort + index),
       SERVICE_VERSION: entry.version,
       // The page shows it as the pod.
       HOSTNAME: `${name}-local`,
-      SHUTDOWN_BUDGET_MS: String(SHUTDOWN_BUDGET_MS),
       SERVICES_DOMAIN: ''
     }
-    const main = join(ROOT, 'services', entry.service, 'src/main.ts')
     return {
       ...entry,
       name,
       port: basePort + index,
-      main,
-      env: { ...common, ...addresses(entry, basePort), ...entry.env }
+      main: join(ROOT, 'services', entry.service, 'src/main.ts'),
+      env: { ...common, ...traceEnv, ...addresses(entry, basePort), ...entry.env }
     }
   })
+}
+
+/** Places the trace viewer on Jaeger's ports, or after the services if those are not at their usual place either. */
+export function placeViewer(basePort: number): ViewerPlace {
+  const next = basePort + suite.length
+  const { port, otlpPort } = basePort === DEFAULT_BASE_PORT ? JAEGER_PORTS : { port: next, otlpPort: next + 1 }
+  return {
+    service: 'trace-viewer',
+    name: 'trace-viewer',
+    version: '',
+    path: '/',
+    purpose: 'where the time of each request went',
+    port,
+    otlpPort,
+    main: join(ROOT, 'packages/trace-viewer/src/main.ts'),
+    env: { ...commonEnv(port), OTLP_PORT: String(otlpPort) }
+  }
+}
+
+function commonEnv(port: number): Record<string, string> {
+  return { PORT: String(port), HOST, SHUTDOWN_BUDGET_MS: String(SHUTDOWN_BUDGET_MS) }
 }
 
 function addresses({ calls = [] }: Entry, basePort: number): Record<string, string> {

@@ -13,6 +13,19 @@ export interface Workspace {
 const OURS = '@bookinfo/'
 
 export function readWorkspace(service: string): Workspace {
+  return readFolder(join(ROOT, 'services', service))
+}
+
+/**
+ * What the trace viewer is made of, without the workspaces that it imports: those change for the services' sake, and it
+ * would forget the traces that the change is about.
+ */
+export function readViewer(): Workspace {
+  const folder = join(ROOT, 'packages/trace-viewer')
+  return { ...readFolder(folder), folders: [folder] }
+}
+
+function readFolder(top: string): Workspace {
   const folders = new Set<string>()
   const packages = new Set<string>()
   const visit = (folder: string): void => {
@@ -23,7 +36,7 @@ export function readWorkspace(service: string): Workspace {
       else packages.add(name)
     }
   }
-  visit(join(ROOT, 'services', service))
+  visit(top)
   return { folders: [...folders], packages: [...packages] }
 }
 

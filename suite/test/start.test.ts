@@ -20,15 +20,18 @@ test('npm start shows what runs where, all of it runs, and Ctrl-C ends it all', 
     ['reviews', 'v1', `http://localhost:${basePort + 3}/reviews/0`, 'reviews without stars'],
     ['reviews', 'v2', `http://localhost:${basePort + 4}/reviews/0`, 'reviews with black stars'],
     ['reviews', 'v3', `http://localhost:${basePort + 5}/reviews/0`, 'reviews with red stars'],
+    ['trace-viewer', `http://localhost:${basePort + 6}/`, 'where the time of each request went'],
     [''],
     [`Open http://localhost:${basePort}/productpage ${READY}`],
     [''],
     ['']
   ])
 
+  // The services neither need the viewer nor wait for it.
+  await expect.poll(() => openPorts(basePort), { timeout: 20_000 }).toHaveLength(8)
   const addresses = suite.stdout.match(/http:\S+(?=  )/g) ?? []
   const statuses = await Promise.all(addresses.map(async (address) => (await fetch(address)).status))
-  expect(statuses).toEqual([200, 200, 200, 200, 200, 200])
+  expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 200])
   // The versions of reviews are asked in turn, and say so on the page.
   const pods = new Set<string | undefined>()
   while (pods.size < 3) {
@@ -40,8 +43,8 @@ test('npm start shows what runs where, all of it runs, and Ctrl-C ends it all', 
   }
 
   const processes = descendantsOf(suite.pid)
-  // The launcher, and the six.
-  expect(processes).toHaveLength(7)
+  // The launcher, the six, and the viewer.
+  expect(processes).toHaveLength(8)
   suite.pressCtrlC()
   expect(await suite.ended).toBe(0)
   expect(suite.stderr).toBe('')
@@ -52,7 +55,7 @@ test('npm start shows what runs where, all of it runs, and Ctrl-C ends it all', 
 test('who stops the bootstrap alone, even while the services start, stops everything', async () => {
   const basePort = await freeBasePort()
   await using suite = startProgram(bootstrap, ['start', '--base-port', String(basePort)])
-  await expect.poll(() => descendantsOf(suite.pid).length, { timeout: 20_000, interval: 20 }).toBe(7)
+  await expect.poll(() => descendantsOf(suite.pid).length, { timeout: 20_000, interval: 20 }).toBe(8)
   const processes = descendantsOf(suite.pid)
   suite.signal('SIGTERM')
   expect(await suite.ended).toBe(0)
@@ -64,7 +67,8 @@ test('a service that dies takes the others with it, and is named; --verbose show
   const basePort = await freeBasePort()
   await using suite = startProgram(main, ['--verbose', '--base-port', String(basePort)])
   await suite.says(READY)
-  expect(suite.stdout).toContain('\ndetails-v1     info Server listening on:')
+  // For programs, as this is no terminal.
+  expect(suite.stdout).toMatch(/^\{"level":"info",.*"service":"details",.*"msg":"Server listening on: [^"]*"\}$/m)
   const processes = descendantsOf(suite.pid)
   const victim = processes.find(({ command }) => command.includes('ratings'))
   process.kill(victim?.pid ?? 0, 'SIGKILL')
@@ -109,7 +113,7 @@ test('a port in use is named before anything starts', async () => {
     expect(suite.stdout).toBe('')
     expect(suite.stderr).toBe(
       `bookinfo: port ${basePort + 4}, which reviews-v2 needs, is in use: stop the program that has it, ` +
-        'or take 6 other ports with --base-port N (for example npm start -- --base-port 9180)\n'
+        'or take 8 other ports with --base-port N (for example npm start -- --base-port 9180)\n'
     )
   } finally {
     other.close()

@@ -10,8 +10,13 @@ import { builtFile, emptyFolder, lonelyBundle, runNode, serviceFile, services, t
 /** Kilobytes: as built when this was written, and a tenth more. Whoever needs more says here what it bought. */
 const budgets: Record<ServiceName, number> = { productpage: 3_170, details: 1_850, reviews: 2_610, ratings: 1_850 }
 
-/** Text in generated validators, which are never written to files; and a colour for debugging, asked for within a try. */
-const harmless = new Set(['ajv/dist/runtime/validation_error', 'ajv-formats/dist/formats', 'supports-color'])
+/** Text in generated validators, which are never written to files; and colours for people, asked for within a try. */
+const harmless = new Set([
+  'ajv/dist/runtime/validation_error',
+  'ajv-formats/dist/formats',
+  'supports-color',
+  'pino-pretty'
+])
 
 const rolldown = fileURLToPath(new URL('../../node_modules/rolldown/bin/cli.mjs', import.meta.url))
 

@@ -3,16 +3,18 @@ import type { Static, TObject } from 'typebox'
 import { collectDefaultMetrics } from 'prom-client'
 import { CommonConfig, ConfigError, loadConfig } from './config.ts'
 import { listen } from './listen.ts'
+import type { LogOptions } from './log.ts'
 import type { App } from './server.ts'
 import { helpText } from './settings-table.ts'
 import { stopGracefully } from './stop.ts'
+import { openTerminalLog } from './terminal-log.ts'
 import { reportDroppedSpans } from './trace-requests.ts'
 
 export interface Service<T extends TObject> {
   name: string
   /** All settings of the service, the common ones among them. */
   schema: T
-  build: (config: Static<T>, deps: { tracing: Tracing }) => App
+  build: (config: Static<T>, deps: { tracing: Tracing; logStream: LogOptions['stream'] }) => App
 }
 
 /**
@@ -30,7 +32,7 @@ export async function run<T extends TObject>({ name, schema, build }: Service<T>
     const config = loadConfig(schema, process.env, argv)
     const identity = { service: name, version: common.SERVICE_VERSION, pod: common.HOSTNAME }
     const tracing = await startTracing(common, identity)
-    const app = build(config, { tracing })
+    const app = build(config, { tracing, logStream: await openTerminalLog() })
     collectDefaultMetrics({ register: app.registry })
     // Before listening: who sees the port may already ask to stop.
     stopGracefully(app, { delayMs: common.SHUTDOWN_DELAY_MS, budgetMs: common.SHUTDOWN_BUDGET_MS, tracing })

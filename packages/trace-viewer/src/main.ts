@@ -1,4 +1,4 @@
-import { ConfigError, listen, run, type App } from '@bookinfo/service-kit'
+import { ConfigError, listen, run, type App, type LogOptions } from '@bookinfo/service-kit'
 import { buildApp } from './app.ts'
 import { DEFAULT_HOST, DEFAULT_PORT, TraceViewerConfig } from './config.ts'
 
@@ -10,8 +10,8 @@ process.env['OTEL_SDK_DISABLED'] = 'true'
 await run({ name: 'trace-viewer', schema: TraceViewerConfig, build: buildBoth })
 
 /** The receiver lives and dies with the pages. */
-function buildBoth(config: TraceViewerConfig): App {
-  const { ui, receiver } = buildApp(config)
+function buildBoth(config: TraceViewerConfig, { logStream }: { logStream: LogOptions['stream'] }): App {
+  const { ui, receiver } = buildApp(config, { logStream })
   ui.addHook('onReady', async () => {
     try {
       const port = await listen(receiver, config.HOST, config.OTLP_PORT)

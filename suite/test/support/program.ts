@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 
-const workspace = join(import.meta.dirname, '../..')
+export const workspace = join(import.meta.dirname, '../..')
 
 /** On a machine that has nothing else to do it is two seconds; tests run beside other tests. */
-const SOON_MS = 6_000
+const SOON_MS = 15_000
 
 /** A program of this workspace as a terminal would start it: in a process group of its own. */
 export interface Program extends AsyncDisposable {
@@ -26,7 +26,7 @@ export interface Program extends AsyncDisposable {
 export function startProgram(script: string, args: readonly string[], env: Record<string, string> = {}): Program {
   const child = spawn(process.execPath, [script, ...args], {
     cwd: workspace,
-    env: { ...process.env, ...env },
+    env: { ...neutralEnv(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true
   })
@@ -58,6 +58,12 @@ export function startProgram(script: string, args: readonly string[], env: Recor
       await ended
     }
   }
+}
+
+/** This process's environment without what would change what the suite does. */
+export function neutralEnv(): NodeJS.ProcessEnv {
+  const changing = /^(OTEL_.*|TRACE_UI_URL|LOG_LEVEL|NO_COLOR|BOOKINFO_TERMINAL)$/
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !changing.test(name)))
 }
 
 export interface ProcessInfo {
