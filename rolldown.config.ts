@@ -1,3 +1,4 @@
+import { bundledPackages, noticesFor } from '@bookinfo/sbom'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { defineConfig, type Plugin } from 'rolldown'
@@ -30,7 +31,7 @@ export default defineConfig([
   {
     ...common,
     input: 'src/main.ts',
-    plugins: [inlineFiles(), leaveOut(), keepBeside({ './sdk.ts': './telemetry.js' })],
+    plugins: [inlineFiles(), leaveOut(), keepBeside({ './sdk.ts': './telemetry.js' }), licences()],
     // For people who develop; without it the log is JSON on terminals too.
     external: ['pino-pretty'],
     output: { ...output, file: `${dist}/main.js`, format: 'esm' }
@@ -38,7 +39,7 @@ export default defineConfig([
   {
     ...common,
     input: '../../packages/tracing/src/sdk.ts',
-    plugins: [keepBeside({ '@opentelemetry/exporter-jaeger': './jaeger.cjs' })],
+    plugins: [keepBeside({ '@opentelemetry/exporter-jaeger': './jaeger.cjs' }), licences()],
     // As a module it asks for its gRPC library by a `require` of its own making, which no bundler sees through.
     resolve: { alias: { [grpcExporter]: fileURLToPath(import.meta.resolve(grpcExporter)).replace(/\.mjs$/, '.cjs') } },
     output: { ...output, file: `${dist}/telemetry.js`, format: 'esm' }
@@ -46,7 +47,7 @@ export default defineConfig([
   {
     ...common,
     input: '../../node_modules/@opentelemetry/exporter-jaeger/build/src/index.js',
-    plugins: [besideThrift()],
+    plugins: [besideThrift(), licences()],
     // Its Thrift library assigns to read-only properties, which only sloppy mode forgives.
     output: { ...output, file: `${dist}/jaeger.cjs`, format: 'cjs', strict: false }
   }
@@ -99,36 +100,45 @@ function inlineFiles(): Plugin {
   }
 }
 
+/** Writes the licence texts of what is in a bundle beside it, in `main.js.LICENSES.txt`: who ships the one ships both. */
+function licences(): Plugin {
+  return {
+    name: 'licences',
+    generateBundle(_options, outputs) {
+      for (const bundle of Object.values(outputs)) {
+        if (bundle.type !== 'chunk') continue
+        const source = noticesFor(bundledPackages(bundle.moduleIds))
+        this.emitFile({ type: 'asset', fileName: `${bundle.fileName}.LICENSES.txt`, source })
+      }
+    }
+  }
+}
+
 /**
- * Replaces entry files of libraries that load far more than is used here: a fifth of the time to start, and a third of
- * the bundle. What is missing does not build (undici), or throws where it would be used (the others).
+ * Leaves out what would be loaded and never used: a fifth of the time to start, and a third of the bundle. What is missing
+ * does not build (undici), or throws where it would be used (the others).
  */
 function leaveOut(): Plugin {
-  const entries: [file: RegExp, code: string][] = [
-    // All of undici is its mocks, caches, fetch and WebSockets too; this is what its own entry does, for our part of it.
-    [
-      /\/undici\/index\.js$/,
-      `import Agent from './lib/dispatcher/agent.js'
-      import Dispatcher from './lib/dispatcher/dispatcher.js'
-      import request from './lib/api/api-request.js'
-      import redirect from './lib/interceptor/redirect.js'
-      Dispatcher.prototype.request = request
-      export { Agent }
-      export const interceptors = { redirect }`
-    ],
-    // @fastify/swagger writes YAML only when asked to.
-    [/\/yaml\/dist\/index\.js$/, 'module.exports = {}'],
-    // Fastify loads it for `app.inject`, which is for tests.
-    [/\/light-my-request\/index\.js$/, 'module.exports = {}']
-  ]
+  // @fastify/swagger writes YAML only when asked to; Fastify loads the other for `app.inject`, which is for tests.
+  const unused = ['yaml', 'light-my-request']
+  const nothing = fileURLToPath(new URL('left-out/', import.meta.url))
+  // All of undici is its mocks, caches, fetch and WebSockets too; this is what its own entry does, for our part of it.
+  const undici = `import Agent from './lib/dispatcher/agent.js'
+    import Dispatcher from './lib/dispatcher/dispatcher.js'
+    import request from './lib/api/api-request.js'
+    import redirect from './lib/interceptor/redirect.js'
+    Dispatcher.prototype.request = request
+    export { Agent }
+    export const interceptors = { redirect }`
   return {
     name: 'leave-out',
+    resolveId: (source) => (unused.includes(source) ? { id: nothing + source, moduleSideEffects: false } : null),
     load: {
-      filter: { id: entries.map(([file]) => file) },
+      filter: { id: [/\/undici\/index\.js$/, /\/left-out\/[a-z-]+$/] },
       handler(id) {
-        const entry = entries.find(([file]) => file.test(id))
         // Without an effect of its own, undici goes altogether from services that call no other.
-        return entry && { code: entry[1], moduleType: 'js', moduleSideEffects: false }
+        const code = id.startsWith(nothing) ? 'module.exports = {}' : undici
+        return { code, moduleType: 'js', moduleSideEffects: false }
       }
     }
   }

@@ -23,7 +23,8 @@ export function builtFile(service: ServiceName, name: BuiltFile = 'main.js'): st
   return file
 }
 
-type BuiltFile = 'main.js' | 'main.js.map' | 'telemetry.js' | 'jaeger.cjs'
+type Bundle = 'main.js' | 'telemetry.js' | 'jaeger.cjs'
+type BuiltFile = Bundle | `${Bundle}.map` | `${Bundle}.LICENSES.txt`
 
 export interface Folder extends AsyncDisposable {
   path: string

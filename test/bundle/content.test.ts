@@ -4,6 +4,7 @@ import { copyFile, readFile } from 'node:fs/promises'
 import { isBuiltin, SourceMap } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bundledPackages, modulesInBundle } from '@bookinfo/sbom'
 import { describe, expect, test } from 'vitest'
 import { builtFile, emptyFolder, lonelyBundle, runNode, serviceFile, services, type ServiceName } from './bundle.ts'
 
@@ -49,6 +50,20 @@ describe.each(services)('the bundle of %s', (service) => {
     const parts = (await sourcesOf(service)).filter((source) => /@opentelemetry\/(?!api\/)/.test(source))
     expect(parts).toEqual([])
   })
+
+  test.each(['main.js', 'telemetry.js', 'jaeger.cjs'] as const)(
+    'has a licence for all of %s beside it',
+    async (file) => {
+      const notices = await readFile(builtFile(service, `${file}.LICENSES.txt`), 'utf8')
+      const titles = [...notices.matchAll(/^=+\n(\S+ \S+): (.+)\n=+$/gm)]
+      const inside = bundledPackages(modulesInBundle(builtFile(service, `${file}.map`)))
+      expect(titles.map(([, title]) => title)).toEqual(inside.map(({ name, version }) => `${name} ${version}`))
+      // What is left out of the bundle is not listed as part of it.
+      expect(inside.map(({ name }) => name)).not.toContain('yaml')
+      const free = /^(\(?(MIT|ISC|BSD License|BSD-[23]-Clause|Apache-2\.0|0BSD|Unlicense|BlueOak-1\.0\.0)( OR |\)|$))+$/
+      expect(titles.filter(([, , licence = '']) => !free.test(licence)).map(([, title]) => title)).toEqual([])
+    }
+  )
 
   test('shows in a stack trace what was written', async () => {
     await using folder = await lonelyBundle(service)
