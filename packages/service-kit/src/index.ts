@@ -16,9 +16,17 @@ export {
   type UpstreamOptions,
   type UpstreamResult
 } from './upstream.ts'
-export { connectionsSetting, domainSetting, hostnameSetting, portSetting, upstreamOrigins } from './upstream-address.ts'
+export {
+  addressForm,
+  connectionsSetting,
+  domainSetting,
+  hostnameSetting,
+  portSetting,
+  upstreamOrigins
+} from './upstream-address.ts'
 export { forOutside, withEndUser, type ForwardHeaders, type Tracing } from '@bookinfo/tracing'
 export { default as createError } from '@fastify/error'
 export { Counter } from 'prom-client'
+export type { Dispatcher } from 'undici'
 export type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 export type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'

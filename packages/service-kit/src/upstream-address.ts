@@ -12,7 +12,8 @@ export interface UpstreamAddress {
 const hostForm = String.raw`(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)`
 /** 1 to 65535. */
 const portForm = '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])'
-const addressForm = `${hostForm}(:${portForm})?`
+/** A host with or without a port, as the pattern of a setting. */
+export const addressForm = `${hostForm}(:${portForm})?`
 
 /** The two settings of one upstream, `<NAME>_HOSTNAME` and `<NAME>_SERVICE_PORT`. Never `<NAME>_PORT`: Kubernetes sets that to a URL. */
 export function hostnameSetting(name: string) {

@@ -1,13 +1,20 @@
-import { createServer, type App, type LogOptions, type Tracing } from '@bookinfo/service-kit'
+import { createDispatcher, createServer, type App, type LogOptions, type Tracing } from '@bookinfo/service-kit'
+import { BOOK_SERVICE_TIMEOUT_MS, bookServiceUrl, createBookService } from './book-service.ts'
+import { knownBook, type AskForBook } from './book.ts'
 import type { DetailsConfig } from './config.ts'
+import type { Clock } from './last-answer.ts'
 import { detailsRoutes } from './routes.ts'
 
 export interface DetailsDeps {
   logStream?: LogOptions['stream']
   tracing?: Tracing
+  /** In place of the one that fits productpage's, for tests. */
+  bookServiceTimeoutMs?: number
+  now?: Clock
 }
 
-export function buildApp(config: DetailsConfig, { logStream, tracing }: DetailsDeps = {}): App {
+export function buildApp(config: DetailsConfig, deps: DetailsDeps = {}): App {
+  const { logStream, tracing, bookServiceTimeoutMs = BOOK_SERVICE_TIMEOUT_MS, now = () => performance.now() } = deps
   const { app } = createServer({
     name: 'details',
     title: 'Bookinfo details',
@@ -17,6 +24,13 @@ export function buildApp(config: DetailsConfig, { logStream, tracing }: DetailsD
     log: { level: config.LOG_LEVEL, stream: logStream },
     router: { ignoreDuplicateSlashes: true }
   })
-  app.register(detailsRoutes)
+  app.register(detailsRoutes, { ask: config.ENABLE_EXTERNAL_BOOK_SERVICE ? externalBook() : async () => knownBook })
   return app
+
+  function externalBook(): AskForBook {
+    const url = bookServiceUrl(config)
+    const dispatcher = createDispatcher('per-request', { onlyTls: url.protocol === 'https:' })
+    app.addHook('onClose', async () => dispatcher.close())
+    return createBookService(config, { url, dispatcher, timeoutMs: bookServiceTimeoutMs, now })
+  }
 }

@@ -1,7 +1,20 @@
-import type { BookDetails, ProductId } from '@bookinfo/contracts'
+import type { BookDetails } from '@bookinfo/contracts'
+import type { FastifyBaseLogger, ForwardHeaders } from '@bookinfo/service-kit'
 
-/** The same book for every id, as in the original. */
-const book = {
+/** Facts about a book. In the original, and so here, they are the same for every product. */
+export type Book = Omit<BookDetails, 'id'>
+
+/** For whom a book is looked up. */
+export interface Caller {
+  headers: ForwardHeaders
+  log: FastifyBaseLogger
+}
+
+/** @throws coded errors, with the status that the answer shall have */
+export type AskForBook = (caller: Caller) => Promise<Book>
+
+/** The book that details v1 knows. */
+export const knownBook: Book = {
   author: 'William Shakespeare',
   year: 1595,
   type: 'paperback',
@@ -10,8 +23,4 @@ const book = {
   language: 'English',
   'ISBN-10': '1234567890',
   'ISBN-13': '123-1234567890'
-}
-
-export function bookDetails(id: ProductId): BookDetails {
-  return { id, ...book }
 }

@@ -1,29 +1,35 @@
 import { BookDetails, Health, parseProductId, ProductIdParams } from '@bookinfo/contracts'
 import { createError, ErrorBody, type FastifyPluginAsyncTypebox } from '@bookinfo/service-kit'
-import { bookDetails } from './book.ts'
+import type { AskForBook } from './book.ts'
 
 const NoNumericId = createError('BOOKINFO_NO_NUMERIC_ID', 'please provide numeric product id', 400)
 
 /** WEBrick, which the original runs on, takes these for whatever it serves; bodies are not looked at. */
 const methods = ['GET', 'POST', 'PUT']
 
-export const detailsRoutes: FastifyPluginAsyncTypebox = async (app) => {
+export interface DetailsRoutesOptions {
+  ask: AskForBook
+}
+
+export const detailsRoutes: FastifyPluginAsyncTypebox<DetailsRoutesOptions> = async (app, { ask }) => {
   const details = {
     tags: ['bookinfo'],
     summary: 'Facts about a book',
-    description: 'The id is the last segment of the path that is not empty.',
-    response: { 200: BookDetails, 400: ErrorBody }
+    description:
+      'The id is the last segment of the path that is not empty. ' +
+      '502 and 504 are for an external book service that fails or is late, where one is asked.',
+    response: { 200: BookDetails, 400: ErrorBody, 502: ErrorBody, 504: ErrorBody }
   }
   app.route<{ Params: { '*'?: string } }>({
     method: methods,
     url: '/details/*',
     schema: details,
     config: { documentedParams: ProductIdParams },
-    handler: async ({ params }) => {
+    handler: async ({ params, trace, log }) => {
       const segments = (params['*'] ?? '').split('/').filter((segment) => segment !== '')
       const id = parseProductId(segments.at(-1) ?? '')
       if (id === undefined) throw new NoNumericId()
-      return bookDetails(id)
+      return { id, ...(await ask({ headers: trace.headers, log })) }
     }
   })
   app.route({

@@ -1,0 +1,85 @@
+import { respond } from '@bookinfo/service-kit/testing'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { createServer as createTlsServer } from 'node:https'
+import type { RequestListener } from 'node:http'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ask, createAuthority, externalBook, json, startTinyServer, volumes } from '../support/index.ts'
+import { emptyFolder, startBundle, type RunningBundle } from './bundle.ts'
+
+const authority = createAuthority()
+const failed = json(502, { error: 'the book service is currently unavailable' })
+const found = json(200, { id: 0, ...externalBook })
+
+/** Details v2 as it is shipped, asking a book service on this port by TLS. */
+async function startDetailsV2(port: number, env: Record<string, string>): Promise<RunningBundle> {
+  return startBundle('details', {
+    ENABLE_EXTERNAL_BOOK_SERVICE: 'true',
+    BOOK_SERVICE_URL: `https://localhost:${port}/volumes`,
+    ...env
+  })
+}
+
+async function startBooks(handler: RequestListener, host = 'localhost') {
+  const server = createTlsServer(authority.issue(host), handler)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    async [Symbol.asyncDispose]() {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    }
+  }
+}
+
+async function trusting() {
+  const folder = await emptyFolder()
+  const file = join(folder.path, 'authority.pem')
+  await writeFile(file, authority.certificate)
+  return { env: { NODE_EXTRA_CA_CERTS: file }, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() }
+}
+
+describe('details v2 by TLS', () => {
+  test('trusts the authority that it is told to trust', async () => {
+    await using books = await startBooks(respond(200, volumes()))
+    await using trust = await trusting()
+    await using details = await startDetailsV2(books.port, trust.env)
+    expect(await ask(details.origin, '/details/0')).toEqual(found)
+  })
+
+  test('trusts no other', async () => {
+    await using books = await startBooks(respond(200, volumes()))
+    await using details = await startDetailsV2(books.port, {})
+    expect(await ask(details.origin, '/details/0')).toEqual(failed)
+  })
+
+  test('trusts no certificate for another name', async () => {
+    await using books = await startBooks(respond(200, volumes()), 'elsewhere.example')
+    await using trust = await trusting()
+    await using details = await startDetailsV2(books.port, trust.env)
+    expect(await ask(details.origin, '/details/0')).toEqual(failed)
+  })
+
+  test('does not follow a redirect that leaves TLS', async () => {
+    await using plain = await startTinyServer(respond(200, volumes()))
+    await using books = await startBooks(respond(302, '', { location: `${plain.origin}/volumes` }))
+    await using trust = await trusting()
+    await using details = await startDetailsV2(books.port, trust.env)
+    expect(await ask(details.origin, '/details/0')).toEqual(failed)
+    expect(plain.seen).toEqual([])
+  })
+
+  test('follows one that stays', async () => {
+    await using books = await startBooks((request, response) =>
+      (request.url === '/moved' ? respond(200, volumes()) : respond(302, '', { location: '/moved' }))(request, response)
+    )
+    await using trust = await trusting()
+    await using details = await startDetailsV2(books.port, trust.env)
+    expect(await ask(details.origin, '/details/0')).toEqual(found)
+  })
+})
