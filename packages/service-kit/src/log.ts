@@ -1,6 +1,7 @@
 import { forwardTracing, logIds, type Tracing } from '@bookinfo/tracing'
 import { LogController, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import { randomUUID } from 'node:crypto'
+import { stdout } from './log-output.ts'
 
 export interface LogOptions {
   level: string
@@ -26,7 +27,7 @@ export function logging(
       base: { service, version },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label: string) => ({ level: label }) },
-      stream: stream ?? process.stdout
+      stream: stream ?? stdout()
     },
     logController: new RequestLog(),
     requestIdHeader: 'x-request-id',
