@@ -124,10 +124,7 @@ function leaveOut(): Plugin {
   const nothing = fileURLToPath(new URL('left-out/', import.meta.url))
   // All of undici is its mocks, caches, fetch and WebSockets too; this is what its own entry does, for our part of it.
   const undici = `import Agent from './lib/dispatcher/agent.js'
-    import Dispatcher from './lib/dispatcher/dispatcher.js'
-    import request from './lib/api/api-request.js'
     import redirect from './lib/interceptor/redirect.js'
-    Dispatcher.prototype.request = request
     export { Agent }
     export const interceptors = { redirect }`
   return {

@@ -1,8 +1,10 @@
-import type { ForwardHeaders } from '@bookinfo/tracing'
+import type { CallSpan, ForwardHeaders } from '@bookinfo/tracing'
 import type { Static, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { Agent, interceptors, type Dispatcher } from 'undici'
+import { Agent, type Dispatcher } from 'undici'
+import { exchange, TooLate, type Answer } from './exchange.ts'
 import { once } from './once.ts'
+import { followRedirects } from './redirects.ts'
 
 /** Bytes of an upstream's body; Bookinfo's largest is under 1 KiB. */
 const MAX_RESPONSE_BYTES = 256 * 1024
@@ -55,7 +57,7 @@ export function createDispatcher(connections: ConnectionUse, { onlyTls = false }
   }).compose(
     ...(onlyTls ? [refusePlainHttp] : []),
     // The original follows redirects; what proves who the reader is stays with the service that was asked.
-    interceptors.redirect({ maxRedirections: MAX_REDIRECTS, stripHeadersOnCrossOriginRedirect: ['jwt', 'end-user'] })
+    followRedirects({ maxRedirections: MAX_REDIRECTS, stripHeadersOnCrossOriginRedirect: ['jwt', 'end-user'] })
   )
 }
 
@@ -77,7 +79,7 @@ export function createUpstream<S extends TSchema>(options: UpstreamOptions<S>): 
     return origin
   }
 
-  function checked(text: string): Static<S> | undefined {
+  function checked({ text }: Answer): Static<S> | undefined {
     const value = parseJson(text)
     return body().Check(value) ? value : undefined
   }
@@ -85,38 +87,31 @@ export function createUpstream<S extends TSchema>(options: UpstreamOptions<S>): 
   /** @param read makes a value of a good answer; undefined if it has none */
   async function call<T>(
     { method, path, headers, attempt = 1, content }: Call,
-    read: (text: string, answer: Dispatcher.ResponseData) => T | undefined
+    read: (answer: Answer) => T | undefined
   ): Promise<UpstreamResult<T>> {
     const origin = nextOrigin()
     const span = headers.startCall?.({ method, origin, path, attempt })
     try {
-      const signal = AbortSignal.timeout(timeoutMs)
-      const type = content === undefined ? [] : ['content-type', 'application/json']
-      const answer = await dispatcher.request({
-        origin,
-        path,
-        method,
-        headers: [...headers.pairs, ...(span?.pairs ?? []), 'accept', 'application/json', ...type],
-        body: content ?? null,
-        signal
-      })
-      if (answer.statusCode !== 200) {
-        // Nobody reads what else it says; thrown away, the connection is free again.
-        answer.body.dump().catch(() => undefined)
-        span?.end(answer.statusCode)
-        return { ok: false, kind: 'refused', status: answer.statusCode, reason: `status ${answer.statusCode}` }
+      const answer = await exchange(
+        dispatcher,
+        { origin, path, method, headers: headersOf(headers, span, content), body: content ?? null },
+        timeoutMs
+      )
+      const { status, text } = answer
+      if (status !== 200) {
+        span?.end(status)
+        return { ok: false, kind: 'refused', status, reason: `status ${status}` }
       }
-      const text = await answer.body.text()
-      const value = read(text, answer)
+      const value = read(answer)
       if (value === undefined) {
-        span?.end(answer.statusCode, 'malformed')
+        span?.end(status, 'malformed')
         return { ok: false, kind: 'malformed', status: undefined, reason: 'not the JSON that the contract asks for' }
       }
-      span?.end(answer.statusCode)
+      span?.end(status)
       const { 'x-service-version': version, 'server-timing': serverTiming } = answer.headers
       return { ok: true, value, text, version: single(version), serverTiming: single(serverTiming) }
     } catch (error) {
-      const kind = error instanceof Error && error.name === 'TimeoutError' ? 'timeout' : 'unreachable'
+      const kind = error instanceof TooLate ? 'timeout' : 'unreachable'
       span?.end(undefined, kind)
       return { ok: false, kind, status: undefined, reason: describe(error, timeoutMs) }
     }
@@ -127,7 +122,7 @@ export function createUpstream<S extends TSchema>(options: UpstreamOptions<S>): 
     get: (path, headers, attempt) => call({ method: 'GET', path, headers, attempt }, checked),
     post: (path, value, headers) => call({ method: 'POST', path, headers, content: JSON.stringify(value) }, checked),
     options: (path, headers) =>
-      call({ method: 'OPTIONS', path, headers }, (_text, answer) => listed(single(answer.headers['allow'])))
+      call({ method: 'OPTIONS', path, headers }, (answer) => listed(single(answer.headers['allow'])))
   }
 }
 
@@ -137,6 +132,14 @@ interface Call {
   headers: ForwardHeaders
   attempt?: number | undefined
   content?: string
+}
+
+function headersOf({ pairs }: ForwardHeaders, span: CallSpan | undefined, content: string | undefined): string[] {
+  const headers = [...pairs]
+  if (span) headers.push(...span.pairs)
+  headers.push('accept', 'application/json')
+  if (content !== undefined) headers.push('content-type', 'application/json')
+  return headers
 }
 
 function listed(header: string | undefined): string[] | undefined {
@@ -157,6 +160,6 @@ function parseJson(text: string): unknown {
 
 function describe(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return String(error)
-  if (error.name === 'TimeoutError') return `no complete answer within ${timeoutMs} ms`
+  if (error instanceof TooLate) return `no complete answer within ${timeoutMs} ms`
   return 'code' in error && typeof error.code === 'string' ? `${error.code}: ${error.message}` : error.message
 }

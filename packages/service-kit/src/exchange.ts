@@ -1,0 +1,86 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Dispatcher } from 'undici'
+
+/** An answer; the text of its body only if its status is 200, as nobody reads what else is said. */
+export interface Answer {
+  status: number
+  headers: IncomingHttpHeaders
+  text: string
+}
+
+/** No complete answer in time. */
+export class TooLate extends Error {}
+
+/**
+ * Sends a request and gathers the answer. It is undici's lowest level, without the stream and the signal that its `request`
+ * makes for each call: those took as much CPU time as all the rest of a call.
+ *
+ * @param timeoutMs from connecting to the last byte
+ * @throws TooLate, or what undici throws
+ */
+export function exchange(
+  dispatcher: Pick<Dispatcher, 'dispatch'>,
+  request: Dispatcher.DispatchOptions,
+  timeoutMs: number
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    dispatcher.dispatch(request, new Exchange(resolve, reject, timeoutMs))
+  })
+}
+
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #resolve: (answer: Answer) => void
+  readonly #reject: (error: Error) => void
+  readonly #timer: NodeJS.Timeout
+  readonly #chunks: Buffer[] = []
+  #controller: Dispatcher.DispatchController | undefined
+  #tooLate: TooLate | undefined
+  #status = 0
+  #headers: IncomingHttpHeaders = {}
+
+  constructor(resolve: (answer: Answer) => void, reject: (error: Error) => void, timeoutMs: number) {
+    this.#resolve = resolve
+    this.#reject = reject
+    this.#timer = setTimeout(giveUp, timeoutMs, this)
+  }
+
+  giveUp(): void {
+    this.#tooLate = new TooLate('no complete answer in time')
+    this.#controller?.abort(this.#tooLate)
+    this.#reject(this.#tooLate)
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    // It may have waited for a connection for too long.
+    if (this.#tooLate) controller.abort(this.#tooLate)
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200) return
+    this.#status = status
+    this.#headers = headers
+    // The rest is still read, and thrown away, so that the connection is free again.
+    if (status !== 200) this.#resolve({ status, headers, text: '' })
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#status === 200) this.#chunks.push(chunk)
+  }
+
+  onResponseEnd(): void {
+    clearTimeout(this.#timer)
+    const [first, ...more] = this.#chunks
+    const body = first !== undefined && more.length === 0 ? first : Buffer.concat(this.#chunks)
+    this.#resolve({ status: this.#status, headers: this.#headers, text: body.toString() })
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    clearTimeout(this.#timer)
+    this.#reject(error)
+  }
+}
+
+function giveUp(exchanging: Exchange): void {
+  exchanging.giveUp()
+}
