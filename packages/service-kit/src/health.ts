@@ -29,7 +29,8 @@ export function serveProbes(app: FastifyInstance, lifecycle: Lifecycle, whyNotRe
   })
 
   // A kept-alive connection would bring the next request to a process that is about to go.
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (lifecycle.stopping) void reply.header('connection', 'close')
+    done()
   })
 }

@@ -27,7 +27,7 @@ export function serveMetrics(app: FastifyInstance, tracing: Tracing): Registry {
     }
   })
 
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     duration.observe(
       {
         http_request_method: request.method,
@@ -36,6 +36,7 @@ export function serveMetrics(app: FastifyInstance, tracing: Tracing): Registry {
       },
       reply.elapsedTime / 1000
     )
+    done()
   })
 
   app.register(async (scope) => {

@@ -56,15 +56,17 @@ export function createServer(options: ServerOptions): Server {
   readBodies(app, (bytes) => bytes)
   app.setErrorHandler(createErrorHandler(options.errorPage))
   traceRequests(app, tracing)
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     // Any content type is accepted; one that is malformed Fastify would refuse by itself.
     if (request.mediaType === undefined) delete request.headers['content-type']
     void reply.header('x-service-version', options.version)
+    done()
   })
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     // RFC 8259 gives JSON no charset parameter; Fastify adds one.
     if (reply.getHeader('content-type') === 'application/json; charset=utf-8')
       void reply.header('content-type', 'application/json')
+    done()
   })
   serveOpenApi(app, { title: options.title, description: options.description, version: options.version })
   const registry = serveMetrics(app, tracing)

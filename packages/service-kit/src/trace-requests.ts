@@ -13,17 +13,19 @@ declare module 'fastify' {
 /** Traces each request of an app. What probes and scrapers ask all day leaves no spans. */
 export function traceRequests(app: FastifyInstance, tracing: Tracing): void {
   app.decorateRequest('trace')
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const { url: route, config } = request.routeOptions
     const { headers, rawHeaders } = request.raw
     const way = config.quiet ? forwardTracing : tracing
     request.trace = way.startRequest({ method: request.method, route: route?.replace('*', ':id'), headers, rawHeaders })
     if (tracing !== forwardTracing) request.log = reply.log = request.log.child({ ...request.trace.logIds })
     if (request.trace.traceresponse !== undefined) void reply.header('traceresponse', request.trace.traceresponse)
+    done()
   })
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     // Without headers sent, the caller went away before there was an answer.
     request.trace.end(reply.raw.headersSent ? reply.statusCode : undefined)
+    done()
   })
 }
 
