@@ -1,4 +1,5 @@
 import { telemetrySettings } from '@bookinfo/tracing'
+import { readFileSync } from 'node:fs'
 import { Type, type Static, type TObject, type TSchema } from 'typebox'
 import { Check } from 'typebox/value'
 
@@ -47,7 +48,8 @@ export type CommonConfig = Static<typeof CommonConfig>
 export class ConfigError extends Error {}
 
 /**
- * Reads and checks a service's settings. Empty variables count as unset, `TRUE` and `True` as `true`.
+ * Reads and checks a service's settings. Empty variables count as unset, `TRUE` and `True` as `true`. What a schema calls
+ * `secret` may come in a file that `<NAME>_FILE` names, as clusters mount it, so that it stands in no environment.
  *
  * @param argv the process's arguments after the script: at most a port
  * @throws ConfigError naming the variable, its value (hidden if the schema says `secret`) and what is allowed
@@ -55,7 +57,7 @@ export class ConfigError extends Error {}
 export function loadConfig<T extends TObject>(schema: T, env: NodeJS.ProcessEnv, argv: readonly string[]): Static<T> {
   const [port, ...rest] = argv
   if (rest[0] !== undefined) throw new ConfigError(`unexpected argument "${rest[0]}"; usage: node main.js [port]`)
-  const texts: NodeJS.ProcessEnv = port === undefined ? env : { ...env, PORT: port }
+  const texts: NodeJS.ProcessEnv = { ...env, ...readSecrets(schema, env), ...(port !== undefined && { PORT: port }) }
   const config: Record<string, unknown> = {}
   for (const [name, setting] of settingsOf(schema)) {
     const value = texts[name] ? parse(setting, texts[name]) : facts(setting).default
@@ -68,6 +70,27 @@ export function loadConfig<T extends TObject>(schema: T, env: NodeJS.ProcessEnv,
 
 function settingsOf(schema: TObject): [name: string, setting: TSchema][] {
   return Object.entries<TSchema>(schema.properties)
+}
+
+function readSecrets(schema: TObject, env: NodeJS.ProcessEnv): Record<string, string> {
+  const secrets: Record<string, string> = {}
+  for (const [name, setting] of settingsOf(schema)) {
+    const file = env[`${name}_FILE`]
+    if (!('secret' in setting) || !file) continue
+    if (env[name]) throw new ConfigError(`${name} and ${name}_FILE are both set: one of them is enough`)
+    secrets[name] = readSecret(`${name}_FILE`, file)
+  }
+  return secrets
+}
+
+function readSecret(name: string, file: string): string {
+  try {
+    // Editors and `echo` end a file with a line break, which is no part of any secret.
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : error
+    throw new ConfigError(`${name} names a file that cannot be read: "${file}" (${String(code)})`, { cause: error })
+  }
 }
 
 /** @returns the text itself where it is not of the setting's type, so that the check refuses it */

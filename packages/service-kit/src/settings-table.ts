@@ -11,8 +11,13 @@ export function listSettings(schema: TObject): Setting[] {
   return Object.entries<TSchema>(schema.properties).map(([name, setting]) => ({
     name,
     default: 'default' in setting && setting.default !== '' ? String(setting.default) : '(unset)',
-    description: 'description' in setting ? String(setting.description) : ''
+    description: describe(name, setting)
   }))
+}
+
+function describe(name: string, setting: TSchema): string {
+  const description = 'description' in setting ? String(setting.description) : ''
+  return 'secret' in setting ? `${description} \`${name}_FILE\` may name a file with it instead.` : description
 }
 
 /** The text of `--help`. */
