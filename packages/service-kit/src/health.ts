@@ -4,7 +4,7 @@ import { ErrorBody } from './errors.ts'
 
 const Ok = Type.Object({ status: Type.Literal('ok') })
 
-/** Whether the process should get requests. Neither answer depends on another service. */
+/** Whether the process should get requests. Neither answer depends on another service; a database that is a service's own is part of it. */
 export interface Lifecycle {
   /** Set when the process has been asked to stop. */
   stopping: boolean

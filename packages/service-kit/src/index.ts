@@ -1,6 +1,7 @@
 export { asset, assetRoutes, href, type Asset } from './assets.ts'
 export { readBodies } from './body.ts'
 export { commonSettings, CommonConfig, ConfigError, loadConfig } from './config.ts'
+export { observeDatabase, type ObserveDatabase } from './database-calls.ts'
 export { ErrorBody, NotFound } from './errors.ts'
 export { html, trusted, type Html } from './html.ts'
 export { listen } from './listen.ts'
@@ -24,7 +25,15 @@ export {
   portSetting,
   upstreamOrigins
 } from './upstream-address.ts'
-export { forOutside, withEndUser, type ForwardHeaders, type Tracing } from '@bookinfo/tracing'
+export {
+  forOutside,
+  withEndUser,
+  type DatabaseCall,
+  type DatabaseFailure,
+  type ForwardHeaders,
+  type RequestTrace,
+  type Tracing
+} from '@bookinfo/tracing'
 export { default as createError } from '@fastify/error'
 export { Counter } from 'prom-client'
 export type { Dispatcher } from 'undici'

@@ -24,7 +24,7 @@ export interface ServerOptions {
   log: LogOptions
   /** Forward mode if absent. */
   tracing?: Tracing | undefined
-  /** A reason not to be ready, or undefined; never another service's state. */
+  /** A reason not to be ready, or undefined; never another service's state, but that of an own database. */
   whyNotReady?: () => string | undefined
   /** For services that people open in a browser. */
   errorPage?: ErrorPage

@@ -1,3 +1,4 @@
+export type { DatabaseCall, DatabaseFailure, EndDatabaseCall } from './database-spans.ts'
 export { forwardedHeaderNames, headerGroups } from './headers.ts'
 export { forOutside, forwardHeaders, withEndUser, type Call, type CallSpan, type ForwardHeaders } from './forward.ts'
 export { logIds, type LogIds } from './log-ids.ts'

@@ -12,6 +12,7 @@ import {
   type Tracer
 } from '@opentelemetry/api'
 import type { IncomingHttpHeaders } from 'node:http'
+import { startDatabaseSpan } from './database-spans.ts'
 import { forwardHeadersWithSpans, type Call, type CallSpan } from './forward.ts'
 import type { IncomingRequest, RequestTrace } from './tracing.ts'
 
@@ -62,6 +63,7 @@ export function createSpans({ tracer, propagator }: SpanOptions) {
     return {
       logIds: { trace_id: traceId, span_id: spanId },
       headers: forwardHeadersWithSpans(request.rawHeaders, owned, startCall),
+      startDatabaseCall: (call) => startDatabaseSpan(tracer, context, call),
       traceresponse: `00-${traceId}-${spanId}-${traceFlags & TraceFlags.SAMPLED ? '01' : '00'}`,
       end: (status, error) => endSpan(span, status, 500, error === undefined ? undefined : errorName(error))
     }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { DatabaseCall, EndDatabaseCall } from './database-spans.ts'
 import { forwardHeaders, type ForwardHeaders } from './forward.ts'
 import { logIds, type LogIds } from './log-ids.ts'
 
@@ -17,6 +18,8 @@ export interface RequestTrace {
   readonly logIds: LogIds
   /** For the calls that the request leads to. */
   readonly headers: ForwardHeaders
+  /** Begins the span of one database operation; absent in forward mode. */
+  readonly startDatabaseCall?: (call: DatabaseCall) => EndDatabaseCall
   /** The `traceresponse` header for the caller, where the request has a span of its own. */
   readonly traceresponse?: string
   /** @param status undefined if no answer was sent */
