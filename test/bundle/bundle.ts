@@ -23,8 +23,20 @@ export function builtFile(service: ServiceName, name: BuiltFile = 'main.js'): st
   return file
 }
 
+<<<<<<< HEAD
 type Bundle = 'main.js' | 'telemetry.js' | 'jaeger.cjs'
 type BuiltFile = Bundle | `${Bundle}.map` | `${Bundle}.LICENSES.txt`
+=======
+/** What lies beside a service's bundle: trace mode, and for ratings the libraries that speak to databases. */
+export const beside = {
+  productpage: ['telemetry.js', 'jaeger.cjs'],
+  details: ['telemetry.js', 'jaeger.cjs'],
+  reviews: ['telemetry.js', 'jaeger.cjs'],
+  ratings: ['telemetry.js', 'jaeger.cjs', 'mysql.js', 'postgres.js']
+} as const satisfies Record<ServiceName, readonly string[]>
+
+type BuiltFile = 'main.js' | 'main.js.map' | (typeof beside)[ServiceName][number]
+>>>>>>> 3098fcd (Keep ratings in MySQL, PostgreSQL or SQLite, merged, bounded, and beside what the original keeps)
 
 export interface Folder extends AsyncDisposable {
   path: string
@@ -42,7 +54,7 @@ export async function lonelyBundle(service: ServiceName): Promise<Folder> {
   return folder
 }
 
-/** A folder with all that is built for a service: what lies beside the bundle is for trace mode. */
+/** A folder with all that is built for a service: what lies beside the bundle is for some settings alone. */
 export async function wholeBuild(service: ServiceName): Promise<Folder> {
   const folder = await emptyFolder()
   await cp(dirname(builtFile(service)), folder.path, { recursive: true, filter: (file) => !file.endsWith('.map') })

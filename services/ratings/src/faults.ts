@@ -30,6 +30,7 @@ export function createFaults(version: RatingsConfig['SERVICE_VERSION'], { chance
 
   switch (version) {
     case 'v1':
+    case 'v2':
       return { refusesRead: never, healthy }
     case 'v-faulty':
       return { refusesRead: async () => chance() <= FAULTY_SHARE, healthy }

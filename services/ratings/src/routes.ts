@@ -1,7 +1,8 @@
-import { GivenRatings, Health, parseProductId, ProductIdParams, Ratings, type ProductId } from '@bookinfo/contracts'
+import { GivenRatings, Health, parseProductId, ProductIdParams, type ProductId } from '@bookinfo/contracts'
 import { createError, ErrorBody, readBodies, type FastifyPluginAsyncTypebox } from '@bookinfo/service-kit'
 import type { Faults } from './faults.ts'
 import type { RatingsStore } from './store.ts'
+import { StoredRatings } from './stored-ratings.ts'
 
 const NoNumericId = createError('BOOKINFO_NO_NUMERIC_ID', 'please provide numeric product ID', 400)
 const NoValidRatings = createError('BOOKINFO_NO_VALID_RATINGS', 'please provide valid ratings JSON', 400)
@@ -23,16 +24,20 @@ export const ratingsRoutes: FastifyPluginAsyncTypebox<RatingsRoutesOptions> = as
     // Before the body is read: a wrong id is what the original complains of first.
     onRequest: async ({ url }: { url: string }) => void productIdAtEnd(url)
   }
-  const documentation = { tags: ['bookinfo'], response: { 200: Ratings, 400: ErrorBody } }
+  const documentation = { tags: ['bookinfo'], response: { 200: StoredRatings, 400: ErrorBody } }
 
   app.route({
     ...ratings,
     method: 'GET',
-    schema: { ...documentation, summary: 'Stars by reviewer', response: { ...documentation.response, 503: ErrorBody } },
-    handler: async ({ url }) => {
-      const id = productIdAtEnd(url)
+    schema: {
+      ...documentation,
+      summary: 'Stars by reviewer',
+      response: { ...documentation.response, 500: ErrorBody, 503: ErrorBody }
+    },
+    handler: async (request) => {
+      const id = productIdAtEnd(request.url)
       if (await faults.refusesRead()) throw new Unavailable()
-      return store.read(id)
+      return store.read(id, request)
     }
   })
 
@@ -42,13 +47,25 @@ export const ratingsRoutes: FastifyPluginAsyncTypebox<RatingsRoutesOptions> = as
     bodyLimit: BODY_LIMIT,
     schema: {
       ...documentation,
-      summary: 'Replaces the stars of a product, until the process ends',
-      body: GivenRatings
+      summary: 'Gives stars: v1 replaces those of the product until the process ends, v2 merges them in its database',
+      body: GivenRatings,
+      response: { ...documentation.response, 409: ErrorBody, 500: ErrorBody, 501: ErrorBody }
     },
-    handler: async ({ url, body }) => store.write(productIdAtEnd(url), body),
+    handler: async (request) => store.write(productIdAtEnd(request.url), request.body, request),
     errorHandler: (error) => {
       if (error.validation || error.statusCode === 413) throw new NoValidRatings()
       throw error
+    }
+  })
+
+  app.route({
+    url: ratings.url,
+    config: ratings.config,
+    method: 'OPTIONS',
+    schema: { tags: documentation.tags, summary: 'Whether stars can be given: `Allow` names POST, or does not' },
+    handler: async (_request, reply) => {
+      void reply.header('allow', store.writable() ? 'GET, HEAD, OPTIONS, POST' : 'GET, HEAD, OPTIONS')
+      return reply.code(200).send('')
     }
   })
 

@@ -1,25 +1,52 @@
-import type { GivenRatings, ProductId, Ratings } from '@bookinfo/contracts'
+import type { GivenRatings, ProductId } from '@bookinfo/contracts'
+import { createError, type FastifyBaseLogger, type RequestTrace } from '@bookinfo/service-kit'
+import type { StoredRatings } from './stored-ratings.ts'
 
-const MAX_PRODUCTS = 10_000
-const firstRatings: GivenRatings = { Reviewer1: 5, Reviewer2: 4 }
+/** The original's two reviewers, whose stars every product has until somebody gives others. */
+export const firstRatings = { Reviewer1: 5, Reviewer2: 4 } satisfies GivenRatings
 
+export const MAX_PRODUCTS = 10_000
+/** The contract's bound: an answer with more would count as none. */
+export const MAX_REVIEWERS = 100
+
+/** The request that a store works for: where its spans belong, and its log lines. */
+export interface StoreCall {
+  trace: Pick<RequestTrace, 'startDatabaseCall'>
+  log: Pick<FastifyBaseLogger, 'warn'>
+}
+
+/** Where stars are kept. What fails throws one of the errors below. */
 export interface RatingsStore {
-  read(id: ProductId): Ratings
-  /** Replaces what was there, as in the original. */
-  write(id: ProductId, ratings: GivenRatings): Ratings
+  read(id: ProductId, call: StoreCall): Promise<StoredRatings>
+  /** @returns all stars of the product, as a read would */
+  write(id: ProductId, given: GivenRatings, call: StoreCall): Promise<StoredRatings>
+  /** Whether stars can be given, as far as is known. */
+  writable(): boolean
+  /** A reason not to send requests here, in words without secrets; undefined while there is none. */
+  whyNotReady(): string | undefined
+  close(): Promise<void>
 }
 
-/** Ratings in memory, for the life of the process. When it is full, the product written longest ago is forgotten. */
-export function createMemoryStore(): RatingsStore {
-  const written = new Map<ProductId, GivenRatings>()
-  return {
-    read: (id) => ({ id, ratings: written.get(id) ?? firstRatings }),
-    write(id, ratings) {
-      written.delete(id)
-      written.set(id, ratings)
-      const [oldest] = written.keys()
-      if (written.size > MAX_PRODUCTS && oldest !== undefined) written.delete(oldest)
-      return { id, ratings }
-    }
-  }
-}
+/** The original's words, and its status for all but the first of them: it said 200 when MySQL was down. */
+export const NoDatabase = createError('BOOKINFO_NO_DATABASE', 'could not connect to ratings database', 500)
+export const NoSelect = createError('BOOKINFO_NO_SELECT', 'could not perform select', 500)
+export const NoLoad = createError('BOOKINFO_NO_LOAD', 'could not load ratings from database', 500)
+export const NoPost = createError('BOOKINFO_NO_POST', 'Post not implemented for database backed ratings', 501)
+
+/** For what the original could not do. */
+export const NotStored = createError('BOOKINFO_NOT_STORED', 'could not store ratings in database', 500)
+export const NoReviewerName = createError(
+  'BOOKINFO_NO_REVIEWER_NAME',
+  'please provide reviewer names of 1 to 100 characters, without control characters and without blanks around them',
+  400
+)
+export const TooManyReviewers = createError(
+  'BOOKINFO_TOO_MANY_REVIEWERS',
+  `a product has ratings of at most ${MAX_REVIEWERS} reviewers, and these would be more`,
+  409
+)
+export const TooManyProducts = createError(
+  'BOOKINFO_TOO_MANY_PRODUCTS',
+  `at most ${MAX_PRODUCTS} products have ratings, and this would be one more`,
+  409
+)

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { createMemoryStore } from '../src/memory-store.ts'
+
+const first = { Reviewer1: 5, Reviewer2: 4 }
+const given = { Reviewer1: 1 }
+const BOUND = 10_000
+
+async function fullStore() {
+  const store = createMemoryStore()
+  for (let id = 0; id < BOUND; id += 1) await store.write(id, given)
+  return store
+}
+
+test('what was never written has the first ratings', async () => {
+  expect(await createMemoryStore().read(7)).toEqual({ id: 7, ratings: first })
+})
+
+test('what was written is read, and replaces what was there', async () => {
+  const store = createMemoryStore()
+  expect(await store.write(7, given)).toEqual({ id: 7, ratings: given })
+  await store.write(7, { Reviewer2: 2 })
+  expect(await store.read(7)).toEqual({ id: 7, ratings: { Reviewer2: 2 } })
+})
+
+test('ten thousand products are remembered', async () => {
+  const store = await fullStore()
+  expect(await store.read(0)).toEqual({ id: 0, ratings: given })
+  expect(await store.read(BOUND - 1)).toEqual({ id: BOUND - 1, ratings: given })
+})
+
+test('of one more, the product written longest ago is forgotten', async () => {
+  const store = await fullStore()
+  await store.write(BOUND, given)
+  expect(await store.read(0)).toEqual({ id: 0, ratings: first })
+  expect(await store.read(1)).toEqual({ id: 1, ratings: given })
+  expect(await store.read(BOUND)).toEqual({ id: BOUND, ratings: given })
+})
+
+test('to write a product again makes it the youngest', async () => {
+  const store = await fullStore()
+  await store.write(0, { Reviewer1: 2 })
+  await store.write(BOUND, given)
+  expect(await store.read(0)).toEqual({ id: 0, ratings: { Reviewer1: 2 } })
+  expect(await store.read(1)).toEqual({ id: 1, ratings: first })
+})
+
+test('to read a product does not make it younger', async () => {
+  const store = await fullStore()
+  await store.read(0)
+  await store.write(BOUND, given)
+  expect(await store.read(0)).toEqual({ id: 0, ratings: first })
+})
+
+test('two stores know nothing of each other', async () => {
+  await createMemoryStore().write(7, given)
+  expect(await createMemoryStore().read(7)).toEqual({ id: 7, ratings: first })
+})
