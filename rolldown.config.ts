@@ -110,35 +110,8 @@ function inlineFiles(): Plugin {
   }
 }
 
-<<<<<<< HEAD
 /** Writes the licence texts of what is in a bundle beside it, in `main.js.LICENSES.txt`: who ships the one ships both. */
 function licences(): Plugin {
-=======
-/**
- * Replaces entry files of libraries that load far more than is used here: a fifth of the time to start, and a third of
- * the bundle. What is missing does not build (undici), or throws where it would be used (the others).
- */
-function leaveOut(): Plugin {
-  const entries: [file: RegExp, code: string][] = [
-    // All of undici is its mocks, caches, fetch and WebSockets too; this is what its own entry does, for our part of it.
-    [
-      /\/undici\/index\.js$/,
-      `import Agent from './lib/dispatcher/agent.js'
-      import Dispatcher from './lib/dispatcher/dispatcher.js'
-      import request from './lib/api/api-request.js'
-      import redirect from './lib/interceptor/redirect.js'
-      Dispatcher.prototype.request = request
-      export { Agent }
-      export const interceptors = { redirect }`
-    ],
-    // @fastify/swagger writes YAML only when asked to.
-    [/\/yaml\/dist\/index\.js$/, 'module.exports = {}'],
-    // PostgreSQL's native library, for those who have it and set a variable.
-    [/\/pg\/lib\/native\/index\.js$/, 'module.exports = {}'],
-    // Fastify loads it for `app.inject`, which is for tests.
-    [/\/light-my-request\/index\.js$/, 'module.exports = {}']
-  ]
->>>>>>> 3098fcd (Keep ratings in MySQL, PostgreSQL or SQLite, merged, bounded, and beside what the original keeps)
   return {
     name: 'licences',
     generateBundle(_options, outputs) {
@@ -156,8 +129,9 @@ function leaveOut(): Plugin {
  * does not build (undici), or throws where it would be used (the others).
  */
 function leaveOut(): Plugin {
-  // @fastify/swagger writes YAML only when asked to; Fastify loads the other for `app.inject`, which is for tests.
-  const unused = ['yaml', 'light-my-request']
+  // @fastify/swagger writes YAML only when asked to; Fastify loads the second for `app.inject`, which is for tests; the third
+  // is for those who have it and set a variable.
+  const unused = ['yaml', 'light-my-request', 'pg-native']
   const nothing = fileURLToPath(new URL('left-out/', import.meta.url))
   // All of undici is its mocks, caches, fetch and WebSockets too; this is what its own entry does, for our part of it.
   const undici = `import Agent from './lib/dispatcher/agent.js'

@@ -3,6 +3,7 @@
 // without anything newer than Node 14, which is why it says 'fs' and not 'node:fs'.
 import { join } from 'path'
 import { findChromium } from './chromium.mjs'
+import { findDatabases } from './databases.mjs'
 import { installIfNeeded } from './install.mjs'
 import { chooseNode } from './node.mjs'
 import { fail, root, run } from './run.mjs'
@@ -40,7 +41,8 @@ const commands = {
   // A task for each core: tests that wait for a process or a browser suffer when everything runs at once.
   test: (node, args) =>
     turbo(node, ['run', 'typecheck', 'lint', 'test', '--concurrency=100%', ...args], {
-      BOOKINFO_CHROMIUM: findChromium()
+      BOOKINFO_CHROMIUM: findChromium(),
+      ...findDatabases()
     })
 }
 

@@ -23,10 +23,6 @@ export function builtFile(service: ServiceName, name: BuiltFile = 'main.js'): st
   return file
 }
 
-<<<<<<< HEAD
-type Bundle = 'main.js' | 'telemetry.js' | 'jaeger.cjs'
-type BuiltFile = Bundle | `${Bundle}.map` | `${Bundle}.LICENSES.txt`
-=======
 /** What lies beside a service's bundle: trace mode, and for ratings the libraries that speak to databases. */
 export const beside = {
   productpage: ['telemetry.js', 'jaeger.cjs'],
@@ -35,8 +31,8 @@ export const beside = {
   ratings: ['telemetry.js', 'jaeger.cjs', 'mysql.js', 'postgres.js']
 } as const satisfies Record<ServiceName, readonly string[]>
 
-type BuiltFile = 'main.js' | 'main.js.map' | (typeof beside)[ServiceName][number]
->>>>>>> 3098fcd (Keep ratings in MySQL, PostgreSQL or SQLite, merged, bounded, and beside what the original keeps)
+type Bundle = 'main.js' | (typeof beside)[ServiceName][number]
+type BuiltFile = Bundle | `${Bundle}.map` | `${Bundle}.LICENSES.txt`
 
 export interface Folder extends AsyncDisposable {
   path: string

@@ -20,20 +20,13 @@ import {
 /** Kilobytes: as built when this was written, and a tenth more. Whoever needs more says here what it bought. */
 const budgets: Record<ServiceName, number> = { productpage: 3_170, details: 2_620, reviews: 2_610, ratings: 1_850 }
 
-<<<<<<< HEAD
 /** Text in generated validators, which are never written to files; and colours for people, asked for within a try. */
-=======
-/** Text in generated validators, which are never written to files; and colours for debugging, asked for within a try. */
->>>>>>> 3098fcd (Keep ratings in MySQL, PostgreSQL or SQLite, merged, bounded, and beside what the original keeps)
 const harmless = new Set([
   'ajv/dist/runtime/validation_error',
   'ajv-formats/dist/formats',
   'supports-color',
-<<<<<<< HEAD
-  'pino-pretty'
-=======
+  'pino-pretty',
   'cardinal'
->>>>>>> 3098fcd (Keep ratings in MySQL, PostgreSQL or SQLite, merged, bounded, and beside what the original keeps)
 ])
 
 const rolldown = fileURLToPath(new URL('../../node_modules/rolldown/bin/cli.mjs', import.meta.url))

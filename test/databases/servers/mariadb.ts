@@ -1,0 +1,116 @@
+import { createConnection, type Connection } from 'mysql2/promise'
+import { dirname, join } from 'node:path'
+import { createServerProcess, freePort, runAsServer, serverFolder } from './server-process.ts'
+import type { OriginalRows, ServerDatabase } from './test-database.ts'
+
+/** `npm test` looks for the server and hands it on; empty means that there is none, and says so itself. */
+export const mariadbPath = process.env['BOOKINFO_MARIADB'] ?? ''
+
+const PASSWORD = 'a password that no log may show'
+
+/** A MariaDB server with a folder and a port of its own. */
+export async function startMariadb(extraArgs: string[] = []): Promise<ServerDatabase> {
+  const folder = await serverFolder('mariadb')
+  const port = await freePort()
+  const data = join(folder, 'data')
+  const install = join(dirname(mariadbPath), '../bin/mariadb-install-db')
+  await runAsServer(
+    install,
+    [
+      '--no-defaults',
+      `--datadir=${data}`,
+      '--auth-root-authentication-method=normal',
+      '--skip-test-db',
+      '--skip-name-resolve'
+    ],
+    folder
+  )
+  const connect = () =>
+    createConnection({ host: '127.0.0.1', port, user: 'root', connectTimeout: 5_000, multipleStatements: true })
+
+  async function run(sql: string): Promise<unknown[]> {
+    const connection = await connect()
+    try {
+      return await rowsOf(connection, sql)
+    } finally {
+      connection.destroy()
+    }
+  }
+
+  const server = createServerProcess({
+    folder,
+    program: mariadbPath,
+    args: [
+      '--no-defaults',
+      `--datadir=${data}`,
+      `--port=${port}`,
+      '--bind-address=127.0.0.1',
+      `--socket=${join(folder, 's')}`,
+      '--skip-name-resolve',
+      '--innodb-buffer-pool-size=32M',
+      '--innodb-flush-log-at-trx-commit=0',
+      '--skip-log-bin',
+      ...extraArgs
+    ],
+    stopSignal: 'SIGTERM',
+    isUp: () => run('SELECT 1')
+  })
+  await server.start()
+  await run(`CREATE USER bookinfo@'%' IDENTIFIED BY '${PASSWORD}'; GRANT ALL ON *.* TO bookinfo@'%'`)
+  const envAt = (at: number) => ({
+    SERVICE_VERSION: 'v2',
+    DB_TYPE: 'mysql',
+    MYSQL_DB_HOST: '127.0.0.1',
+    MYSQL_DB_PORT: String(at),
+    MYSQL_DB_USER: 'bookinfo',
+    MYSQL_DB_PASSWORD: PASSWORD
+  })
+
+  return {
+    type: 'mysql',
+    port,
+    env: envAt(port),
+    envAt,
+    couldNotRead: 'could not perform select',
+    start: () => server.start(),
+    stop: () => server.stop(),
+    clear: async () => void (await run('DROP DATABASE IF EXISTS test; CREATE DATABASE test')),
+    async createOriginal(rows) {
+      // As in mysqldb-init.sql of the original.
+      await run(`DROP DATABASE IF EXISTS test; CREATE DATABASE test; USE test;
+        CREATE TABLE ratings (ReviewID INT NOT NULL, Rating INT, PRIMARY KEY (ReviewID)); ${insertOriginal(rows)}`)
+    },
+    dumpOriginal: () => run('USE test; SHOW CREATE TABLE ratings; SELECT * FROM ratings'),
+    setOriginal: async (row, stars) =>
+      void (await run(`UPDATE test.ratings SET Rating = ${stars ?? 'NULL'} WHERE ReviewID = ${row + 1}`)),
+    fillProducts: async (count) =>
+      void (await run(
+        `USE test; INSERT INTO bookinfo_products (product_id, revision) SELECT 1000000 + seq, 1 FROM seq_1_to_${count}`
+      )),
+    async connections() {
+      const rows = await run(
+        "SELECT COUNT(*) AS n FROM information_schema.processlist WHERE user <> 'root' AND user <> 'system user'"
+      )
+      return Number(Object(rows[0]).n)
+    },
+    async createReader() {
+      await run(
+        `CREATE OR REPLACE USER reader@'%' IDENTIFIED BY '${PASSWORD}'; GRANT SELECT ON test.ratings TO reader@'%'`
+      )
+      return { ...envAt(port), MYSQL_DB_USER: 'reader' }
+    },
+    trustReader: async () => void (await run("GRANT ALL ON test.* TO reader@'%'")),
+    dropDatabase: async () => void (await run('DROP DATABASE IF EXISTS test')),
+    [Symbol.asyncDispose]: () => server.remove()
+  }
+}
+
+async function rowsOf(connection: Connection, sql: string): Promise<unknown[]> {
+  const [answer] = await connection.query(sql)
+  return Array.isArray(answer) ? answer.flat() : []
+}
+
+function insertOriginal(rows: OriginalRows): string {
+  const values = rows.map((stars, row) => `(${row + 1}, ${stars ?? 'NULL'})`)
+  return values.length > 0 ? `INSERT INTO ratings (ReviewID, Rating) VALUES ${values.join(', ')}` : ''
+}

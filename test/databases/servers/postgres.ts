@@ -1,0 +1,129 @@
+import { Client } from 'pg'
+import { dirname, join } from 'node:path'
+import { createServerProcess, freePort, runAsServer, serverFolder } from './server-process.ts'
+import type { OriginalRows, ServerDatabase } from './test-database.ts'
+
+/** `npm test` looks for the server and hands it on; empty means that there is none, and says so itself. */
+export const postgresPath = process.env['BOOKINFO_POSTGRES'] ?? ''
+
+const PASSWORD = 'a password that no log may show'
+
+/** A PostgreSQL server with a folder and a port of its own. */
+export async function startPostgres(extraArgs: string[] = []): Promise<ServerDatabase> {
+  const folder = await serverFolder('postgres')
+  const port = await freePort()
+  const data = join(folder, 'data')
+  await runAsServer(
+    join(dirname(postgresPath), 'initdb'),
+    ['-D', data, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--no-locale', '--no-sync'],
+    folder
+  )
+
+  async function run(database: string, ...texts: string[]): Promise<Record<string, unknown>[]> {
+    const client = new Client({ host: '127.0.0.1', port, user: 'postgres', database, connectionTimeoutMillis: 5_000 })
+    client.on('error', () => undefined)
+    try {
+      await client.connect()
+      let rows: Record<string, unknown>[] = []
+      for (const text of texts) rows = [...rows, ...(await client.query<Record<string, unknown>>(text)).rows]
+      return rows
+    } finally {
+      await client.end()
+    }
+  }
+
+  const server = createServerProcess({
+    folder,
+    program: postgresPath,
+    args: [
+      '-D',
+      data,
+      '-p',
+      String(port),
+      '-h',
+      '127.0.0.1',
+      '-k',
+      folder,
+      '-c',
+      'fsync=off',
+      '-c',
+      'shared_buffers=16MB',
+      ...extraArgs
+    ],
+    stopSignal: 'SIGINT',
+    isUp: () => run('postgres', 'SELECT 1')
+  })
+  await server.start()
+  await run('postgres', `CREATE USER bookinfo SUPERUSER PASSWORD '${PASSWORD}'`)
+  const envAt = (at: number) => ({
+    SERVICE_VERSION: 'v2',
+    DB_TYPE: 'postgres',
+    POSTGRES_DB_HOST: '127.0.0.1',
+    POSTGRES_DB_PORT: String(at),
+    POSTGRES_DB_USER: 'bookinfo',
+    POSTGRES_DB_PASSWORD: PASSWORD
+  })
+  const drop = 'DROP DATABASE IF EXISTS test WITH (FORCE)'
+
+  return {
+    type: 'postgres',
+    port,
+    env: envAt(port),
+    envAt,
+    couldNotRead: 'could not perform select',
+    start: () => server.start(),
+    stop: () => server.stop(),
+    clear: async () => void (await run('postgres', drop, 'CREATE DATABASE test')),
+    async createOriginal(rows) {
+      await run('postgres', drop, 'CREATE DATABASE test')
+      await run(
+        'test',
+        'CREATE TABLE ratings (ReviewID INT NOT NULL, Rating INT, PRIMARY KEY (ReviewID))',
+        insertOriginal(rows)
+      )
+    },
+    dumpOriginal: () =>
+      run(
+        'test',
+        'SELECT * FROM ratings ORDER BY reviewid',
+        "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'ratings' ORDER BY 1"
+      ),
+    setOriginal: async (row, stars) =>
+      void (await run('test', `UPDATE ratings SET rating = ${stars ?? 'NULL'} WHERE reviewid = ${row + 1}`)),
+    fillProducts: async (count) =>
+      void (await run(
+        'test',
+        `INSERT INTO bookinfo_products (product_id, revision) SELECT 1000000 + n, 1 FROM generate_series(1, ${count}) AS n`
+      )),
+    async connections() {
+      const rows = await run(
+        'postgres',
+        "SELECT COUNT(*) AS n FROM pg_stat_activity WHERE application_name = 'bookinfo-ratings'"
+      )
+      return Number(rows[0]?.['n'])
+    },
+    async createReader() {
+      await run(
+        'postgres',
+        `DO $$ BEGIN CREATE USER reader PASSWORD '${PASSWORD}'; EXCEPTION WHEN duplicate_object THEN NULL; END $$`
+      )
+      await run('test', 'GRANT SELECT ON ratings TO reader')
+      return { ...envAt(port), POSTGRES_DB_USER: 'reader' }
+    },
+    trustReader: async () =>
+      void (await run(
+        'test',
+        'GRANT ALL ON SCHEMA public TO reader',
+        'GRANT ALL ON ALL TABLES IN SCHEMA public TO reader'
+      )),
+    dropDatabase: async () => void (await run('postgres', drop)),
+    [Symbol.asyncDispose]: () => server.remove()
+  }
+}
+
+function insertOriginal(rows: OriginalRows): string {
+  const values = rows.map((stars, row) => `(${row + 1}, ${stars ?? 'NULL'})`)
+  return values.length > 0
+    ? `INSERT INTO ratings (ReviewID, Rating) VALUES ${values.join(', ')}`
+    : 'SELECT 1 WHERE FALSE'
+}
