@@ -61,19 +61,16 @@ describe.each(services)('the bundle of %s', (service) => {
     expect(parts).toEqual([])
   })
 
-  test.each(['main.js', 'telemetry.js', 'jaeger.cjs'] as const)(
-    'has a licence for all of %s beside it',
-    async (file) => {
-      const notices = await readFile(builtFile(service, `${file}.LICENSES.txt`), 'utf8')
-      const titles = [...notices.matchAll(/^=+\n(\S+ \S+): (.+)\n=+$/gm)]
-      const inside = bundledPackages(modulesInBundle(builtFile(service, `${file}.map`)))
-      expect(titles.map(([, title]) => title)).toEqual(inside.map(({ name, version }) => `${name} ${version}`))
-      // What is left out of the bundle is not listed as part of it.
-      expect(inside.map(({ name }) => name)).not.toContain('yaml')
-      const free = /^(\(?(MIT|ISC|BSD License|BSD-[23]-Clause|Apache-2\.0|0BSD|Unlicense|BlueOak-1\.0\.0)( OR |\)|$))+$/
-      expect(titles.filter(([, , licence = '']) => !free.test(licence)).map(([, title]) => title)).toEqual([])
-    }
-  )
+  test.each(['main.js', ...beside[service]] as const)('has a licence for all of %s beside it', async (file) => {
+    const notices = await readFile(builtFile(service, `${file}.LICENSES.txt`), 'utf8')
+    const titles = [...notices.matchAll(/^=+\n(\S+ \S+): (.+)\n=+$/gm)]
+    const inside = bundledPackages(modulesInBundle(builtFile(service, `${file}.map`)))
+    expect(titles.map(([, title]) => title)).toEqual(inside.map(({ name, version }) => `${name} ${version}`))
+    // What is left out of the bundle is not listed as part of it.
+    expect(inside.map(({ name }) => name)).not.toContain('yaml')
+    const free = /^(\(?(MIT|ISC|BSD License|BSD-[23]-Clause|Apache-2\.0|0BSD|Unlicense|BlueOak-1\.0\.0)( OR |\)|$))+$/
+    expect(titles.filter(([, , licence = '']) => !free.test(licence)).map(([, title]) => title)).toEqual([])
+  })
 
   test('shows in a stack trace what was written', async () => {
     await using folder = await lonelyBundle(service)
