@@ -36,6 +36,11 @@ const commands = {
 
   build: (node, args) => turbo(node, ['run', 'build', ...args]),
 
+  images: async (node, args) => {
+    const code = await turbo(node, ['run', 'build', '--output-logs=errors-only'])
+    return code || run(node, [join(root, 'deploy', 'images', 'src', 'main.ts'), ...args])
+  },
+
   boundaries: (node, args) => turbo(node, ['boundaries', ...args]),
 
   // A task for each core: tests that wait for a process or a browser suffer when everything runs at once.

@@ -1,0 +1,39 @@
+import { billOfMaterials, bundledPackages, modulesInBundle, readDebianPackages } from '@bookinfo/sbom'
+import { readFileSync } from 'node:fs'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Builder, Plan } from './builder.ts'
+import type { Image } from './catalogue.ts'
+import { DIST } from './debian-base.ts'
+import { nodeVersion } from './node-package.ts'
+import { architectureOf } from './options.ts'
+import { ROOT } from './run.ts'
+
+/** Bases whose content is known. */
+const ours = ['registry', 'debian']
+
+/**
+ * Writes a bill of materials for each image and platform: `dist/examples-bookinfo-details-v1.amd64.cdx.json`. Of a base that
+ * was given nothing is known, so only npm's packages are in its images' bills.
+ */
+export async function writeBills(images: readonly Image[], plan: Plan, builder: Builder): Promise<void> {
+  await mkdir(DIST, { recursive: true })
+  const { version, epoch } = plan.sources
+  for (const platform of plan.platforms) {
+    const base = ours.includes(plan.base)
+      ? {
+          debian: readDebianPackages(await builder.readPackages(plan, platform)),
+          debianRelease: '13',
+          node: nodeVersion()
+        }
+      : {}
+    for (const { name, service } of images) {
+      const folder = join(ROOT, 'services', service)
+      const maps = (await readdir(join(folder, 'dist'))).filter((file) => file.endsWith('.map'))
+      const npm = bundledPackages(maps.flatMap((map) => modulesInBundle(join(folder, 'dist', map))))
+      const { description }: { description: string } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+      const bill = billOfMaterials({ name, version, description, npm, ...base, sourceDateEpoch: epoch })
+      await writeFile(join(DIST, `${name}.${architectureOf(platform)}.cdx.json`), bill)
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import { createBuildah } from './buildah.ts'
+import type { Builder } from './builder.ts'
+import { createDocker } from './docker.ts'
+import { Failure } from './failure.ts'
+import type { Options } from './options.ts'
+import { works } from './run.ts'
+
+/**
+ * Finds out by asking which builder can build here: an engine may be installed and not run.
+ *
+ * @throws Failure if there is none
+ */
+export async function chooseBuilder(wanted: Options['builder']): Promise<Builder> {
+  if (wanted !== 'buildah' && (await works('docker', ['version'])) && (await works('docker', ['buildx', 'version'])))
+    return createDocker()
+  if (wanted === 'docker')
+    throw new Failure('no Docker engine with buildx answers: start it, or build with --builder buildah')
+  if (await works('buildah', ['version'])) return createBuildah()
+  const needed = wanted === 'auto' ? 'a running Docker engine with buildx, or buildah' : 'buildah'
+  throw new Failure(`building images needs ${needed}: on Debian and Ubuntu, apt-get install buildah`)
+}

@@ -1,0 +1,35 @@
+import { Failure } from './failure.ts'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { findNode } from './node-package.ts'
+import { architectureOf, type Platform } from './options.ts'
+import { ROOT, run, works } from './run.ts'
+
+export const DIST = join(ROOT, 'deploy/images/dist')
+
+const tools = { mmdebstrap: 'mmdebstrap', 'eu-strip': 'elfutils', 'dpkg-deb': 'dpkg' }
+
+/**
+ * Makes the base from Debian's packages and npm's Node: `dist/root-amd64.tar`, which the Dockerfile's stage `debian` takes.
+ *
+ * @param epoch the time of every file, in seconds since 1970
+ * @throws Failure if a tool is missing
+ */
+export async function makeDebianBase(platform: Platform, epoch: number): Promise<void> {
+  const missing: string[] = []
+  for (const [program, inPackage] of Object.entries(tools)) {
+    if (!(await works(program, ['--version']))) missing.push(inPackage)
+  }
+  if (missing.length > 0)
+    throw new Failure(
+      `--base debian needs ${missing.join(' and ')}: on Debian and Ubuntu, apt-get install ${missing.join(' ')}`
+    )
+
+  await mkdir(DIST, { recursive: true })
+  const { node, licence } = await findNode(platform)
+  const architecture = architectureOf(platform)
+  const output = join(DIST, `root-${architecture}.tar`)
+  await run('sh', ['deploy/images/base/make.sh', architecture, node, licence, output], {
+    SOURCE_DATE_EPOCH: String(epoch)
+  })
+}

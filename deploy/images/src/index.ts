@@ -1,0 +1,1 @@
+export { catalogue, type Image, type Service } from './catalogue.ts'

@@ -1,0 +1,32 @@
+import { explainFailure } from './failure.ts'
+import { writeBills } from './bills.ts'
+import type { Plan } from './builder.ts'
+import { chooseBuilder } from './choose-builder.ts'
+import { makeDebianBase } from './debian-base.ts'
+import { ownPlatform, platforms, readOptions, usage } from './options.ts'
+import { readSources } from './sources.ts'
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
+
+await explainFailure(async () => {
+  const sources = await readSources(process.env)
+  const options = readOptions(process.argv.slice(2), process.env, sources.version)
+  if (options.help) return print(usage.trimEnd())
+  const builder = await chooseBuilder(options.builder)
+  const fallback = options.push ? platforms : [ownPlatform()]
+  const plan: Plan = { ...options, sources, platforms: options.platforms.length > 0 ? options.platforms : fallback }
+
+  if (plan.base === 'debian') {
+    for (const platform of plan.platforms) {
+      print(`making the base for ${platform} from Debian's packages`)
+      await makeDebianBase(platform, sources.epoch)
+    }
+  }
+  const { images } = options
+  print(
+    `building ${images.length} ${images.length === 1 ? 'image' : 'images'} for ${plan.platforms.join(' and ')} with ${builder.name}`
+  )
+  await builder.build(images, plan, (reference) => print(`  ${reference}`))
+  await writeBills(images, plan, builder)
+  print('bills of materials: deploy/images/dist/*.cdx.json')
+})
