@@ -8,5 +8,7 @@ export function stopOnSignals(): AbortSignal {
   // Whoever started this process is gone; until then the channel alone is no reason to stay.
   process.on('disconnect', () => controller.abort())
   process.channel?.unref()
+  // So is whoever read what is printed: `npm start | head` has seen enough.
+  process.stdout.on('error', () => controller.abort())
   return controller.signal
 }

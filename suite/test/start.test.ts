@@ -119,3 +119,14 @@ test('a port in use is named before anything starts', async () => {
     other.close()
   }
 })
+
+test('who reads its output and has seen enough ends it quietly', async () => {
+  const basePort = await freeBasePort()
+  await using suite = startProgram(main, ['--verbose', '--base-port', String(basePort)])
+  await suite.says('Server listening on')
+  const processes = descendantsOf(suite.pid)
+  suite.stopReading()
+  expect(await suite.ended).toBe(0)
+  expect(suite.stderr).toBe('')
+  await expectGone(processes)
+})

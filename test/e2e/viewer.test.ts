@@ -152,6 +152,27 @@ describe.runIf(chromiumPath)('the trace viewer in a browser', { timeout: 60_000 
     })
   })
 
+  it('shows a trace whose link was followed too soon, as soon as all of it has come', async () => {
+    await using viewer = await startViewer({ now: () => NOW })
+    await using tab = await openTab(browser, viewer.origin)
+    const { page } = tab
+    await page.clock.install()
+    await page.goto(`/trace/${traceId(1)}`)
+    await page.getByRole('status').waitFor()
+    const { resourceSpans = [] } = bookinfoTrace({ trace: 1, startMs: NOW - 1_000 })
+    await viewer.send({ resourceSpans: resourceSpans.slice(1) })
+    const looked = page.waitForResponse('**/trace/*')
+    await page.clock.runFor(1_000)
+    await looked
+    expect(await page.locator('h1').innerText()).toBe('No such trace')
+
+    await viewer.send({ resourceSpans: resourceSpans.slice(0, 1) })
+    await page.clock.runFor(1_000)
+    await page.getByRole('heading', { name: 'productpage GET /productpage' }).waitFor()
+    expect(await page.locator('.span').count()).toBe(7)
+    expect(await page.getByRole('status').count()).toBe(0)
+  })
+
   it('filters, opens a trace and a span of it by keyboard alone, without scripts', async () => {
     await using viewer = await startFull()
     await using tab = await openTab(browser, viewer.origin, { scripts: false })

@@ -71,6 +71,22 @@ it.for(pages)(
   }
 )
 
+it('looks again for a trace that is still to come, and for what is missing of a new one', async () => {
+  let nowMs = NOON_MS
+  await using viewer = await startViewer({ now: () => nowMs })
+  const looksAgain = async (path: string) => String((await viewer.read(path)).body).includes('/static/wait.js')
+  expect(await looksAgain(`/trace/${traceId(1)}`)).toBe(true)
+  expect(await looksAgain('/trace/what')).toBe(false)
+  const { resourceSpans = [] } = bookinfoTrace({ trace: 1, startMs: NOON_MS - 1_000 })
+  await viewer.send({ resourceSpans: resourceSpans.slice(1) })
+  expect(await looksAgain(`/trace/${traceId(1)}`)).toBe(true)
+  nowMs += 10_000
+  expect(await looksAgain(`/trace/${traceId(1)}`)).toBe(false)
+  nowMs = NOON_MS
+  await viewer.send({ resourceSpans: resourceSpans.slice(0, 1) })
+  expect(await looksAgain(`/trace/${traceId(1)}`)).toBe(false)
+})
+
 it('escapes whatever comes in', async () => {
   await using viewer = await startViewer({ now: () => NOON_MS })
   const evil = '"><script>alert(1)</script>'

@@ -19,6 +19,8 @@ export interface Program extends AsyncDisposable {
   says(text: string): Promise<void>
   /** Sends a signal to the program alone. */
   signal(name: NodeJS.Signals): void
+  /** What the end of a pipe does that has read enough. */
+  stopReading(): void
   /** What the terminal does on Ctrl-C. */
   pressCtrlC(): void
 }
@@ -52,6 +54,7 @@ export function startProgram(script: string, args: readonly string[], env: Recor
       expect(stdout + stderr).toContain(text)
     },
     signal: (name) => void child.kill(name),
+    stopReading: () => void child.stdout.destroy(),
     pressCtrlC: () => void process.kill(-pid, 'SIGINT'),
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')
@@ -78,6 +81,21 @@ export function descendantsOf(pid: number): ProcessInfo[] {
   const below = (parent: number): ProcessInfo[] =>
     all.filter((each) => each.parent === parent).flatMap((each) => [each, ...below(each.pid)])
   return below(pid)
+}
+
+/** Processor time that a program and all that it started have taken so far, those that are gone left out. */
+export function cpuSeconds(pid: number): number {
+  const pids = [pid, ...descendantsOf(pid).map((each) => each.pid)]
+  const times = execFileSync('ps', ['-o', 'time=', '-p', pids.join(',')], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+  // Days, hours, minutes and seconds, as far as there are any: 1-02:03:04.
+  const inSeconds = (time: string) =>
+    time.split(/[-:]/).reduce((sum, part, index, all) => {
+      const unit = [1, 60, 3_600, 86_400][all.length - 1 - index] ?? 0
+      return sum + Number(part) * unit
+    }, 0)
+  return times.map(inSeconds).reduce((sum, seconds) => sum + seconds, 0)
 }
 
 /** Fails unless all the processes are gone soon. */

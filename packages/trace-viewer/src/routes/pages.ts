@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox, FastifyRequest } from '@bookinfo/service-kit'
 import { Type } from 'typebox'
+import { liveScript, waitScript } from '../assets.ts'
 import { serviceNames } from '../calls.ts'
 import type { LogStore } from '../log-store.ts'
 import { serviceMap } from '../service-map.ts'
@@ -13,6 +14,9 @@ import { noTraceView } from '../views/problem.ts'
 import { createPalette } from '../views/service-name.ts'
 import { traceListView } from '../views/trace-list.ts'
 import { traceView } from '../views/trace.ts'
+
+/** What a trace may take to be complete: services send their spans by the batch, each at its own time. */
+const NEW_MS = 10_000
 
 const HTML = 'text/html; charset=utf-8'
 
@@ -48,7 +52,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox<PageRoutesOptions> = async (a
       otlpAddress,
       palette: createPalette(services)
     })
-    return reply.type(HTML).send(renderPage({ title: 'Traces', path: '/', live: true, main }))
+    return reply.type(HTML).send(renderPage({ title: 'Traces', path: '/', script: liveScript, main }))
   })
 
   // Where Jaeger has its list.
@@ -56,23 +60,33 @@ export const pageRoutes: FastifyPluginAsyncTypebox<PageRoutesOptions> = async (a
 
   app.get(
     '/trace/:traceId',
-    { schema: { hide: true, params: Type.Object({ traceId: Type.String() }) } },
+    { ...page, schema: { ...page.schema, params: Type.Object({ traceId: Type.String() }) } },
     async ({ params }, reply) => {
       const trace = store.get(params.traceId.toLowerCase().padStart(32, '0'))
       void reply.type(HTML)
       if (trace === undefined) {
-        return reply.code(404).send(renderPage({ title: 'No such trace', path: '', main: noTraceView() }))
+        const script = /^[0-9a-f]{1,32}$/i.test(params.traceId) ? waitScript : undefined
+        return reply.code(404).send(renderPage({ title: 'No such trace', path: '', script, main: noTraceView() }))
       }
       const summary = summarize(trace)
+      const isWaiting = summary.orphanCount > 0 && now() - summary.startUs / 1000 < NEW_MS
       const main = traceView({
         trace,
         summary,
         tree: treeOf(trace),
+        isWaiting,
         logs: logs.ofTrace(trace.id),
         palette: createPalette(store.services()),
         names: serviceNames(store.all())
       })
-      return reply.send(renderPage({ title: `${summary.rootService}: ${summary.rootName}`, path: '', main }))
+      return reply.send(
+        renderPage({
+          title: `${summary.rootService}: ${summary.rootName}`,
+          path: '',
+          script: isWaiting ? waitScript : undefined,
+          main
+        })
+      )
     }
   )
 
@@ -83,7 +97,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox<PageRoutesOptions> = async (a
     const edges = serviceMap(traces, minutes === 0 ? undefined : { startUs: nowUs - minutes * 60e6, endUs: nowUs })
     const palette = createPalette(store.services())
     const main = mapView({ edges, minutes, isEmpty: traces.length === 0, otlpAddress, palette })
-    return reply.type(HTML).send(renderPage({ title: 'Service map', path: '/map', live: true, main }))
+    return reply.type(HTML).send(renderPage({ title: 'Service map', path: '/map', script: liveScript, main }))
   })
 }
 

@@ -1,12 +1,12 @@
-import { href, html, type Html } from '@bookinfo/service-kit'
-import { icon, liveScript, stylesheet } from '../assets.ts'
+import { href, html, type Asset, type Html } from '@bookinfo/service-kit'
+import { icon, stylesheet } from '../assets.ts'
 
 export interface Layout {
   title: string
   /** The address of the page, to mark its place in the navigation. */
   path: string
-  /** Whether its live parts are to follow what comes in. */
-  live?: boolean
+  /** Saves reloading by hand, and does nothing else. */
+  script?: Asset | undefined
   main: Html
 }
 
@@ -15,8 +15,8 @@ const pages = [
   { path: '/map', name: 'Service map' }
 ]
 
-/** A whole page, as text. Its one script only saves reloading by hand. */
-export function renderPage({ title, path, live = false, main }: Layout): string {
+/** A whole page, as text. */
+export function renderPage({ title, path, script, main }: Layout): string {
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -26,7 +26,7 @@ export function renderPage({ title, path, live = false, main }: Layout): string 
         <meta name="color-scheme" content="light dark" />
         <link rel="icon" href="${href(icon)}" type="image/svg+xml" />
         <link rel="stylesheet" href="${href(stylesheet)}" />
-        ${live && html`<script src="${href(liveScript)}" defer></script>`}
+        ${script && html`<script src="${href(script)}" defer></script>`}
       </head>
       <body>
         <a class="skip" href="#main">Skip to the content</a>

@@ -1,4 +1,5 @@
 import { html, type Html } from '@bookinfo/service-kit'
+import { waiting } from './live.ts'
 
 /** A trace that is not here, and what may have become of it. */
 export function noTraceView(): Html {
@@ -6,8 +7,9 @@ export function noTraceView(): Html {
     <section class="card empty">
       <p>
         No span of it has come in; or it has made room for newer ones, or came before this viewer was started. A trace
-        that has only just happened takes a few seconds to arrive: <strong>reload</strong> this page then.
+        that has only just happened takes a moment to arrive.
       </p>
+      ${waiting}
       <p><a class="more" href="/">All traces that are here</a></p>
     </section>`
 }

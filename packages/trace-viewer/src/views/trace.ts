@@ -4,6 +4,7 @@ import type { LogLine } from '../log-store.ts'
 import type { Trace } from '../trace-store.ts'
 import type { TraceSummary } from '../trace-summary.ts'
 import type { TreeSpan } from '../trace-tree.ts'
+import { waiting } from './live.ts'
 import { logLinesView } from './log-lines.ts'
 import { serviceName, type Palette } from './service-name.ts'
 import { spanView } from './span.ts'
@@ -15,6 +16,8 @@ export interface TraceView {
   trace: Trace
   summary: TraceSummary
   tree: readonly TreeSpan[]
+  /** Whether what is missing is likely to come. */
+  isWaiting: boolean
   logs: readonly LogLine[]
   palette: Palette
   /** Names of services by their addresses. */
@@ -22,12 +25,12 @@ export interface TraceView {
 }
 
 /** The content of `/trace/{id}`. */
-export function traceView({ trace, summary, tree, logs, palette, names }: TraceView): Html {
+export function traceView({ trace, summary, tree, isWaiting, logs, palette, names }: TraceView): Html {
   const shown = tree.slice(0, MOST_SPANS)
   const logsBySpan = Map.groupBy(logs, ({ spanId }) => spanId)
   return html`<p class="back"><a href="/">All traces</a></p>
     <h1 class="trace-title"><span class="trace-service">${summary.rootService}</span> ${summary.rootName}</h1>
-    ${facts(summary, tree)} ${failures(tree)} ${oddities(trace, summary)}
+    ${facts(summary, tree)} ${failures(tree)} ${oddities(trace, summary, isWaiting)}
     <section class="card" aria-labelledby="waterfall-title">
       <h2 id="waterfall-title">Where the time went</h2>
       <ul class="services legend" aria-label="Services">
@@ -97,7 +100,7 @@ function failures(tree: readonly TreeSpan[]): Html | false {
   </section>`
 }
 
-function oddities({ refused }: Trace, { orphanCount }: TraceSummary): Html | false {
+function oddities({ refused }: Trace, { orphanCount }: TraceSummary, isWaiting: boolean): Html | false {
   if (orphanCount === 0 && refused === 0) return false
   return html`<div class="notice">
     ${
@@ -107,6 +110,7 @@ function oddities({ refused }: Trace, { orphanCount }: TraceSummary): Html | fal
         still come; or whoever made it, such as a proxy, sends its spans elsewhere or not at all.
       </p>`
     }
+    ${isWaiting && waiting}
     ${refused > 0 && html`<p>${showCount(refused, 'span')} of this trace found no room: it is too large to be kept.</p>`}
   </div>`
 }

@@ -1,0 +1,2 @@
+export { freeBasePort } from './ports.ts'
+export { startProgram, type Program } from './program.ts'

@@ -1,0 +1,67 @@
+import { freeBasePort, startProgram } from '@bookinfo/suite/testing'
+import { mkdirSync } from 'node:fs'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { chromiumPath, launchBrowser, openTab, widths } from './browser.ts'
+
+/** The picture in the README; `UPDATE_README_PICTURE=1 npm test` takes it anew. */
+const README_PICTURE = new URL('../../docs/trace.png', import.meta.url)
+const readmePictureWanted = process.env['UPDATE_README_PICTURE'] === '1'
+
+/** Pictures of every page that was tested, to be looked at. */
+const PICTURES = new URL('../.pictures/', import.meta.url)
+mkdirSync(PICTURES, { recursive: true })
+
+const patience = { timeout: 20_000, interval: 200 }
+
+/** Visits the page until a version of reviews that asks ratings has served it, and each version has been asked before. */
+async function openPageWithStars(page: Page): Promise<void> {
+  for (let visit = 0; visit < 4; visit += 1) await page.goto('/productpage')
+  if ((await page.locator('.version').innerText()) === 'reviews v1') await page.reload()
+}
+
+describe.runIf(chromiumPath)('the trace viewer of npm start, in a browser', { timeout: 120_000 }, () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await launchBrowser()
+  })
+  afterAll(async () => browser.close())
+
+  it('shows the trace of the page just read, and what each service logged', async () => {
+    const basePort = await freeBasePort()
+    await using suite = startProgram('bin/bootstrap.mjs', ['start', '--base-port', String(basePort)])
+    await suite.says('Ctrl-C stops everything.')
+    await using tab = await openTab(browser, `http://localhost:${basePort}`)
+    const { page } = tab
+    await openPageWithStars(page)
+    await page.getByText('This page took').click()
+    await page.getByRole('link', { name: 'See its trace' }).click()
+    await page.waitForURL(`http://localhost:${basePort + 6}/trace/*`)
+    // It reloads itself until all is there.
+    await expect.poll(() => page.locator('.span').count(), patience).toBe(7)
+    const services = await page.locator('.legend .service').allInnerTexts()
+    expect(services.toSorted()).toEqual(['details', 'productpage', 'ratings', 'reviews'])
+
+    const logged = async () => {
+      await page.reload()
+      const rows = await page.locator('.log tbody tr').allInnerTexts()
+      return services.filter((name) => rows.some((row) => row.includes(name) && row.includes('request completed')))
+    }
+    await expect.poll(logged, patience).toEqual(services)
+    // A line leads to its span, which has the line too.
+    await page.locator('.log tbody a').first().click()
+    await page.waitForURL('**/trace/*#span-*')
+    for (const [device, width] of Object.entries(widths)) {
+      await page.setViewportSize({ width, height: 900 })
+      expect(await page.evaluate('document.documentElement.scrollWidth'), 'no sideways scrolling').toBe(width)
+      await page.screenshot({ path: new URL(`viewer-of-suite-${device}.png`, PICTURES).pathname, fullPage: true })
+    }
+    if (readmePictureWanted) {
+      await page.evaluate('scrollTo(0, 0)')
+      await page.screenshot({ path: README_PICTURE.pathname })
+    }
+    suite.pressCtrlC()
+    expect(await suite.ended).toBe(0)
+    expect(suite.stderr).toBe('')
+  })
+})
