@@ -28,8 +28,9 @@ export async function run<T extends TObject>({ name, schema, build }: Service<T>
     return
   }
   try {
-    const common = loadConfig(CommonConfig, process.env, argv)
     const config = loadConfig(schema, process.env, argv)
+    // A service may have a default of its own for what all have.
+    const common = { ...loadConfig(CommonConfig, process.env, argv), ...config }
     const identity = { service: name, version: common.SERVICE_VERSION, pod: common.HOSTNAME }
     const tracing = await startTracing(common, identity)
     const app = build(config, { tracing, logStream: await openTerminalLog() })

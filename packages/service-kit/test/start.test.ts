@@ -65,6 +65,12 @@ test("a service says in the original's words where it listens", async () => {
   expect(msg).toMatch(/^Server listening on: http:\/\/0\.0\.0\.0:[0-9]+$/)
 })
 
+test("a service's own default wins over the one that all have", async () => {
+  await using service = spawnService({ HOST: '127.0.0.1' })
+  const { msg } = await service.logged('Server listening on')
+  expect(msg).not.toMatch(/:(9080|0)$/)
+})
+
 test('a service listens on every address, of both families where the machine has them, and measures itself', async () => {
   await using service = await startService({ HOST: '' })
   const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>

@@ -3,13 +3,9 @@ import { Type, type Static } from 'typebox'
 
 const { LOG_LEVEL, SHUTDOWN_DELAY_MS, SHUTDOWN_BUDGET_MS } = commonSettings
 
-/** Jaeger's. */
-export const DEFAULT_PORT = 16686
-export const DEFAULT_HOST = '127.0.0.1'
-
 export const TraceViewerConfig = Type.Object({
   PORT: Type.Integer({
-    default: DEFAULT_PORT,
+    default: 16686,
     minimum: 0,
     maximum: 65535,
     description: 'Port of the pages and the read API, Jaeger’s; the first argument wins over it. 0 takes a free one.'
@@ -22,7 +18,7 @@ export const TraceViewerConfig = Type.Object({
   }),
   HOST: Type.String({
     ...commonSettings.HOST,
-    default: DEFAULT_HOST,
+    default: '127.0.0.1',
     description: 'Address that both ports listen on. It is a development tool: only this machine may ask.'
   }),
   MAX_SPANS: Type.Integer({

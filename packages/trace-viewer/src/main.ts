@@ -1,10 +1,8 @@
 import { ConfigError, listen, run, type App, type LogOptions } from '@bookinfo/service-kit'
 import { buildApp } from './app.ts'
-import { DEFAULT_HOST, DEFAULT_PORT, TraceViewerConfig } from './config.ts'
+import { TraceViewerConfig } from './config.ts'
 
-// What every service has by default is another address, and tracing; the viewer's own spans would make more of them for ever.
-process.env['HOST'] ||= DEFAULT_HOST
-process.env['PORT'] ||= String(DEFAULT_PORT)
+// The viewer's own spans would make more of them for ever.
 process.env['OTEL_SDK_DISABLED'] = 'true'
 
 await run({ name: 'trace-viewer', schema: TraceViewerConfig, build: buildBoth })

@@ -4,7 +4,11 @@ import { commonSettings, createServer, run } from '../../src/index.ts'
 /** A service to be stopped: what it reads takes as long as the test wants, and it can fail outside of any request. */
 await run({
   name: 'fixture',
-  schema: Type.Object({ ...commonSettings, PASSWORD: Type.String({ default: '', maxLength: 4, secret: true }) }),
+  schema: Type.Object({
+    ...commonSettings,
+    PORT: Type.Integer({ ...commonSettings.PORT, default: 0 }),
+    PASSWORD: Type.String({ default: '', maxLength: 4, secret: true })
+  }),
   build(config) {
     const { app } = createServer({
       name: 'fixture',
