@@ -4,6 +4,8 @@ import {
   ask,
   askFully,
   json,
+  parseOpenMetrics,
+  refusingPort,
   respond,
   startProductpage,
   startSuite,
@@ -51,11 +53,11 @@ describe.each(services)('$name', ({ origin, version, paths }) => {
     expect(body).toContain('# TYPE http_server_request_duration_seconds histogram')
   })
 
-  test('gives metrics in that form whatever form is asked for', async () => {
+  test('has them in OpenMetrics too, for those who prefer that', async () => {
     const accept = 'application/openmetrics-text; version=1.0.0'
-    expect((await ask(origin, '/metrics', { headers: { accept } })).type).toBe(
-      'text/plain; version=0.0.4; charset=utf-8'
-    )
+    const { type, body } = await ask(origin, '/metrics', { headers: { accept } })
+    expect(type).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8')
+    expect([...parseOpenMetrics(String(body)).keys()]).toContain('http_server_request_duration_seconds')
   })
 
   test('describes its interface, and every path that it describes is there', async () => {
@@ -112,6 +114,28 @@ describe('request_result_total of productpage', () => {
       'request_result_total{destination_app="ratings",response_code="200"} 2',
       'request_result_total{destination_app="reviews",response_code="500"} 1'
     ])
+  })
+
+  test('leads to the trace of the last request that it counted', async () => {
+    await using page = await startProductpage(addressOf('details', await refusingPort()))
+    const [trace, span] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331']
+    for (const flags of ['01', '00']) {
+      const traceparent = `00-${flags === '01' ? trace : trace.replace('0a', 'ff')}-${span}-${flags}`
+      await ask(page.origin, '/api/v1/products/0', { headers: { traceparent } })
+    }
+    const accept = 'application/openmetrics-text'
+    const { body } = await ask(page.origin, '/metrics', { headers: { accept } })
+    expect(parseOpenMetrics(String(body)).get('request_result')).toMatchObject({
+      type: 'counter',
+      samples: [
+        {
+          name: 'request_result_total',
+          labels: { destination_app: 'details', response_code: '500' },
+          value: 2,
+          exemplar: { labels: { trace_id: trace, span_id: span }, value: 1 }
+        }
+      ]
+    })
   })
 
   test('does not count what was never asked', async () => {

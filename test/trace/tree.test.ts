@@ -24,19 +24,19 @@ const scenes: Record<string, { suite: SuiteOptions; calls: Branch[] }> = {
   },
   'details cannot be reached': {
     suite: { reviews: ['v1'], down: ['details'] },
-    calls: [branch('productpage CLIENT GET /details/0 no answer ERROR unreachable'), reviewsCall('v1', [])]
+    calls: [branch('productpage CLIENT GET /details/0 no answer ERROR ECONNREFUSED'), reviewsCall('v1', [])]
   },
   'reviews cannot be reached, and are tried twice': {
     suite: { down: ['reviews'] },
     calls: [
       detailsCall,
-      branch('productpage CLIENT GET /reviews/0 no answer ERROR unreachable'),
-      branch('productpage CLIENT GET /reviews/0 no answer ERROR unreachable resend 1')
+      branch('productpage CLIENT GET /reviews/0 no answer ERROR ECONNREFUSED'),
+      branch('productpage CLIENT GET /reviews/0 no answer ERROR ECONNREFUSED resend 1')
     ]
   },
   'ratings cannot be reached': {
     suite: { reviews: ['v3'], down: ['ratings'] },
-    calls: [detailsCall, reviewsCall('v3', [branch('reviews-v3 CLIENT GET /ratings/0 no answer ERROR unreachable')])]
+    calls: [detailsCall, reviewsCall('v3', [branch('reviews-v3 CLIENT GET /ratings/0 no answer ERROR ECONNREFUSED')])]
   }
 }
 

@@ -1,5 +1,6 @@
 import type { DatabaseCall, DatabaseFailure, EndDatabaseCall, RequestTrace } from '@bookinfo/tracing'
-import { Histogram, type Registry } from 'prom-client'
+import { Histogram } from 'prom-client'
+import type { MetricsRegistry } from './registry.ts'
 
 /** Buckets in seconds, as the semantic conventions advise: https://opentelemetry.io/docs/specs/semconv/db/database-metrics/ */
 const DURATION_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10]
@@ -8,7 +9,7 @@ const DURATION_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10]
 export type ObserveDatabase = (call: DatabaseCall, trace: Pick<RequestTrace, 'startDatabaseCall'>) => EndDatabaseCall
 
 /** Measures an app's database operations in its registry, and gives each a span where its request has one. */
-export function observeDatabase(registry: Registry): ObserveDatabase {
+export function observeDatabase(registry: MetricsRegistry): ObserveDatabase {
   const duration = new Histogram({
     name: 'db_client_operation_duration_seconds',
     help: 'Duration of database client operations',

@@ -2,6 +2,7 @@ import { forwardTracing, logIds, type Tracing } from '@bookinfo/tracing'
 import { LogController, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import { randomUUID } from 'node:crypto'
 import { stdout } from './log-output.ts'
+import { routeOf } from './route.ts'
 
 export interface LogOptions {
   level: string
@@ -59,9 +60,10 @@ class RequestLog extends LogController {
   override requestCompleted(error: Error | null | undefined, request: FastifyRequest, reply: FastifyReply): void {
     const line = {
       method: request.method,
-      route: request.routeOptions.url,
+      route: routeOf(request),
       status: reply.statusCode,
-      duration_ms: Math.round(reply.elapsedTime * 10) / 10
+      duration_ms: Math.round(reply.elapsedTime * 10) / 10,
+      ...request.calls
     }
     if (error) reply.log.error({ ...line, err: error }, 'request errored')
     else if (request.routeOptions.config.quiet) reply.log.debug(line, 'request completed')

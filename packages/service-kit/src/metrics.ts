@@ -1,20 +1,18 @@
-import type { Tracing } from '@bookinfo/tracing'
+import { knownMethod, type Tracing } from '@bookinfo/tracing'
 import type { FastifyInstance } from 'fastify'
-import { Counter, Histogram, Registry } from 'prom-client'
+import { Counter } from 'prom-client'
 import { Type } from 'typebox'
+import { createDurationHistogram } from './duration-histogram.ts'
+import { writeMetrics } from './exposition.ts'
+import type { MetricsRegistry } from './registry.ts'
+import { routeOf } from './route.ts'
 
-/** Buckets in seconds, as the semantic conventions advise: https://opentelemetry.io/docs/specs/semconv/http/http-metrics/ */
-const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
-
-/** Serves `/metrics` from a registry of the app's own, and measures every request by route. */
-export function serveMetrics(app: FastifyInstance, tracing: Tracing): Registry {
-  const registry = new Registry()
-  const duration = new Histogram({
+/** Serves `/metrics` from the app's own registry, and measures every request by route. */
+export function serveMetrics(app: FastifyInstance, registry: MetricsRegistry, tracing: Tracing): void {
+  const duration = createDurationHistogram(registry, {
     name: 'http_server_request_duration_seconds',
     help: 'Duration of HTTP requests served',
-    labelNames: ['http_request_method', 'http_route', 'http_response_status_code'],
-    buckets: DURATION_BUCKETS,
-    registers: [registry]
+    labelNames: ['http_request_method', 'http_route', 'http_response_status_code', 'error_type'] as const
   })
 
   new Counter({
@@ -28,14 +26,18 @@ export function serveMetrics(app: FastifyInstance, tracing: Tracing): Registry {
   })
 
   app.addHook('onResponse', (request, reply, done) => {
-    duration.observe(
-      {
-        http_request_method: request.method,
-        http_route: request.routeOptions.url ?? '(none)',
-        http_response_status_code: reply.statusCode
+    const { statusCode: status } = reply
+    const { exemplar } = request.trace
+    duration.observe({
+      labels: {
+        http_request_method: knownMethod(request.method),
+        http_route: routeOf(request) ?? '(none)',
+        http_response_status_code: status,
+        ...(status >= 500 && { error_type: String(status) })
       },
-      reply.elapsedTime / 1000
-    )
+      value: reply.elapsedTime / 1000,
+      ...(exemplar && { exemplarLabels: { ...exemplar } })
+    })
     done()
   })
 
@@ -46,13 +48,15 @@ export function serveMetrics(app: FastifyInstance, tracing: Tracing): Registry {
         config: { quiet: true },
         schema: {
           tags: ['operation'],
-          summary: 'Metrics for Prometheus',
-          produces: ['text/plain'],
+          summary: 'Metrics for Prometheus; in OpenMetrics, with exemplars, for those who accept it',
+          produces: ['text/plain', 'application/openmetrics-text'],
           response: { 200: Type.String() }
         }
       },
-      async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics())
+      async ({ headers }, reply) => {
+        const { contentType, text } = await writeMetrics(registry, headers.accept ?? '')
+        return reply.type(contentType).header('vary', 'Accept').send(text)
+      }
     )
   })
-  return registry
 }

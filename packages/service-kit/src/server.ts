@@ -2,8 +2,8 @@ import { forwardTracing, type Tracing } from '@bookinfo/tracing'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import createFastify, { type FastifyInstance } from 'fastify'
 import type { Socket } from 'node:net'
-import type { Registry } from 'prom-client'
 import { readBodies } from './body.ts'
+import { recordCalls } from './calls.ts'
 import { createErrorHandler, type ErrorPage } from './errors.ts'
 import { serveProbes, type Lifecycle } from './health.ts'
 import { compileSchemasLazily } from './lazy-schemas.ts'
@@ -11,6 +11,7 @@ import { logging, type LogOptions } from './log.ts'
 import { answerOtherMethods } from './methods.ts'
 import { serveMetrics } from './metrics.ts'
 import { serveOpenApi } from './openapi.ts'
+import { createRegistry, type MetricsRegistry } from './registry.ts'
 import { traceRequests } from './trace-requests.ts'
 
 /** Bytes of a request body, unless a route says otherwise. */
@@ -33,7 +34,7 @@ export interface ServerOptions {
 
 export interface Server {
   app: App
-  registry: Registry
+  registry: MetricsRegistry
 }
 
 export type App = ReturnType<typeof createApp>
@@ -42,7 +43,7 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** For the process around the app: it says when stopping begins. */
     lifecycle: Lifecycle
-    registry: Registry
+    registry: MetricsRegistry
   }
 }
 
@@ -55,7 +56,8 @@ export function createServer(options: ServerOptions): Server {
   answerOtherMethods(app)
   readBodies(app, (bytes) => bytes)
   app.setErrorHandler(createErrorHandler(options.errorPage))
-  traceRequests(app, tracing)
+  const registry = createRegistry()
+  traceRequests(app, tracing, recordCalls(app, registry))
   app.addHook('onRequest', (request, reply, done) => {
     // Any content type is accepted; one that is malformed Fastify would refuse by itself.
     if (request.mediaType === undefined) delete request.headers['content-type']
@@ -69,7 +71,7 @@ export function createServer(options: ServerOptions): Server {
     done()
   })
   serveOpenApi(app, { title: options.title, description: options.description, version: options.version })
-  const registry = serveMetrics(app, tracing)
+  serveMetrics(app, registry, tracing)
   serveProbes(app, lifecycle, options.whyNotReady ?? (() => undefined))
   app.decorate('lifecycle', lifecycle)
   app.decorate('registry', registry)

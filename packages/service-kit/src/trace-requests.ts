@@ -1,5 +1,6 @@
-import { forwardTracing, type RequestTrace, type Tracing } from '@bookinfo/tracing'
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { forwardTracing, type CallListener, type RequestTrace, type Tracing } from '@bookinfo/tracing'
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
+import { routeOf } from './route.ts'
 
 const REPORT_INTERVAL_MS = 60_000
 
@@ -11,13 +12,22 @@ declare module 'fastify' {
 }
 
 /** Traces each request of an app. What probes and scrapers ask all day leaves no spans. */
-export function traceRequests(app: FastifyInstance, tracing: Tracing): void {
+export function traceRequests(
+  app: FastifyInstance,
+  tracing: Tracing,
+  callsOf: (request: FastifyRequest) => CallListener
+): void {
   app.decorateRequest('trace')
   app.addHook('onRequest', (request, reply, done) => {
-    const { url: route, config } = request.routeOptions
     const { headers, rawHeaders } = request.raw
-    const way = config.quiet ? forwardTracing : tracing
-    request.trace = way.startRequest({ method: request.method, route: route?.replace('*', ':id'), headers, rawHeaders })
+    const way = request.routeOptions.config.quiet ? forwardTracing : tracing
+    request.trace = way.startRequest({
+      method: request.method,
+      route: routeOf(request),
+      headers,
+      rawHeaders,
+      onCallEnd: callsOf(request)
+    })
     if (tracing !== forwardTracing) request.log = reply.log = request.log.child({ ...request.trace.logIds })
     if (request.trace.traceresponse !== undefined) void reply.header('traceresponse', request.trace.traceresponse)
     done()

@@ -1,4 +1,4 @@
-import type { CallSpan, ForwardHeaders } from '@bookinfo/tracing'
+import type { ForwardHeaders, StartedCall } from '@bookinfo/tracing'
 import type { Static, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Agent, type Dispatcher } from 'undici'
@@ -71,12 +71,13 @@ const refusePlainHttp: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (
 export function createUpstream<S extends TSchema>(options: UpstreamOptions<S>): Upstream<Static<S>> {
   const { name, origins, schema, timeoutMs, dispatcher } = options
   const body = once(() => Compile(schema))
+  const servers = origins.map(describeServer)
   let turn = 0
 
-  function nextOrigin(): string {
-    const origin = origins[turn % origins.length] ?? ''
+  function nextServer(): Server {
+    const server = servers[turn % servers.length] ?? describeServer('')
     turn += 1
-    return origin
+    return server
   }
 
   function checked({ text }: Answer): Static<S> | undefined {
@@ -85,48 +86,48 @@ export function createUpstream<S extends TSchema>(options: UpstreamOptions<S>): 
   }
 
   /** @param read makes a value of a good answer; undefined if it has none */
-  async function call<T>(
-    { method, path, headers, attempt = 1, content }: Call,
+  async function send<T>(
+    { method, path, headers, attempt = 1, content }: Question,
     read: (answer: Answer) => T | undefined
   ): Promise<UpstreamResult<T>> {
-    const origin = nextOrigin()
-    const span = headers.startCall?.({ method, origin, path, attempt })
+    const server = nextServer()
+    const call = headers.startCall({ peer: name, method, ...server, path, attempt })
     try {
       const answer = await exchange(
         dispatcher,
-        { origin, path, method, headers: headersOf(headers, span, content), body: content ?? null },
+        { origin: server.origin, path, method, headers: headersOf(headers, call, content), body: content ?? null },
         timeoutMs
       )
       const { status, text } = answer
       if (status !== 200) {
-        span?.end(status)
+        call.end(status)
         return { ok: false, kind: 'refused', status, reason: `status ${status}` }
       }
       const value = read(answer)
       if (value === undefined) {
-        span?.end(status, 'malformed')
+        call.end(status, 'malformed')
         return { ok: false, kind: 'malformed', status: undefined, reason: 'not the JSON that the contract asks for' }
       }
-      span?.end(status)
+      call.end(status)
       const { 'x-service-version': version, 'server-timing': serverTiming } = answer.headers
       return { ok: true, value, text, version: single(version), serverTiming: single(serverTiming) }
     } catch (error) {
       const kind = error instanceof TooLate ? 'timeout' : 'unreachable'
-      span?.end(undefined, kind)
+      call.end(undefined, errorType(error))
       return { ok: false, kind, status: undefined, reason: describe(error, timeoutMs) }
     }
   }
 
   return {
     name,
-    get: (path, headers, attempt) => call({ method: 'GET', path, headers, attempt }, checked),
-    post: (path, value, headers) => call({ method: 'POST', path, headers, content: JSON.stringify(value) }, checked),
+    get: (path, headers, attempt) => send({ method: 'GET', path, headers, attempt }, checked),
+    post: (path, value, headers) => send({ method: 'POST', path, headers, content: JSON.stringify(value) }, checked),
     options: (path, headers) =>
-      call({ method: 'OPTIONS', path, headers }, (answer) => listed(single(answer.headers['allow'])))
+      send({ method: 'OPTIONS', path, headers }, (answer) => listed(single(answer.headers['allow'])))
   }
 }
 
-interface Call {
+interface Question {
   method: 'GET' | 'POST' | 'OPTIONS'
   path: string
   headers: ForwardHeaders
@@ -134,16 +135,35 @@ interface Call {
   content?: string
 }
 
-function headersOf({ pairs }: ForwardHeaders, span: CallSpan | undefined, content: string | undefined): string[] {
-  const headers = [...pairs]
-  if (span) headers.push(...span.pairs)
-  headers.push('accept', 'application/json')
+function headersOf({ pairs }: ForwardHeaders, call: StartedCall, content: string | undefined): string[] {
+  const headers = [...pairs, ...call.pairs, 'accept', 'application/json']
   if (content !== undefined) headers.push('content-type', 'application/json')
   return headers
 }
 
 function listed(header: string | undefined): string[] | undefined {
   return header?.split(',').map((item) => item.trim())
+}
+
+/** Where a call goes. */
+interface Server {
+  origin: string
+  address: string
+  port: number
+}
+
+function describeServer(origin: string): Server {
+  // Asking at an address that is none fails in its turn, and is measured.
+  const { protocol = '', hostname = origin, port = '' } = URL.parse(origin) ?? {}
+  const address = hostname.replace(/^\[(.*)\]$/, '$1')
+  return { origin, address, port: Number(port || (protocol === 'https:' ? 443 : 80)) }
+}
+
+/** One of few words, as labels and attributes need it: Node's and undici's codes, `timeout`, or the error's name. */
+function errorType(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown'
+  if (error instanceof TooLate) return 'timeout'
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
 }
 
 function single(header: string | string[] | undefined): string | undefined {

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os'
 import { describe, expect, test } from 'vitest'
-import { ask, hang, json, startTinyServer } from './support/index.ts'
+import { ask, hang, json, parseOpenMetrics, startTinyServer } from './support/index.ts'
 import { spawnService, startService } from './processes/service-process.ts'
 
 async function failsWith(env: Record<string, string>, args: string[] = []) {
@@ -79,6 +79,8 @@ test('a service listens on every address, of both families where the machine has
   for (const host of ['127.0.0.1', ...(hasIpv6 ? ['[::1]'] : [])]) {
     const origin = `http://${host}:${service.port}`
     expect(await ask(origin, '/livez')).toEqual(json(200, { status: 'ok' }))
+    const { body } = await ask(origin, '/metrics', { headers: { accept: 'application/openmetrics-text' } })
+    expect(parseOpenMetrics(String(body)).get('process_cpu_seconds')?.type).toBe('counter')
     expect((await ask(origin, '/metrics')).body).toContain('process_cpu_seconds_total')
   }
 })

@@ -1,3 +1,4 @@
+import { startCallsWithoutSpans, type StartCall } from './calls.ts'
 import { forwardedHeaderNames, traceContextNames } from './headers.ts'
 
 const forwarded: ReadonlySet<string> = new Set(forwardedHeaderNames)
@@ -12,27 +13,8 @@ export interface ForwardHeaders {
   readonly [picked]: true
   /** Name and value by turns, names in lower case: the form in which undici sends them unchanged. */
   readonly pairs: readonly string[]
-  /** Begins the span of one call; absent in forward mode. */
-  readonly startCall?: StartCall | undefined
-}
-
-export type StartCall = (call: Call) => CallSpan
-
-/** An outgoing call, as its span describes it. */
-export interface Call {
-  method: string
-  /** `http://host:port` */
-  origin: string
-  path: string
-  /** 1 for the first, more for a retry. */
-  attempt: number
-}
-
-export interface CallSpan {
-  /** Headers that the span adds: whose child the upstream's span is. */
-  readonly pairs: readonly string[]
-  /** @param status undefined if there was no answer; @param error why the call came to nothing, in a word or two */
-  end(status: number | undefined, error?: string): void
+  /** Begins one call: its time, and in trace mode its span. */
+  readonly startCall: StartCall
 }
 
 /**
@@ -41,8 +23,11 @@ export interface CallSpan {
  *
  * @param rawHeaders Node's `IncomingMessage.rawHeaders`: name and value by turns
  */
-export function forwardHeaders(rawHeaders: readonly string[]): ForwardHeaders {
-  return { [picked]: true, pairs: filterPairs(rawHeaders, (name) => forwarded.has(name)) }
+export function forwardHeaders(
+  rawHeaders: readonly string[],
+  startCall: StartCall = startCallsWithoutSpans(undefined, () => undefined)
+): ForwardHeaders {
+  return { [picked]: true, pairs: filterPairs(rawHeaders, (name) => forwarded.has(name)), startCall }
 }
 
 /**
@@ -77,12 +62,10 @@ export function forOutside(headers: ForwardHeaders, { tellTrace }: { tellTrace: 
   const leave = (pairs: readonly string[]): string[] =>
     filterPairs(pairs, (name) => tellTrace && traceContext.has(name))
   const { startCall } = headers
-  const startOutside: StartCall | undefined =
-    startCall &&
-    ((call) => {
-      const span = startCall(call)
-      return { pairs: leave(span.pairs), end: (status, error) => span.end(status, error) }
-    })
+  const startOutside: StartCall = (call) => {
+    const started = startCall(call)
+    return { pairs: leave(started.pairs), end: (status, error) => started.end(status, error) }
+  }
   return { [picked]: true, pairs: leave(headers.pairs), startCall: startOutside }
 }
 

@@ -12,17 +12,17 @@ import {
   type Tracer
 } from '@opentelemetry/api'
 import type { IncomingHttpHeaders } from 'node:http'
+import { errorOfCall, type Call, type StartedCall } from './calls.ts'
 import { startDatabaseSpan } from './database-spans.ts'
-import { forwardHeadersWithSpans, type Call, type CallSpan } from './forward.ts'
+import { forwardHeadersWithSpans } from './forward.ts'
+import { knownMethod } from './known-method.ts'
+import type { TraceIds } from './log-ids.ts'
 import type { IncomingRequest, RequestTrace } from './tracing.ts'
 
 export interface SpanOptions {
   tracer: Tracer
   propagator: TextMapPropagator
 }
-
-/** https://opentelemetry.io/docs/specs/semconv/http/http-spans/: any other method is `_OTHER`. */
-const knownMethods = new Set(['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE'])
 
 /**
  * Trace mode: one SERVER span for each request and one CLIENT span for each call, by the stable HTTP conventions. The parent
@@ -34,7 +34,7 @@ export function createSpans({ tracer, propagator }: SpanOptions) {
 
   return function startRequest(request: IncomingRequest): RequestTrace {
     const caller = propagator.extract(ROOT_CONTEXT, request.headers, readHeader)
-    const method = knownMethods.has(request.method) ? request.method : '_OTHER'
+    const method = knownMethod(request.method)
     const attributes: Attributes = { 'http.request.method': method, 'url.scheme': 'http' }
     if (request.route !== undefined) attributes['http.route'] = request.route
     const agent = request.headers['user-agent']
@@ -45,23 +45,33 @@ export function createSpans({ tracer, propagator }: SpanOptions) {
     const context = trace.setSpan(caller, span)
     const { traceId, spanId, traceFlags } = span.spanContext()
 
-    function startCall({ method: callMethod, origin, path, attempt }: Call): CallSpan {
-      const { hostname, port, protocol } = new URL(origin)
+    function startCall(about: Call): StartedCall {
+      const { method: callMethod, origin, address, port, path, attempt } = about
+      const start = performance.now()
       const callAttributes: Attributes = {
         'http.request.method': callMethod,
-        'server.address': hostname,
-        'server.port': Number(port || (protocol === 'https:' ? 443 : 80)),
+        'server.address': address,
+        'server.port': port,
         'url.full': origin + path
       }
       if (attempt > 1) callAttributes['http.request.resend_count'] = attempt - 1
       const call = tracer.startSpan(callMethod, { kind: SpanKind.CLIENT, attributes: callAttributes }, context)
       const pairs: string[] = []
       propagator.inject(trace.setSpan(context, call), pairs, writeHeader)
-      return { pairs, end: (status, error) => endSpan(call, status, 400, error) }
+      return {
+        pairs,
+        end(status, error) {
+          endSpan(call, status, 400, error)
+          const durationMs = performance.now() - start
+          const exemplar = exemplarOf(call)
+          request.onCallEnd({ ...about, status, error: errorOfCall(status, error), durationMs, exemplar })
+        }
+      }
     }
 
     return {
       logIds: { trace_id: traceId, span_id: spanId },
+      exemplar: exemplarOf(span),
       headers: forwardHeadersWithSpans(request.rawHeaders, owned, startCall),
       startDatabaseCall: (call) => startDatabaseSpan(tracer, context, call),
       traceresponse: `00-${traceId}-${spanId}-${traceFlags & TraceFlags.SAMPLED ? '01' : '00'}`,
@@ -79,6 +89,12 @@ function endSpan(span: Span, status: number | undefined, failsFrom: number, erro
     span.setStatus({ code: SpanStatusCode.ERROR, ...(error !== undefined && { message: error }) })
   }
   span.end()
+}
+
+/** Only a span that is recorded can be found. */
+function exemplarOf(span: Span): TraceIds | undefined {
+  const { traceId, spanId, traceFlags } = span.spanContext()
+  return traceFlags & TraceFlags.SAMPLED ? { trace_id: traceId, span_id: spanId } : undefined
 }
 
 function errorName(error: unknown): string {

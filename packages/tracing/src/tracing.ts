@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { startCallsWithoutSpans, type CallListener } from './calls.ts'
 import type { DatabaseCall, EndDatabaseCall } from './database-spans.ts'
 import { forwardHeaders, type ForwardHeaders } from './forward.ts'
-import { logIds, type LogIds } from './log-ids.ts'
+import { logIds, recordedIds, type LogIds, type TraceIds } from './log-ids.ts'
 
 /** A request that came in, as its span describes it. */
 export interface IncomingRequest {
@@ -10,12 +11,16 @@ export interface IncomingRequest {
   route: string | undefined
   headers: IncomingHttpHeaders
   rawHeaders: readonly string[]
+  /** Told of every call that the request leads to. */
+  onCallEnd: CallListener
 }
 
 /** What one request leaves in traces and logs. */
 export interface RequestTrace {
   /** What joins a log line with its trace. */
   readonly logIds: LogIds
+  /** Where the request is found in its trace, if that is recorded. */
+  readonly exemplar: TraceIds | undefined
   /** For the calls that the request leads to. */
   readonly headers: ForwardHeaders
   /** Begins the span of one database operation; absent in forward mode. */
@@ -37,11 +42,15 @@ export interface Tracing {
 
 /** Forward mode: headers are handed on, and that is all. What a mesh needs; no SDK is loaded. */
 export const forwardTracing: Tracing = {
-  startRequest: ({ headers, rawHeaders }) => ({
-    logIds: logIds(headers),
-    headers: forwardHeaders(rawHeaders),
-    end: () => undefined
-  }),
+  startRequest({ headers, rawHeaders, onCallEnd }) {
+    const exemplar = recordedIds(headers)
+    return {
+      logIds: logIds(headers),
+      exemplar,
+      headers: forwardHeaders(rawHeaders, startCallsWithoutSpans(exemplar, onCallEnd)),
+      end: () => undefined
+    }
+  },
   shutdown: async () => undefined,
   droppedSpans: () => 0
 }

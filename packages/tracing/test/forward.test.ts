@@ -164,17 +164,21 @@ describe('forOutside', () => {
       method: 'GET',
       route: '/details/:id',
       headers: { baggage: 'reader=jason' },
-      rawHeaders: ['baggage', 'reader=jason', 'cookie', 'c']
+      rawHeaders: ['baggage', 'reader=jason', 'cookie', 'c'],
+      onCallEnd: () => undefined
     })
-    const span = forOutside(incoming.headers, { tellTrace }).startCall?.({
+    const span = forOutside(incoming.headers, { tellTrace }).startCall({
+      peer: 'books',
       method: 'GET',
       origin: 'https://books.example',
+      address: 'books.example',
+      port: 443,
       path: '/books',
       attempt: 1
     })
-    span?.end(200)
+    span.end(200)
     incoming.end(200)
-    expect(namesIn(span?.pairs ?? [])).toEqual(told)
+    expect(namesIn(span.pairs)).toEqual(told)
     expect(tracing.spans().map(({ name, attributes }) => [name, attributes['server.port']])).toEqual([
       ['GET', 443],
       ['GET /details/:id', undefined]

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { expect, test } from 'vitest'
-import { logIds, type LogIds } from '../src/index.ts'
+import { logIds, recordedIds, type LogIds } from '../src/index.ts'
 
 const trace = '0af7651916cd43dd8448eb211c80319c'
 const span = 'b7ad6b7169203331'
@@ -32,4 +32,26 @@ const cases: [what: string, headers: IncomingHttpHeaders, ids: LogIds][] = [
 
 test.each(cases)('reads the ids of %s', (_what, headers, expected) => {
   expect(logIds(headers)).toEqual(expected)
+})
+
+const b3 = { 'x-b3-traceid': trace, 'x-b3-spanid': span }
+const recorded: [what: string, headers: IncomingHttpHeaders, ids: LogIds | undefined][] = [
+  ['traceparent that is sampled', { traceparent }, ids],
+  ['traceparent with more flags', { traceparent: `00-${trace}-${span}-03` }, ids],
+  ['traceparent that is not', { traceparent: `00-${trace}-${span}-02` }, undefined],
+  ['B3 headers that are sampled', { ...b3, 'x-b3-sampled': '1' }, ids],
+  ['B3 headers in the old way', { ...b3, 'x-b3-sampled': 'true' }, ids],
+  ['B3 headers for debugging', { ...b3, 'x-b3-flags': '1' }, ids],
+  ['B3 headers that are not sampled', { ...b3, 'x-b3-sampled': '0' }, undefined],
+  ['B3 headers that leave it open', b3, undefined],
+  ['b3 that is sampled', { b3: `${trace}-${span}-1` }, ids],
+  ['b3 for debugging', { b3: `${trace}-${span}-d-05e3ac9a4f6e3b90` }, ids],
+  ['b3 that is not sampled', { b3: `${trace}-${span}-0` }, undefined],
+  ['b3 that leaves it open', { b3: `${trace}-${span}` }, undefined],
+  ['traceparent that is not sampled, beside b3 that is', { traceparent: `00-${trace}-${span}-00`, b3: '1' }, undefined],
+  ['nothing', {}, undefined]
+]
+
+test.each(recorded)('takes for recorded or not: %s', (_what, headers, expected) => {
+  expect(recordedIds(headers)).toEqual(expected)
 })

@@ -4,6 +4,7 @@ import {
   createUpstream,
   type FastifyBaseLogger,
   type ForwardHeaders,
+  type RequestTrace,
   type Server,
   type Upstream,
   type UpstreamOptions,
@@ -24,6 +25,8 @@ export const REVIEWS_ATTEMPTS = 2
 /** For whom a call is made. */
 export interface Caller {
   headers: ForwardHeaders
+  /** The trace of the request, if it is recorded. */
+  exemplar: RequestTrace['exemplar']
   log: FastifyBaseLogger
 }
 
@@ -39,17 +42,21 @@ export type UpstreamDeps = Pick<UpstreamOptions<TSchema>, 'dispatcher' | 'timeou
 
 /** The services that the page is made of. What each logical call came to is counted in `request_result_total`. */
 export function createUpstreams(services: CalledServices, registry: Server['registry'], deps: UpstreamDeps): Upstreams {
-  const results = new Counter({
+  const results = new Counter<'destination_app' | 'response_code' | 'trace_id' | 'span_id'>({
     name: 'request_result_total',
     help: 'Results of requests',
     labelNames: ['destination_app', 'response_code'],
+    enableExemplars: true,
     registers: [registry]
   })
 
   function counted<T>(upstream: Upstream<T>, attempts: number): Ask<T> {
     return async (id, caller) => {
       const result = await ask(upstream, attempts, `/${upstream.name}/${id}`, caller)
-      results.inc({ destination_app: upstream.name, response_code: result.ok ? 200 : (result.status ?? 500) })
+      results.inc({
+        labels: { destination_app: upstream.name, response_code: result.ok ? 200 : (result.status ?? 500) },
+        ...(caller.exemplar && { exemplarLabels: { ...caller.exemplar } })
+      })
       return result
     }
   }
@@ -66,14 +73,15 @@ async function ask<T>(
   upstream: Upstream<T>,
   attempts: number,
   path: string,
-  { headers, log }: Caller,
+  caller: Caller,
   attempt = 1
 ): Promise<UpstreamResult<T>> {
+  const { headers, log } = caller
   const result = await upstream.get(path, headers, attempt)
   if (result.ok) return result
   const { status, reason } = result
   log.warn({ upstream: upstream.name, status, reason, attempt, attempts }, 'upstream failed')
   // Asking again would not mend an answer of the wrong shape.
   if (attempt === attempts || result.kind === 'malformed') return result
-  return ask(upstream, attempts, path, { headers, log }, attempt + 1)
+  return ask(upstream, attempts, path, caller, attempt + 1)
 }

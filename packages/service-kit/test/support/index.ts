@@ -1,6 +1,7 @@
 export { ask, askFully, type Answer, type FullAnswer, type Question } from './client.ts'
 export { json, notAllowed, notFound } from './expected.ts'
 export { collectLog, type CollectedLog, type LogLine } from './log.ts'
+export { parseOpenMetrics, type Family, type Sample } from './open-metrics.ts'
 export { askRaw, connectTo, type RawAnswer } from './raw-client.ts'
 export { readmeWithSettings } from './readme.ts'
 export { startApp, type RunningApp, type StartOptions } from './running-app.ts'
