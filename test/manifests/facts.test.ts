@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startBundle } from '../bundle/bundle.ts'
+import { startDetails, startProductpage, startRatings, startReviews } from '../support/index.ts'
+import { startRecordedSuite } from '../trace/recorded-suite.ts'
+import { calledPath, callGraph, door, probePaths, services, type ServiceName } from './call-graph.ts'
+import { at, list, text } from './json.ts'
+import { DEPLOY } from './kustomize.ts'
+import { readManifests } from './manifest.ts'
+import { servedMetrics } from './promql.ts'
+import { TRACE_PROVIDER } from './rules/istio.ts'
+
+/** What the rules take for granted, compared with services that run. */
+const starters = { productpage: startProductpage, details: startDetails, reviews: startReviews, ratings: startRatings }
+
+describe('the call graph', () => {
+  test('is what the spans of a run say', async () => {
+    await using recorded = await startRecordedSuite()
+    const { productpage } = recorded.suite
+    // Three pages, one for each version of reviews; then what only the API asks for.
+    for (const path of ['/productpage', '/productpage', '/productpage', '/api/v1/products/0/ratings']) {
+      const response = await fetch(`${productpage}${path}`)
+      expect(response.status).toBe(200)
+      await response.arrayBuffer()
+    }
+    const spans = await recorded.stop()
+    const calls = spans.flatMap(({ service, span }) => {
+      const url = span.attributes['url.full']
+      if (typeof url !== 'string') return []
+      const called = spans.find((other) => other.span.parentSpanContext?.spanId === span.spanContext().spanId)
+      const to = withoutVersion(called?.service ?? '')
+      return [
+        {
+          from: withoutVersion(service),
+          to,
+          method: String(span.attributes['http.request.method']),
+          path: new URL(url).pathname
+        }
+      ]
+    })
+    const seen = new Set(calls.map(({ from, to, method }) => `${from} ${method} ${to}`))
+    const drawn = new Set(
+      callGraph.flatMap(({ from, to, methods }) => methods.map((method) => `${from} ${method} ${to}`))
+    )
+    expect(seen).toEqual(drawn)
+    expect(calls.filter(({ to, path }) => !isService(to) || !path.startsWith(calledPath(to)))).toEqual([])
+  })
+})
+
+describe('paths', () => {
+  test.each(services)('that probes ask for are there in %s', async (service) => {
+    await using app = await starters[service]()
+    for (const path of Object.values(probePaths)) expect((await fetch(`${app.origin}${path}`)).status).toBe(200)
+  })
+
+  test('that the outside may ask for are there in productpage', async () => {
+    await using app = await startProductpage()
+    for (const path of door.exact) {
+      expect((await fetch(`${app.origin}${path}`, { method: 'OPTIONS' })).status).not.toBe(404)
+    }
+    const page = await (await fetch(`${app.origin}/productpage`)).text()
+    const addresses = [...page.matchAll(/(?:href|src|action)="(\/[^"]*)"/g)].map(([, path = '']) => path)
+    const locked = addresses.filter(
+      (path) => !door.exact.includes(path) && !door.prefix.some((prefix) => path.startsWith(`${prefix}/`))
+    )
+    // For operators, who do not come in by the gateway.
+    expect({ addresses: addresses.length > 0, locked }).toEqual({ addresses: true, locked: ['/metrics', '/health'] })
+  })
+})
+
+describe('metrics', () => {
+  let served = ''
+  let bundle: Awaited<ReturnType<typeof startBundle>>
+  beforeAll(async () => {
+    bundle = await startBundle('productpage')
+    await (await fetch(`${bundle.origin}/productpage`)).arrayBuffer()
+    served = await (await fetch(`${bundle.origin}/metrics`)).text()
+  })
+  afterAll(async () => bundle[Symbol.asyncDispose]())
+
+  test.each(Object.entries(servedMetrics))('%s is served with its labels', (name, labels) => {
+    const [sample] = new RegExp(`^${name}(?:_count)?(?:\\{[^}]*\\})? .*$`, 'm').exec(served) ?? []
+    const found = [...(sample ?? '').matchAll(/([a-z_]+)="/g)].map(([, label = '']) => label)
+    expect({ there: sample !== undefined, labels: found.toSorted() }).toEqual({
+      there: true,
+      labels: labels.toSorted()
+    })
+  })
+})
+
+test('the mesh knows the provider that Telemetry names', () => {
+  const [mesh] = readManifests(readFileSync(join(DEPLOY, 'overlays/istio/mesh-config.yaml'), 'utf8'))
+  const [provider] = list(at(mesh?.body, 'spec.meshConfig.extensionProviders'))
+  expect(provider).toEqual({
+    name: TRACE_PROVIDER.name,
+    opentelemetry: { service: `${TRACE_PROVIDER.service}.bookinfo.svc.cluster.local`, port: TRACE_PROVIDER.port }
+  })
+  expect(text(at(mesh?.body, 'kind'))).toBe('IstioOperator')
+})
+
+function withoutVersion(service: string): string {
+  return service.split('-')[0] ?? ''
+}
+
+function isService(name: string): name is ServiceName {
+  return services.some((service) => service === name)
+}

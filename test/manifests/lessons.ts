@@ -1,0 +1,57 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DEPLOY } from './kustomize.ts'
+import { readManifests, type Manifest } from './manifest.ts'
+
+/** A file of `deploy/lessons`: what to apply, and, in the comment at its head, what to do and what one will see. */
+export interface Lesson {
+  file: string
+  /** The overlays that it can be applied on. */
+  needs: readonly string[]
+  does: string
+  sees: string
+  /** Rules that it breaks because it is about them. */
+  lifts: readonly string[]
+  manifests: readonly Manifest[]
+}
+
+export const LESSONS = join(DEPLOY, 'lessons')
+
+export function readLessons(): Lesson[] {
+  return globSync('**/*.yaml', { cwd: LESSONS })
+    .toSorted()
+    .map((file) => readLesson(file, readFileSync(join(LESSONS, file), 'utf8')))
+}
+
+/** @throws Error that names what the comment lacks */
+export function readLesson(file: string, yaml: string): Lesson {
+  const lines = yaml.split('\n')
+  const head = lines.slice(
+    0,
+    lines.findIndex((line) => !line.startsWith('#'))
+  )
+  const part = (name: string): string => {
+    const start = head.findIndex((line) => line.startsWith(`# ${name}: `))
+    if (start === -1) return ''
+    const rest = head.slice(start + 1)
+    const end = rest.findIndex((line) => /^# [A-Z]\w+: /.test(line) || line === '#')
+    const more = rest.slice(0, end === -1 ? undefined : end)
+    return [head[start]?.slice(name.length + 4), ...more.map((line) => line.slice(2).trim())].join(' ').trim()
+  }
+  const words = (name: string) =>
+    part(name)
+      .split(/,\s*/)
+      .filter((word) => word !== '')
+  const lesson = {
+    file,
+    needs: words('Needs'),
+    does: part('Do'),
+    sees: part('See'),
+    lifts: words('Lifts').map((word) => word.split(' ')[0] ?? ''),
+    manifests: readManifests(yaml)
+  }
+  for (const name of ['needs', 'does', 'sees'] as const) {
+    if (lesson[name].length === 0) throw new Error(`lessons/${file} does not say in its head what it ${name}`)
+  }
+  return lesson
+}

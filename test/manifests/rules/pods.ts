@@ -1,0 +1,202 @@
+import { at, dictionary, isObject, list, text, texts, type Json } from '../json.ts'
+import { selects, title } from '../manifest.ts'
+import { bytes, milliCpu } from '../quantity.ts'
+import { containers, ofKind, workloads, type Workload, type World } from '../world.ts'
+import type { Rule } from './rule.ts'
+
+/** What every pod owes to the cluster that it runs in. */
+export const podRules: readonly Rule[] = [
+  {
+    name: 'pod-security-restricted',
+    why: 'the namespace refuses the pod',
+    check: (world) =>
+      podsOf(world).flatMap((workload) => {
+        const pod = at(workload.spec, 'securityContext')
+        return [
+          ...(text(at(pod, 'seccompProfile.type')) === 'RuntimeDefault' ? [] : ['no seccompProfile RuntimeDefault']),
+          ...['hostNetwork', 'hostPID', 'hostIPC'].filter((name) => at(workload.spec, name) === true),
+          ...list(at(workload.spec, 'volumes')).flatMap(hostVolume),
+          ...containers(workload).flatMap((container) => unrestricted(container, pod))
+        ].map((finding) => `${title(workload.manifest)}: ${finding}`)
+      })
+  },
+  {
+    name: 'pod-user-free',
+    why: 'OpenShift gives each namespace its users, and refuses a pod that chooses its own',
+    check: (world) =>
+      podsOf(world).flatMap((workload) =>
+        [workload.spec, ...containers(workload)].flatMap((place) =>
+          ['runAsUser', 'runAsGroup', 'fsGroup']
+            .filter((field) => at(place, `securityContext.${field}`) !== undefined)
+            .map((field) => `${title(workload.manifest)}: ${field} is fixed`)
+        )
+      )
+  },
+  {
+    name: 'pod-read-only-root',
+    why: 'whoever breaks in can leave something behind',
+    check: (world) =>
+      podsOf(world).flatMap((workload) =>
+        containers(workload)
+          .filter((container) => at(container, 'securityContext.readOnlyRootFilesystem') !== true)
+          .map((container) => `${title(workload.manifest)}: ${text(at(container, 'name'))} can write to its image`)
+      )
+  },
+  {
+    name: 'pod-no-token',
+    why: 'a token for the API server is there for whoever breaks in',
+    check: (world) =>
+      podsOf(world)
+        .filter(({ spec }) => at(spec, 'automountServiceAccountToken') !== false)
+        .map(({ manifest }) => `${title(manifest)}: automountServiceAccountToken is not false`)
+  },
+  {
+    name: 'pod-no-service-links',
+    why: 'variables such as DETAILS_PORT=tcp://… get into the environment',
+    check: (world) =>
+      podsOf(world)
+        .filter(({ spec }) => at(spec, 'enableServiceLinks') !== false)
+        .map(({ manifest }) => `${title(manifest)}: enableServiceLinks is not false`)
+  },
+  {
+    name: 'pod-resources',
+    why: 'the scheduler guesses, and a leak takes the node along',
+    check: (world) =>
+      podsOf(world).flatMap((workload) =>
+        containers(workload).flatMap((container) => {
+          const name = `${title(workload.manifest)}: ${text(at(container, 'name'))}`
+          const missing = ['requests.cpu', 'requests.memory', 'limits.memory'].filter(
+            (path) => at(container, `resources.${path}`) === undefined
+          )
+          if (missing.length > 0) return missing.map((path) => `${name} has no resources.${path}`)
+          const request = bytes(at(container, 'resources.requests.memory'))
+          const limit = bytes(at(container, 'resources.limits.memory'))
+          return request > limit ? [`${name} requests more memory than its limit`] : []
+        })
+      )
+  },
+  {
+    name: 'pod-resources-measured',
+    why: 'the service was measured: it starts in 90 MiB, and answers 16 readers at once in 160 MiB',
+    check: (world) =>
+      ofSuite(world).flatMap((workload) =>
+        containers(workload).flatMap((container) => {
+          const name = `${title(workload.manifest)}: ${text(at(container, 'name'))}`
+          return [
+            ...(bytes(at(container, 'resources.requests.memory')) < 90 * 2 ** 20
+              ? [`${name} requests under 90 MiB`]
+              : []),
+            ...(bytes(at(container, 'resources.limits.memory')) < 160 * 2 ** 20
+              ? [`${name} may use under 160 MiB`]
+              : []),
+            ...(milliCpu(at(container, 'resources.limits.cpu')) < 500 ? [`${name} may use under half a CPU`] : [])
+          ]
+        })
+      )
+  },
+  {
+    name: 'pod-spread',
+    why: 'all pods may end up on one node',
+    check: (world) =>
+      ofSuite(world).flatMap(({ manifest, spec, labels }) => {
+        const constraints = list(at(spec, 'topologySpreadConstraints'))
+        const hosts = constraints.filter((each) => text(at(each, 'topologyKey')) === 'kubernetes.io/hostname')
+        if (hosts.length === 0) return [`${title(manifest)}: is not spread over nodes`]
+        return constraints
+          .filter((each) => !isObject(at(each, 'labelSelector')) || !selects(at(each, 'labelSelector'), labels))
+          .map(() => `${title(manifest)}: is spread by labels that it does not have`)
+      })
+  },
+  {
+    name: 'pod-rollout',
+    why: 'while a new version rolls out nobody answers',
+    check: (world) =>
+      ofSuite(world)
+        .filter(({ manifest }) => at(manifest.body, 'spec.strategy.rollingUpdate.maxUnavailable') !== 0)
+        .map(({ manifest }) => `${title(manifest)}: a rollout may take pods away before there are new ones`)
+  },
+  {
+    name: 'disruption-budget',
+    why: 'a drained node takes all pods of a service at once, or cannot be drained at all',
+    check: (world) => {
+      const budgets = ofKind(world, 'PodDisruptionBudget')
+      const matching = ({ labels }: Workload) =>
+        budgets.filter(({ body }) => selects(at(body, 'spec.selector'), labels))
+      const all = workloads(world)
+      return [
+        ...ofSuite(world).flatMap((workload) => {
+          const count = matching(workload).length
+          return count === 1 ? [] : [`${title(workload.manifest)}: ${count} disruption budgets, where one is needed`]
+        }),
+        ...budgets.flatMap((budget) => [
+          ...(all.some(({ labels }) => selects(at(budget.body, 'spec.selector'), labels))
+            ? []
+            : [`${title(budget)}: selects nothing`]),
+          ...(at(budget.body, 'spec.maxUnavailable') === undefined
+            ? [`${title(budget)}: may keep a node from draining`]
+            : [])
+        ])
+      ]
+    }
+  },
+  {
+    name: 'metrics-annotations',
+    why: 'Prometheus, and a sidecar that merges metrics, find nothing',
+    check: (world) =>
+      ofSuite(world).flatMap(({ manifest, annotations, ports }) => {
+        const port = Number(annotations['prometheus.io/port'])
+        const right =
+          annotations['prometheus.io/scrape'] === 'true' &&
+          annotations['prometheus.io/path'] === '/metrics' &&
+          ports.some(({ number }) => number === port)
+        return right ? [] : [`${title(manifest)}: the prometheus.io annotations do not lead to its metrics`]
+      })
+  }
+]
+
+function podsOf(world: World): Workload[] {
+  return workloads(world).filter(({ runtime }) => runtime === 'container')
+}
+
+/** Bookinfo's own pods. */
+export function ofSuite(world: World): Workload[] {
+  return podsOf(world).filter((workload) =>
+    containers(workload).some((container) => serviceOf(container) !== undefined)
+  )
+}
+
+/** The service in a container, by the name of its image. */
+export function serviceOf(container: Json): string | undefined {
+  return /(?:^|\/)examples-bookinfo-(productpage|details|reviews|ratings)-v/.exec(text(at(container, 'image')))?.[1]
+}
+
+function hostVolume(volume: Json): string[] {
+  return at(volume, 'hostPath') === undefined ? [] : [`volume ${text(at(volume, 'name'))} is of the host`]
+}
+
+/** https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted */
+function unrestricted(container: Json, pod: Json | undefined): string[] {
+  const context = at(container, 'securityContext')
+  const own = at(context, 'runAsNonRoot')
+  const findings = [
+    ...(at(context, 'allowPrivilegeEscalation') === false ? [] : ['allowPrivilegeEscalation is not false']),
+    // In capitals: the API server knows no others.
+    ...(texts(at(context, 'capabilities.drop')).includes('ALL') ? [] : ['capabilities do not drop ALL']),
+    ...texts(at(context, 'capabilities.add'))
+      .filter((capability) => capability !== 'NET_BIND_SERVICE')
+      .map((capability) => `adds ${capability}`),
+    ...(at(context, 'privileged') === true ? ['is privileged'] : []),
+    ...((own ?? at(pod, 'runAsNonRoot')) === true ? [] : ['runAsNonRoot is not true']),
+    ...list(at(container, 'ports')).flatMap((port) =>
+      at(port, 'hostPort') === undefined ? [] : ['takes a port of the host']
+    ),
+    ...(['Unconfined'].includes(text(at(context, 'seccompProfile.type'))) ? ['seccomp is unconfined'] : [])
+  ]
+  return findings.map((finding) => `${text(at(container, 'name'))} ${finding}`)
+}
+
+/** Labels of all that is in a namespace with sidecars. */
+export function namespaceLabels(world: World): Record<string, string> {
+  const [namespace] = ofKind(world, 'Namespace')
+  return namespace ? dictionary(at(namespace.body, 'metadata.labels')) : {}
+}

@@ -1,0 +1,99 @@
+import { DetailsConfig } from '@bookinfo/details'
+import { ProductpageConfig } from '@bookinfo/productpage'
+import { RatingsConfig } from '@bookinfo/ratings'
+import { ReviewsConfig } from '@bookinfo/reviews'
+import { ConfigError, loadConfig } from '@bookinfo/service-kit'
+import type { TObject } from 'typebox'
+import { at, dictionary, keys, list, text, type Json } from '../json.ts'
+import { title } from '../manifest.ts'
+import { machineSettings } from '../user-data.ts'
+import { containers, find, ofKind, workloads, type World } from '../world.ts'
+import { ofSuite, serviceOf } from './pods.ts'
+import type { Rule } from './rule.ts'
+
+/** What each service reads, from its own code. */
+const schemas: Record<string, TObject> = {
+  productpage: ProductpageConfig,
+  details: DetailsConfig,
+  reviews: ReviewsConfig,
+  ratings: RatingsConfig
+}
+
+export const settingRules: readonly Rule[] = [
+  {
+    name: 'setting-known',
+    why: 'a misspelt variable is never read, and says so to nobody',
+    check: (world) => [
+      ...ofSuite(world).flatMap((workload) =>
+        containers(workload).flatMap((container) => {
+          const known = keysOf(serviceOf(container))
+          return list(at(container, 'env'))
+            .map((each) => text(at(each, 'name')))
+            .filter((name) => !known.includes(name))
+            .map((name) => `${title(workload.manifest)}: no setting of ${serviceOf(container)} is named ${name}`)
+        })
+      ),
+      ...ofKind(world, 'ConfigMap').flatMap((map) => {
+        const readers = ofSuite(world)
+          .flatMap(containers)
+          .filter((container) => sharedBy(container).includes(map.name))
+        if (readers.length === 0) return []
+        const known = readers.flatMap((container) => keysOf(serviceOf(container)))
+        return keys(at(map.body, 'data'))
+          .filter((name) => !known.includes(name))
+          .map((name) => `${title(map)}: no setting of any service is named ${name}`)
+      }),
+      ...machines(world).flatMap(({ manifest, settings }) =>
+        Object.keys(settings)
+          .filter((name) => !keysOf('details').includes(name))
+          .map((name) => `${title(manifest)}: no setting of details is named ${name}`)
+      )
+    ]
+  },
+  {
+    name: 'setting-value',
+    why: 'a service that cannot read its settings does not start',
+    check: (world) => [
+      ...ofSuite(world).flatMap((workload) =>
+        containers(workload).flatMap((container) => {
+          const schema = schemas[serviceOf(container) ?? '']
+          return schema ? complaint(schema, environment(world, container), title(workload.manifest)) : []
+        })
+      ),
+      ...machines(world).flatMap(({ manifest, settings }) => complaint(DetailsConfig, settings, title(manifest)))
+    ]
+  }
+]
+
+function keysOf(service: string | undefined): string[] {
+  return Object.keys(schemas[service ?? '']?.properties ?? {})
+}
+
+function complaint(schema: TObject, env: Record<string, string>, name: string): string[] {
+  try {
+    loadConfig(schema, env, [])
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return [`${name}: ${error.message}`]
+    throw error
+  }
+}
+
+function environment(world: World, container: Json): Record<string, string> {
+  const shared = sharedBy(container).map((name) => dictionary(at(find(world, 'ConfigMap', name)?.body, 'data')))
+  const own = list(at(container, 'env')).flatMap((each) => {
+    const value = at(each, 'value')
+    return typeof value === 'string' ? [[text(at(each, 'name')), value]] : []
+  })
+  return Object.assign({}, ...shared, Object.fromEntries(own))
+}
+
+function sharedBy(container: Json): string[] {
+  return list(at(container, 'envFrom')).map((each) => text(at(each, 'configMapRef.name')))
+}
+
+function machines(world: World) {
+  return workloads(world)
+    .filter(({ runtime }) => runtime === 'vm')
+    .map((workload) => ({ manifest: workload.manifest, settings: machineSettings(world, workload) }))
+}

@@ -1,0 +1,75 @@
+import type { Expectations } from './world.ts'
+
+/** The account of a gateway that Istio makes for a Gateway of the Gateway API, and of the one that Istio's own profile has. */
+const OWN_GATEWAY = 'cluster.local/ns/bookinfo/sa/bookinfo-gateway-istio'
+const PROFILE_GATEWAY = 'cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account'
+
+const container = ['container'] as const
+const vm = ['vm'] as const
+
+/** The ready-made ways to run the suite: folders of `deploy/overlays`, and what each is meant to be. */
+export const overlays: Readonly<Record<string, Expectations>> = {
+  kubernetes: { mesh: 'none', details: container, networkPolicies: true },
+  istio: { mesh: 'sidecar', details: container, gateway: PROFILE_GATEWAY, networkPolicies: false },
+  ambient: { mesh: 'ambient', details: container, gateway: OWN_GATEWAY, networkPolicies: false },
+  'gateway-api': { mesh: 'sidecar', details: container, gateway: OWN_GATEWAY, networkPolicies: false },
+  openshift: { mesh: 'sidecar', details: container, gateway: OWN_GATEWAY, networkPolicies: false },
+  kubevirt: { mesh: 'sidecar', details: vm, gateway: PROFILE_GATEWAY, networkPolicies: false },
+  hybrid: { mesh: 'sidecar', details: ['container', 'vm'], gateway: PROFILE_GATEWAY, networkPolicies: false },
+  'openshift-virtualization': { mesh: 'sidecar', details: vm, gateway: OWN_GATEWAY, networkPolicies: false }
+}
+
+export interface Combination {
+  overlay: string
+  components: readonly string[]
+  /** Where it differs from the overlay's. */
+  expect?: Partial<Expectations>
+}
+
+/** Overlays with further components: every component is in one, and those that touch the same things are in one together. */
+export const combinations: Readonly<Record<string, Combination>> = {
+  'kubernetes, watched and scaled': {
+    overlay: 'kubernetes',
+    components: ['monitoring', 'autoscaling', 'dual-stack', 'otel-collector']
+  },
+  'kubernetes with Services by version': { overlay: 'kubernetes', components: ['versions', 'dual-stack'] },
+  'istio with everything': {
+    overlay: 'istio',
+    components: ['network-policy-mesh', 'monitoring-mesh', 'autoscaling', 'dual-stack', 'versions', 'trace-mode'],
+    expect: { networkPolicies: true }
+  },
+  'istio, traced by way of a collector': { overlay: 'istio', components: ['otel-collector'] },
+  'gateway-api with network policies': {
+    overlay: 'gateway-api',
+    components: ['network-policy-mesh', 'monitoring-mesh'],
+    expect: { networkPolicies: true }
+  },
+  'ambient in trace mode': { overlay: 'ambient', components: ['trace-mode', 'autoscaling'] },
+  'openshift, watched': {
+    overlay: 'openshift',
+    components: ['monitoring-mesh', 'network-policy-mesh', 'otel-collector'],
+    expect: { networkPolicies: true }
+  },
+  'kubevirt by instance type': { overlay: 'kubevirt', components: ['details-vm-instancetype'] },
+  'kubevirt with everything': {
+    overlay: 'kubevirt',
+    components: ['network-policy-mesh', 'monitoring-mesh', 'trace-mode', 'dual-stack'],
+    expect: { networkPolicies: true }
+  },
+  'kubevirt with a pool of machines': {
+    overlay: 'kubevirt',
+    components: ['details-vm-pool', 'network-policy-mesh'],
+    expect: { networkPolicies: true }
+  },
+  'hybrid with everything': {
+    overlay: 'hybrid',
+    // No autoscaling: the Deployment's selector takes the machine's pod, too.
+    components: ['network-policy-mesh', 'monitoring-mesh', 'versions', 'trace-mode'],
+    expect: { networkPolicies: true }
+  },
+  'openshift-virtualization with everything': {
+    overlay: 'openshift-virtualization',
+    components: ['network-policy-mesh', 'monitoring-mesh', 'otel-collector', 'details-vm-instancetype'],
+    expect: { networkPolicies: true }
+  }
+}

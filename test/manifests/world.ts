@@ -1,0 +1,97 @@
+import { at, dictionary, list, text, type Json } from './json.ts'
+import type { Manifest } from './manifest.ts'
+
+/** All that one `kubectl apply` puts into a cluster, and what it is meant to be. */
+export interface World {
+  target: string
+  manifests: readonly Manifest[]
+  expect: Expectations
+}
+
+export interface Expectations {
+  /** How the pods are in a mesh. */
+  mesh: 'none' | 'sidecar' | 'ambient'
+  /** Where details runs. */
+  details: readonly Runtime[]
+  /** Who brings the outside to productpage, as the mesh knows it; absent without a mesh. */
+  gateway?: string
+  networkPolicies: boolean
+  /** What a lesson is about, so that the rules with these names do not apply. */
+  lifted?: readonly string[]
+}
+export type Runtime = 'container' | 'vm'
+
+export const NAMESPACE = 'bookinfo'
+
+export function ofKind({ manifests }: World, ...kinds: string[]): Manifest[] {
+  return manifests.filter(({ kind }) => kinds.includes(kind))
+}
+
+export function find(world: World, kind: string, name: string): Manifest | undefined {
+  return ofKind(world, kind).find((manifest) => manifest.name === name)
+}
+
+/** What makes pods: containers by a template, or virtual machines. */
+export interface Workload {
+  manifest: Manifest
+  runtime: Runtime
+  /** Of each pod. */
+  labels: Record<string, string>
+  annotations: Record<string, string>
+  /** The spec of the pod, or of the machine (VirtualMachineInstance). */
+  spec: Json | undefined
+  ports: Port[]
+}
+
+export interface Port {
+  name: string
+  number: number
+}
+
+/** Where each kind keeps its template. */
+const templates: Record<string, { runtime: Runtime; path: string }> = {
+  Deployment: { runtime: 'container', path: 'spec.template' },
+  StatefulSet: { runtime: 'container', path: 'spec.template' },
+  DaemonSet: { runtime: 'container', path: 'spec.template' },
+  Job: { runtime: 'container', path: 'spec.template' },
+  VirtualMachine: { runtime: 'vm', path: 'spec.template' },
+  VirtualMachinePool: { runtime: 'vm', path: 'spec.virtualMachineTemplate.spec.template' }
+}
+
+export function workloads(world: World): Workload[] {
+  return ofKind(world, ...Object.keys(templates)).flatMap((manifest) => {
+    const template = templates[manifest.kind]
+    if (!template) return []
+    const { runtime, path } = template
+    const spec = at(manifest.body, `${path}.spec`)
+    return [
+      {
+        manifest,
+        runtime,
+        labels: dictionary(at(manifest.body, `${path}.metadata.labels`)),
+        annotations: dictionary(at(manifest.body, `${path}.metadata.annotations`)),
+        spec,
+        ports: runtime === 'container' ? containerPorts(spec) : machinePorts(spec)
+      }
+    ]
+  })
+}
+
+export function containers({ runtime, spec }: Workload): Json[] {
+  return runtime === 'container' ? [...list(at(spec, 'containers')), ...list(at(spec, 'initContainers'))] : []
+}
+
+function containerPorts(spec: Json | undefined): Port[] {
+  return list(at(spec, 'containers')).flatMap((container) =>
+    list(at(container, 'ports')).map((port) => ({
+      name: text(at(port, 'name')),
+      number: Number(at(port, 'containerPort'))
+    }))
+  )
+}
+
+function machinePorts(spec: Json | undefined): Port[] {
+  return list(at(spec, 'domain.devices.interfaces')).flatMap((card) =>
+    list(at(card, 'ports')).map((port) => ({ name: text(at(port, 'name')), number: Number(at(port, 'port')) }))
+  )
+}
