@@ -27,6 +27,7 @@ const services = [
       '/api/v1/products/{id}',
       '/api/v1/products/{id}/ratings',
       '/api/v1/products/{id}/reviews',
+      '/api/v1/products/{id}/stars',
       '/index.html',
       '/login',
       '/logout',

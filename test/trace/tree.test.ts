@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { SuiteOptions } from '../support/index.ts'
+import { ask, signIn, type SuiteOptions } from '../support/index.ts'
 import { startRecordedSuite, treeOf, type Branch } from './recorded-suite.ts'
 
 const detailsCall: Branch = branch('productpage CLIENT GET /details/0 200', [
@@ -50,6 +50,39 @@ describe('the trace of a page', () => {
     const root = spans.find(({ span }) => span.parentSpanContext === undefined)?.span.spanContext()
     expect(spans.filter(({ span }) => span.spanContext().traceId !== root?.traceId)).toEqual([])
     expect(response.headers.get('traceresponse')).toBe(`00-${root?.traceId}-${root?.spanId}-01`)
+  })
+})
+
+describe('the trace of somebody who is signed in', () => {
+  const askedForStars = branch('productpage CLIENT GET /ratings/0 200', [branch('ratings SERVER GET /ratings/:id 200')])
+
+  async function treeOfStars(act: (productpage: string, cookie: string) => Promise<unknown>): Promise<Branch[]> {
+    await using recorded = await startRecordedSuite({ reviews: ['v1'] })
+    const { productpage } = recorded.suite
+    await act(productpage, await signIn(productpage, 'jason'))
+    return treeOf(await recorded.stop()).filter(({ span }) => !span.includes('/login'))
+  }
+
+  test('has ratings asked for the form, beside the rest', async () => {
+    const tree = await treeOfStars((origin, cookie) => ask(origin, '/productpage', { headers: { cookie } }))
+    const possible = branch('productpage CLIENT OPTIONS /ratings/0 200', [
+      branch(expect.stringMatching(/^ratings SERVER OPTIONS .*200$/))
+    ])
+    expect(tree).toEqual([
+      branch('productpage SERVER GET /productpage 200', [detailsCall, askedForStars, reviewsCall('v1', []), possible])
+    ])
+  })
+
+  test('has stars read and given', async () => {
+    const tree = await treeOfStars((origin, cookie) =>
+      ask(origin, '/api/v1/products/0/stars', {
+        method: 'POST',
+        body: '{"stars":4}',
+        headers: { cookie, 'content-type': 'application/json' }
+      })
+    )
+    const given = branch('productpage CLIENT POST /ratings/0 200', [branch('ratings SERVER POST /ratings/:id 200')])
+    expect(tree).toEqual([branch('productpage SERVER POST /api/v1/products/:id/stars 200', [askedForStars, given])])
   })
 })
 

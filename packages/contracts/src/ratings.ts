@@ -4,6 +4,7 @@ const MAX_REVIEWERS = 100
 
 /** What a reader may give. */
 export const GivenStars = Type.Integer({ minimum: 1, maximum: 5 })
+export type GivenStars = Static<typeof GivenStars>
 
 /** What a service may answer: a database without a row for a reviewer says 0. */
 export const Stars = Type.Integer({ minimum: 0, maximum: 5 })

@@ -15,10 +15,13 @@ import { constants } from 'node:zlib'
 import { assets } from './assets.ts'
 import { calledServices } from './called-services.ts'
 import type { ProductpageConfig } from './config.ts'
+import { isForm } from './form.ts'
 import { apiRoutes } from './routes/api.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { pageRoutes } from './routes/pages.ts'
+import { productPage } from './routes/product.ts'
 import { signInRoutes } from './routes/sign-in.ts'
+import { starsRoutes } from './routes/stars.ts'
 import { signedInUser, type Clock } from './session.ts'
 import { createUpstreams, UPSTREAM_TIMEOUT_MS } from './upstreams.ts'
 import { errorView } from './views/error.ts'
@@ -55,15 +58,12 @@ export function buildApp(config: ProductpageConfig, deps: ProductpageDeps = {}):
   app.register(cookie, { secret: config.SESSION_SECRET || randomBytes(32).toString('hex') })
   app.register(helmet, securityHeaders)
   app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], brotliOptions })
-  app.register(pageRoutes, {
-    upstreams,
-    services: Object.values(services),
-    floodFactor: config.FLOOD_FACTOR,
-    traceUiUrl: config.TRACE_UI_URL,
-    now
-  })
+  const { FLOOD_FACTOR: floodFactor, TRACE_UI_URL: traceUiUrl } = config
+  const showProduct = productPage({ upstreams, floodFactor, traceUiUrl, now })
+  app.register(pageRoutes, { services: Object.values(services), showProduct, now })
   app.register(signInRoutes, { now })
   app.register(apiRoutes, { upstreams, now })
+  app.register(starsRoutes, { upstreams, showProduct, now })
   app.register(docsRoutes, { now })
   app.register(assetRoutes, { assets })
   return app
@@ -94,8 +94,10 @@ const securityHeaders = {
 const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }
 
 function errorPage(request: FastifyRequest, now: Clock, status: number, message: string): string | undefined {
-  const wantsHtml = request.headers.accept?.includes('text/html') && !request.url.startsWith('/api/')
-  if (!wantsHtml) return undefined
+  const { accept, 'content-type': type = '' } = request.headers
+  // Of the API, only what a form in a page asks for is seen by people.
+  const toPeople = !request.url.startsWith('/api/') || isForm(type)
+  if (!toPeople || !accept?.includes('text/html')) return undefined
   return renderPage({
     title: `${status} · Bookinfo`,
     user: signedInUser(request, now),

@@ -24,3 +24,4 @@ export function calledServices(config: ProductpageConfig) {
 }
 
 export type CalledServices = ReturnType<typeof calledServices>
+export type CalledName = keyof CalledServices

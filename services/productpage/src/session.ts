@@ -22,9 +22,14 @@ export function userNameFrom(text: string): string | undefined {
 
 /** Who is signed in, by the signed cookie; undefined if nobody is, or if the cookie is forged, broken or too old. */
 export function signedInUser(request: FastifyRequest, now: Clock): string | undefined {
-  const { valid, value } = request.unsignCookie(request.cookies[COOKIE] ?? '')
-  const [, issued, user] = /^([0-9]{1,12})\.(.+)$/su.exec(valid && value !== null ? value : '') ?? []
+  const [, issued, user] = /^([0-9]{1,12})\.(.+)$/su.exec(sessionText(request) ?? '') ?? []
   return Number(issued) + MAX_AGE_SECONDS > now() ? user : undefined
+}
+
+/** What the cookie says, if it is one of ours: whose session, and since when. */
+export function sessionText(request: FastifyRequest): string | undefined {
+  const { valid, value } = request.unsignCookie(request.cookies[COOKIE] ?? '')
+  return valid && value !== null ? value : undefined
 }
 
 export function signIn(reply: FastifyReply, user: string, now: Clock): void {

@@ -1,4 +1,4 @@
-import { BookDetails, Ratings, Reviews, type ProductId } from '@bookinfo/contracts'
+import { BookDetails, Ratings, Reviews, type GivenRatings, type ProductId } from '@bookinfo/contracts'
 import {
   Counter,
   createUpstream,
@@ -36,6 +36,9 @@ export interface Upstreams {
   details: Ask<BookDetails>
   reviews: Ask<Reviews>
   ratings: Ask<Ratings>
+  /** Whether stars can be given: no if ratings cannot tell. */
+  canGiveStars(id: ProductId, caller: Caller): Promise<boolean>
+  giveRatings(id: ProductId, given: GivenRatings, caller: Caller): Promise<UpstreamResult<Ratings>>
 }
 
 export type UpstreamDeps = Pick<UpstreamOptions<TSchema>, 'dispatcher' | 'timeoutMs'>
@@ -50,23 +53,45 @@ export function createUpstreams(services: CalledServices, registry: Server['regi
     registers: [registry]
   })
 
+  function count<T>(app: string, result: UpstreamResult<T>, { exemplar }: Caller): void {
+    results.inc({
+      labels: { destination_app: app, response_code: result.ok ? 200 : (result.status ?? 500) },
+      ...(exemplar && { exemplarLabels: { ...exemplar } })
+    })
+  }
+
   function counted<T>(upstream: Upstream<T>, attempts: number): Ask<T> {
     return async (id, caller) => {
       const result = await ask(upstream, attempts, `/${upstream.name}/${id}`, caller)
-      results.inc({
-        labels: { destination_app: upstream.name, response_code: result.ok ? 200 : (result.status ?? 500) },
-        ...(caller.exemplar && { exemplarLabels: { ...caller.exemplar } })
-      })
+      count(upstream.name, result, caller)
       return result
     }
   }
 
-  const { details, reviews, ratings } = services
+  const { details, reviews } = services
+  const ratings = createUpstream({ ...deps, ...services.ratings, schema: Ratings })
   return {
     details: counted(createUpstream({ ...deps, ...details, schema: BookDetails }), 1),
     reviews: counted(createUpstream({ ...deps, ...reviews, schema: Reviews }), REVIEWS_ATTEMPTS),
-    ratings: counted(createUpstream({ ...deps, ...ratings, schema: Ratings }), 1)
+    ratings: counted(ratings, 1),
+    async canGiveStars(id, caller) {
+      const result = await ratings.options(`/ratings/${id}`, caller.headers)
+      count('ratings', result, caller)
+      warnOfFailure(caller.log, 'ratings', result)
+      return result.ok && result.value.includes('POST')
+    },
+    async giveRatings(id, given, caller) {
+      const result = await ratings.post(`/ratings/${id}`, given, caller.headers)
+      count('ratings', result, caller)
+      warnOfFailure(caller.log, 'ratings', result)
+      return result
+    }
   }
+}
+
+function warnOfFailure(log: FastifyBaseLogger, upstream: string, result: UpstreamResult<unknown>, more = {}): void {
+  if (result.ok) return
+  log.warn({ upstream, status: result.status, reason: result.reason, ...more }, 'upstream failed')
 }
 
 async function ask<T>(
@@ -79,8 +104,7 @@ async function ask<T>(
   const { headers, log } = caller
   const result = await upstream.get(path, headers, attempt)
   if (result.ok) return result
-  const { status, reason } = result
-  log.warn({ upstream: upstream.name, status, reason, attempt, attempts }, 'upstream failed')
+  warnOfFailure(log, upstream.name, result, { attempt, attempts })
   // Asking again would not mend an answer of the wrong shape.
   if (attempt === attempts || result.kind === 'malformed') return result
   return ask(upstream, attempts, path, caller, attempt + 1)

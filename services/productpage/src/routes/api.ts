@@ -8,13 +8,14 @@ import {
   type UpstreamResult
 } from '@bookinfo/service-kit'
 import type { TSchema } from 'typebox'
+import type { CalledName } from '../called-services.ts'
 import { products } from '../products.ts'
 import { signedInUser, type Clock } from '../session.ts'
 import type { Ask, Upstreams } from '../upstreams.ts'
 import { sorry } from '../sorry.ts'
 import { callerOf } from './caller.ts'
 
-const NoNumericId = createError('BOOKINFO_NO_NUMERIC_ID', 'please provide numeric product id', 400)
+export const NoNumericId = createError('BOOKINFO_NO_NUMERIC_ID', 'please provide numeric product id', 400)
 
 export interface ApiRoutesOptions {
   upstreams: Upstreams
@@ -33,7 +34,7 @@ export const apiRoutes: FastifyPluginAsyncTypebox<ApiRoutesOptions> = async (app
   passOn('/api/v1/products/:id/reviews', 'Reviews of a book', Reviews, 'reviews', upstreams.reviews)
   passOn('/api/v1/products/:id/ratings', 'Stars by reviewer', Ratings, 'ratings', upstreams.ratings)
 
-  function passOn<T>(url: string, summary: string, schema: TSchema, what: keyof Upstreams, ask: Ask<T>): void {
+  function passOn<T>(url: string, summary: string, schema: TSchema, what: CalledName, ask: Ask<T>): void {
     app.get<{ Params: { id: string } }>(
       url,
       {
@@ -56,7 +57,8 @@ export const apiRoutes: FastifyPluginAsyncTypebox<ApiRoutesOptions> = async (app
   }
 }
 
-function answer<T>(reply: FastifyReply, what: keyof Upstreams, result: UpstreamResult<T>): FastifyReply {
+/** What an upstream says, or its status with a sentence of regret. */
+export function answer<T>(reply: FastifyReply, what: CalledName, result: UpstreamResult<T>): FastifyReply {
   void reply.type('application/json')
   // The text as it came, after it was checked: numbers keep their form, and nothing is lost on the way.
   if (result.ok) return reply.send(result.text)

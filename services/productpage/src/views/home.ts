@@ -30,7 +30,8 @@ export function homeView(services: readonly CalledService[]): Html {
       ${callGraph}
       <p>
         Each reload may show another version of reviews: <strong>v1</strong> shows no stars, <strong>v2</strong> black
-        ones, <strong>v3</strong> red ones. Only v2 and v3 call ratings.
+        ones, <strong>v3</strong> red ones. Only v2 and v3 call ratings. For those who are signed in, productpage asks
+        ratings too, so that they can give stars themselves.
       </p>
     </section>
     <section class="card" aria-labelledby="services-title">

@@ -4,6 +4,7 @@ import { cover, reader } from '../assets.ts'
 import { sorry } from '../sorry.ts'
 import type { Timings } from '../timings.ts'
 import { notice } from './notice.ts'
+import { starsForm, type StarsForm } from './stars-form.ts'
 import { stars } from './stars.ts'
 import { timingsView } from './timings.ts'
 
@@ -11,13 +12,15 @@ export interface ProductScene {
   product: Product
   details: UpstreamResult<BookDetails>
   reviews: UpstreamResult<Reviews>
+  /** For those who are signed in, where ratings can store. */
+  stars: StarsForm | undefined
   timings: Timings
   /** The page's own trace, where there is a place to look at it. */
   traceUrl: string | undefined
 }
 
 /** The content of `/productpage`: a book, its details and its reviews, or a word about what is missing. */
-export function productView({ product, details, reviews, timings, traceUrl }: ProductScene): Html {
+export function productView({ product, details, reviews, stars: form, timings, traceUrl }: ProductScene): Html {
   return html`<article class="product">
     <section class="hero">
       <img class="cover" src="${href(cover)}" alt="Cover: two masks that look alike" width="240" height="340" />
@@ -37,7 +40,7 @@ export function productView({ product, details, reviews, timings, traceUrl }: Pr
       <h2 id="reviews-title">Book Reviews</h2>
       ${reviews.ok ? reviewList(reviews.value, reviews.version) : notice('Error fetching product reviews', sorry('reviews'))}
     </section>
-    ${timingsView(timings, traceUrl)}
+    ${form && starsForm(form)} ${timingsView(timings, traceUrl)}
   </article>`
 }
 

@@ -1,8 +1,8 @@
 import type { Rating } from '@bookinfo/contracts'
 import { html, trusted, type Html } from '@bookinfo/service-kit'
 
-const MAX_STARS = 5
-const star = trusted('<path d="M10 1.6l2.6 5.3 5.8.8-4.2 4.1 1 5.8-5.2-2.7-5.2 2.7 1-5.8L1.6 7.7l5.8-.8z"/>')
+export const MAX_STARS = 5
+export const star = trusted('<path d="M10 1.6l2.6 5.3 5.8.8-4.2 4.1 1 5.8-5.2-2.7-5.2 2.7 1-5.8L1.6 7.7l5.8-.8z"/>')
 
 /** Colours that the stylesheet adapts to light and dark; any other is taken by its name. */
 const adaptedColors = ['black', 'red']

@@ -1,0 +1,36 @@
+import { ask, askFully, type FullAnswer } from '@bookinfo/service-kit/testing'
+
+/** The form in which a signed-in reader gives stars, as the page has it. */
+export interface StarsForm {
+  action: string
+  token: string
+  /** The stars that are chosen in it. */
+  chosen: number | undefined
+}
+
+/** Opens the page and reads the form in it; undefined if it has none. */
+export async function openStarsForm(origin: string, cookie: string): Promise<StarsForm | undefined> {
+  const { body } = await ask(origin, '/productpage', { headers: { cookie } })
+  return readStarsForm(String(body))
+}
+
+export function readStarsForm(page: string): StarsForm | undefined {
+  const [, action] = /<form class="give" method="post" action="([^"]+)"/.exec(page) ?? []
+  const [, token] = /name="token" value="([^"]+)"/.exec(page) ?? []
+  const [, chosen] = /name="stars" value="([0-9])" required checked/.exec(page) ?? []
+  if (action === undefined || token === undefined) return undefined
+  return { action, token, chosen: chosen === undefined ? undefined : Number(chosen) }
+}
+
+/** Sends the form as a browser would. */
+export function postStars(
+  origin: string,
+  fields: Record<string, string>,
+  headers: Record<string, string>
+): Promise<FullAnswer> {
+  return askFully(origin, '/api/v1/products/0/stars', {
+    method: 'POST',
+    body: new URLSearchParams(fields).toString(),
+    headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html', ...headers }
+  })
+}
