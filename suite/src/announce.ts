@@ -4,15 +4,13 @@ import { print } from './print.ts'
 import { untilReady } from './ready.ts'
 import { stopOnSignals } from './stop-signal.ts'
 import { describeSuite } from './table.ts'
-import { placeSuite } from './topology.ts'
-import { planTraces } from './traces.ts'
+import { planSuite } from './plan.ts'
 
 // The suite's own part in `turbo dev`: it says once what runs where, when everything runs.
 const stop = stopOnSignals()
 
 await explainFailure(async () => {
-  const options = readOptions(process.argv.slice(2))
-  const places = placeSuite(options.basePort)
+  const { places, traces } = planSuite(readOptions(process.argv.slice(2)), process.env)
   const ready = await Promise.all(places.map((place) => untilReady(place, stop)))
-  if (ready.every(Boolean)) print(describeSuite(places, planTraces(options, process.env)))
+  if (ready.every(Boolean)) print(describeSuite(places, traces))
 })

@@ -1,9 +1,7 @@
 import { explainFailure } from './failure.ts'
 import { readOptions, usage } from './options.ts'
-import { checkPorts } from './ports.ts'
+import { checkSuite, planSuite } from './plan.ts'
 import { print } from './print.ts'
-import { placeSuite } from './topology.ts'
-import { leaveOutIfTaken, planTraces } from './traces.ts'
 
 /** The bootstrap takes it as: go on, with --no-traces. */
 const WITHOUT_TRACES = 3
@@ -12,10 +10,9 @@ const WITHOUT_TRACES = 3
 await explainFailure(async () => {
   const options = readOptions(process.argv.slice(2))
   if (options.help) return print(usage)
-  await checkPorts(placeSuite(options.basePort))
-  const planned = planTraces(options, process.env)
-  const { viewer, note } = await leaveOutIfTaken(planned)
-  if (viewer === planned.viewer) return
-  if (note !== undefined) print(note)
+  const { traces } = await checkSuite(options, process.env)
+  const viewerIsOut = traces.viewer === undefined && planSuite(options, process.env).traces.viewer !== undefined
+  if (!viewerIsOut) return
+  if (traces.note !== undefined) print(traces.note)
   process.exitCode = WITHOUT_TRACES
 })

@@ -5,8 +5,8 @@ import { readOptions } from './options.ts'
 import { checkPorts } from './ports.ts'
 import { print } from './print.ts'
 import { stopOnSignals } from './stop-signal.ts'
-import { placeSuite, placeViewer } from './topology.ts'
-import { planTraces } from './traces.ts'
+import { placeViewer } from './topology.ts'
+import { planSuite } from './plan.ts'
 import { sendLogs } from './viewer.ts'
 import { readViewer, readWorkspace } from './workspace.ts'
 
@@ -16,7 +16,8 @@ const stop = stopOnSignals()
 await explainFailure(async () => {
   const [service = '', ...argv] = process.argv.slice(2)
   const options = readOptions(argv)
-  const { viewer, env } = planTraces(options, process.env)
+  const plan = planSuite(options, process.env)
+  const { viewer } = plan.traces
   const { verbose } = options
   // What turbo runs writes to turbo; the bootstrap knows what is behind that.
   const onTerminal = process.stdout.isTTY || process.env['BOOKINFO_TERMINAL'] === '1'
@@ -26,7 +27,7 @@ await explainFailure(async () => {
     if (viewer) await hotReload([viewer], readViewer(), output)
     return
   }
-  const places = placeSuite(options.basePort, env).filter((place) => place.service === service)
+  const places = plan.places.filter((place) => place.service === service)
   if (places.length === 0) throw new Failure(`the suite has no service "${service}"`)
   await checkPorts(places)
   const logs = viewer && sendLogs(viewer, print)

@@ -1,6 +1,5 @@
 import { Failure } from './failure.ts'
-import { checkPorts } from './ports.ts'
-import { untilReady } from './ready.ts'
+import { untilReady, whyNotReady } from './ready.ts'
 import { startService, type Output, type ServiceProcess } from './service-process.ts'
 import type { Place, ViewerPlace } from './topology.ts'
 import { startViewer, type Viewer } from './viewer.ts'
@@ -15,6 +14,8 @@ export interface LaunchOptions extends Output {
   viewer?: ViewerPlace | undefined
   /** Aborted when the suite is to stop. */
   stop: AbortSignal
+  /** Aborted when the services have had time enough to become ready. */
+  tooLate?: AbortSignal
   onReady: () => void
 }
 
@@ -22,11 +23,10 @@ export interface LaunchOptions extends Output {
  * Runs the services until `stop` is aborted, and the trace viewer beside them: they neither wait for it nor end with it.
  * None of all these is left when it returns or throws.
  *
- * @throws Failure if a port is taken, a service does not become ready, or one ends by itself
+ * @throws Failure if a service does not become ready, or one ends by itself
  */
 export async function launch(places: readonly Place[], options: LaunchOptions): Promise<void> {
-  const { viewer: viewerPlace, stop, onReady, ...output } = options
-  await checkPorts(places)
+  const { viewer: viewerPlace, stop, tooLate = AbortSignal.timeout(READY_MS), onReady, ...output } = options
   if (stop.aborted) return
   const stopped = new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()))
   const over = new AbortController()
@@ -34,7 +34,7 @@ export async function launch(places: readonly Place[], options: LaunchOptions): 
   const services = places.map((place) => startService(place, { ...output, onLogLine: viewer?.take }))
   try {
     const running = Promise.race([stopped, ...services.map(refuseToEnd)])
-    await Promise.race([running, untilAllReady(places, AbortSignal.any([stop, over.signal]))])
+    await Promise.race([running, untilAllReady(places, tooLate, AbortSignal.any([stop, over.signal]))])
     if (!stop.aborted) onReady()
     if (viewer) void sayIfEnded(viewer, AbortSignal.any([stop, over.signal]), output)
     await running
@@ -55,9 +55,10 @@ async function sayIfEnded({ ended }: Viewer, signal: AbortSignal, { print }: Out
   if (!signal.aborted) print(`The trace viewer ended by itself with ${how}; the suite goes on without it.`)
 }
 
-async function untilAllReady(places: readonly Place[], stop: AbortSignal): Promise<void> {
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(READY_MS)])
+async function untilAllReady(places: readonly Place[], tooLate: AbortSignal, stop: AbortSignal): Promise<void> {
+  const signal = AbortSignal.any([stop, tooLate])
   const ready = await Promise.all(places.map((place) => untilReady(place, signal)))
   const late = places.find((_place, index) => !ready[index])
-  if (late && !stop.aborted) throw new Failure(`${late.name} was not ready after ${READY_MS / 1000} s (${ADVICE})`)
+  if (late === undefined || stop.aborted) return
+  throw new Failure(`${late.name} was not ready in time: ${await whyNotReady(late)} (${ADVICE})`)
 }

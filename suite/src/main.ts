@@ -5,17 +5,15 @@ import { print } from './print.ts'
 import { stopOnSignals } from './stop-signal.ts'
 import { describeSuite } from './table.ts'
 import { createLogFormat } from './log-format.ts'
-import { placeSuite } from './topology.ts'
-import { leaveOutIfTaken, planTraces } from './traces.ts'
+import { checkSuite } from './plan.ts'
 
 const stop = stopOnSignals()
 
 await explainFailure(async () => {
   const options = readOptions(process.argv.slice(2))
-  const { basePort, verbose, help } = options
+  const { verbose, help } = options
   if (help) return print(usage)
-  const traces = await leaveOutIfTaken(planTraces(options, process.env))
-  const places = placeSuite(basePort, traces.env)
+  const { places, traces } = await checkSuite(options, process.env)
   await launch(places, {
     viewer: traces.viewer,
     stop,

@@ -1,11 +1,14 @@
 import { parseArgs } from 'node:util'
 import { Failure } from './failure.ts'
+import { ratingsStores, type RatingsStore } from './ratings-store.ts'
 import { DEFAULT_BASE_PORT, PORT_COUNT } from './topology.ts'
 
 export interface Options {
   basePort: number
   /** Whether the trace viewer is wanted. */
   traces: boolean
+  /** What ratings keep their stars in; memory if absent. */
+  ratings?: RatingsStore
   /** Show every log line, not only warnings and worse. */
   verbose: boolean
   help: boolean
@@ -18,6 +21,7 @@ const GREATEST_PORT = 65_536 - PORT_COUNT
 const known = {
   'base-port': { type: 'string', form: '--base-port N' },
   'no-traces': { type: 'boolean', form: '--no-traces' },
+  ratings: { type: 'string', form: '--ratings STORE' },
   verbose: { type: 'boolean', form: '--verbose' },
   help: { type: 'boolean', form: '--help' }
 } as const
@@ -25,11 +29,12 @@ const known = {
 export const usage = `Usage: npm start -- [options]
        npm run dev -- [options]
 
-  --base-port N  ports N to N+${PORT_COUNT - 1}, productpage first and the trace viewer last;
-                 if not given ${DEFAULT_BASE_PORT}, with the viewer on Jaeger's 16686 and 4318
-  --no-traces    neither the trace viewer nor spans for it
-  --verbose      show every log line of the services, not only warnings and errors
-  --help         show this
+  --base-port N    ports N to N+${PORT_COUNT - 1}, productpage first and the trace viewer last;
+                   if not given ${DEFAULT_BASE_PORT}, with the viewer on Jaeger's 16686 and 4318
+  --no-traces      neither the trace viewer nor spans for it
+  --ratings STORE  ratings v2, with its stars in ${listWords(ratingsStores, 'or')}
+  --verbose        show every log line of the services, not only warnings and errors
+  --help           show this
 `
 
 /** @throws Failure naming the first argument that is wrong, and what is allowed */
@@ -49,14 +54,28 @@ export function readOptions(argv: readonly string[]): Options {
   return {
     basePort: readPort(values['base-port'] ?? String(DEFAULT_BASE_PORT)),
     traces: values['no-traces'] !== true,
+    ...(values.ratings !== undefined && { ratings: readStore(values.ratings) }),
     verbose: values.verbose === true,
     help: values.help === true
   }
 }
 
 function listOptions(): string {
-  const forms = Object.values(known).map(({ form }) => form)
-  return `${forms.slice(0, -1).join(', ')} and ${forms.at(-1)}`
+  return listWords(
+    Object.values(known).map(({ form }) => form),
+    'and'
+  )
+}
+
+function listWords(words: readonly string[], last: 'and' | 'or'): string {
+  return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`
+}
+
+function readStore(text: string | boolean): RatingsStore {
+  const store = ratingsStores.find((name) => name === text)
+  if (store !== undefined) return store
+  const given = typeof text === 'string' ? `cannot be "${text}"` : 'needs a value'
+  throw new Failure(`--ratings ${given}: allowed are ${listWords(ratingsStores, 'and')}`)
 }
 
 function readPort(text: string | boolean): number {

@@ -14,6 +14,17 @@ export async function untilReady({ port }: Place, stop: AbortSignal): Promise<bo
   return false
 }
 
+/** What a place's service says for itself that is not ready. */
+export async function whyNotReady({ port }: Place): Promise<string> {
+  try {
+    const response = await fetch(`http://${HOST}:${port}/readyz`, { signal: AbortSignal.timeout(ANSWER_MS) })
+    const body: unknown = await response.json()
+    return typeof body === 'object' && body !== null && 'error' in body ? String(body.error) : 'it says nothing'
+  } catch {
+    return 'it does not answer'
+  }
+}
+
 function isReady(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const request = get({ host: HOST, port, path: '/readyz', agent: false, timeout: ANSWER_MS }, (response) => {

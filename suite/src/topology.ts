@@ -51,6 +51,11 @@ interface Entry {
   env?: Readonly<Record<string, string>>
 }
 
+/** What an option changes of the entries of a service. */
+export type Change = Partial<Pick<Entry, 'version' | 'purpose' | 'env'>>
+/** By service. */
+export type Changes = Readonly<Record<string, Change>>
+
 /** An entry with its place on this machine: all that is needed to start it and to talk about it. */
 export interface Place extends Entry {
   /** Service and version, as in the names of the original's deployments. */
@@ -82,13 +87,16 @@ export const ROOT = resolve(import.meta.dirname, '../..')
 /** Below the two seconds in which Ctrl-C ends everything. */
 const SHUTDOWN_BUDGET_MS = 1_000
 
-/**
- * Places the suite on the ports from `basePort` on.
- *
- * @param traceEnv what tells the services where their spans go
- */
-export function placeSuite(basePort: number, traceEnv: Readonly<Record<string, string>> = {}): Place[] {
-  return suite.map((entry, index) => {
+export interface SuiteVariant {
+  /** What all services are told. */
+  env?: Readonly<Record<string, string>>
+  changes?: Changes
+}
+
+/** Places the suite on the ports from `basePort` on. */
+export function placeSuite(basePort: number, { env = {}, changes = {} }: SuiteVariant = {}): Place[] {
+  return suite.map((original, index) => {
+    const entry = { ...original, ...changes[original.service] }
     const name = `${entry.service}-${entry.version}`
     const common = {
       ...commonEnv(basePort + index),
@@ -102,7 +110,7 @@ export function placeSuite(basePort: number, traceEnv: Readonly<Record<string, s
       name,
       port: basePort + index,
       main: join(ROOT, 'services', entry.service, 'src/main.ts'),
-      env: { ...common, ...traceEnv, ...addresses(entry, basePort), ...entry.env }
+      env: { ...common, ...env, ...addresses(entry, basePort), ...entry.env }
     }
   })
 }
