@@ -199,6 +199,14 @@ describe('the way back', () => {
     expect(answer.status).toBe(302)
     expect(answer.head).toContain('\r\nlocation: /productpage')
   })
+
+  test.each(['x:https://elsewhere.example/', 'x:alert(1)', 'file:///etc/passwd', 'about:blank'])(
+    'stays on the site when neither Host nor Referer (%s) names one',
+    async (referer) => {
+      const answer = await askRaw(origin, `GET /logout HTTP/1.1\r\nHost:\r\nReferer: ${referer}\r\n\r\n`)
+      expect(answer.head).toContain('\r\nlocation: /productpage')
+    }
+  )
 })
 
 describe('signing out', () => {

@@ -5,6 +5,7 @@ import {
   addressOf,
   ask,
   askFully,
+  askRaw,
   hang,
   json,
   openStarsForm,
@@ -167,6 +168,14 @@ describe('stars that are refused', () => {
     const asJson = { cookie, 'content-type': 'application/json', ...headers }
     const question = { method: 'POST', body: '{"stars":1}', headers: asJson }
     expect(await outcome(ask(suite.productpage, '/api/v1/products/0/stars', question), stranger)).toEqual(refused(403))
+  })
+
+  test.each(['null', 'nonsense', 'about:blank'])('come from %s, to a site without a name', async (from) => {
+    const { cookie } = await visit(suite.productpage, 'jason')
+    const head = `POST /api/v1/products/0/stars HTTP/1.0\r\nOrigin: ${from}\r\nCookie: ${cookie}\r\n`
+    const body = '{"stars":1}'
+    const content = `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+    expect((await askRaw(suite.productpage, head + content)).status).toBe(403)
   })
 
   test.each([

@@ -8,6 +8,9 @@ export function comesFromElsewhere({ headers }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site']
   // `none` is the reader's own doing: a restored tab, for example.
   if (site !== undefined) return site !== 'same-origin' && site !== 'none'
-  const { origin } = headers
-  return origin !== undefined && URL.parse(origin)?.host !== headers.host
+  const { origin, host } = headers
+  if (origin === undefined) return false
+  // `null` has no host, but a request need not have one either.
+  const from = URL.parse(origin)?.host
+  return !from || from !== host
 }

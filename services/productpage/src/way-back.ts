@@ -6,9 +6,10 @@ const HOME = '/productpage'
  * came, to any site and any scheme, and to `None` without one.
  */
 export function wayBack(referer: string | undefined, host: string): string {
-  if (referer === undefined || !URL.canParse(referer)) return HOME
-  const from = new URL(referer)
+  const from = URL.parse(referer ?? '')
+  // An address of another kind has no host, but neither has a request without one; its path may be a whole address.
+  if (!from || from.host === '' || from.host !== host) return HOME
   const path = from.pathname + from.search
   // `//elsewhere` would be read as another host.
-  return from.host === host && !path.startsWith('//') ? path : HOME
+  return path.startsWith('//') ? HOME : path
 }
