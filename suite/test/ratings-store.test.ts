@@ -2,13 +2,16 @@ import { ask, hang, refusingPort, startTinyServer, type Answer, type Question } 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createLogFormat } from '../src/log-format.ts'
 import { launch } from '../src/launch.ts'
 import { changeRatings, prepareRatings } from '../src/ratings-store.ts'
 import { placeSuite, ROOT } from '../src/topology.ts'
 import { freeBasePort, openPorts } from './support/ports.ts'
 import { startProgram } from './support/program.ts'
+
+// Whole suites start here, beside other tests.
+vi.setConfig({ testTimeout: 180_000 })
 
 const main = 'src/main.ts'
 const READY = 'in a browser. Ctrl-C stops everything.'

@@ -1,8 +1,11 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { freeBasePort, openPorts } from './support/ports.ts'
 import { descendantsOf, expectGone, startProgram } from './support/program.ts'
+
+// Whole suites start here, beside other tests.
+vi.setConfig({ testTimeout: 180_000 })
 
 const main = 'src/main.ts'
 const bootstrap = 'bin/bootstrap.mjs'
@@ -28,7 +31,7 @@ test('npm start shows what runs where, all of it runs, and Ctrl-C ends it all', 
   ])
 
   // The services neither need the viewer nor wait for it.
-  await expect.poll(() => openPorts(basePort), { timeout: 20_000 }).toHaveLength(8)
+  await expect.poll(() => openPorts(basePort), { timeout: 50_000 }).toHaveLength(8)
   const addresses = suite.stdout.match(/http:\S+(?=  )/g) ?? []
   const statuses = await Promise.all(addresses.map(async (address) => (await fetch(address)).status))
   expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 200])
@@ -55,7 +58,7 @@ test('npm start shows what runs where, all of it runs, and Ctrl-C ends it all', 
 test('who stops the bootstrap alone, even while the services start, stops everything', async () => {
   const basePort = await freeBasePort()
   await using suite = startProgram(bootstrap, ['start', '--base-port', String(basePort)])
-  await expect.poll(() => descendantsOf(suite.pid).length, { timeout: 20_000, interval: 20 }).toBe(8)
+  await expect.poll(() => descendantsOf(suite.pid).length, { timeout: 50_000, interval: 20 }).toBe(8)
   const processes = descendantsOf(suite.pid)
   suite.signal('SIGTERM')
   expect(await suite.ended).toBe(0)

@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { freeBasePort, openPorts } from './support/ports.ts'
 import { startProgram } from './support/program.ts'
 import { openTerminal } from './support/terminal.ts'
+
+// Whole suites start here, beside other tests.
+vi.setConfig({ testTimeout: 180_000 })
 
 const READY = 'in a browser. Ctrl-C stops everything.'
 const coloured = '\u001B[32mINFO\u001B[39m: \u001B[36mServer listening on: http://0.0.0.0:'

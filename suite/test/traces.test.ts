@@ -1,9 +1,12 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { ask, startTinyServer, respond } from '@bookinfo/service-kit/testing'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { freeBasePort, openPorts } from './support/ports.ts'
 import { cpuSeconds, descendantsOf, expectGone, startProgram } from './support/program.ts'
+
+// Whole suites start here, beside other tests.
+vi.setConfig({ testTimeout: 180_000 })
 
 const main = 'src/main.ts'
 const READY = 'in a browser. Ctrl-C stops everything.'

@@ -12,7 +12,7 @@ const readmePictureWanted = process.env['UPDATE_README_PICTURE'] === '1'
 const PICTURES = new URL('../.pictures/', import.meta.url)
 mkdirSync(PICTURES, { recursive: true })
 
-const patience = { timeout: 20_000, interval: 200 }
+const patience = { timeout: 50_000, interval: 200 }
 
 /** Visits the page until a version of reviews that asks ratings has served it, and each version has been asked before. */
 async function openPageWithStars(page: Page): Promise<void> {
@@ -20,7 +20,7 @@ async function openPageWithStars(page: Page): Promise<void> {
   if ((await page.locator('.version').innerText()) === 'reviews v1') await page.reload()
 }
 
-describe.runIf(chromiumPath)('the trace viewer of npm start, in a browser', { timeout: 120_000 }, () => {
+describe.runIf(chromiumPath)('the trace viewer of npm start, in a browser', { timeout: 240_000 }, () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await launchBrowser()
