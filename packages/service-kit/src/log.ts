@@ -1,8 +1,13 @@
-import { forwardTracing, logIds, type Tracing } from '@bookinfo/tracing'
+import { logIds } from '@bookinfo/tracing'
 import { LogController, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import { randomUUID } from 'node:crypto'
+import { isoTime } from './iso-time.ts'
 import { stdout } from './log-output.ts'
+import { RequestLogger } from './request-logger.ts'
 import { routeOf } from './route.ts'
+
+/** Of the header, and of the log's field. */
+const REQUEST_ID = 'x-request-id'
 
 export interface LogOptions {
   level: string
@@ -14,27 +19,20 @@ export interface LogOptions {
  * JSON lines on stdout, one for each completed request, every one with the caller's trace id and request id. Bodies,
  * cookies and credentials are never logged: requests are described by method, route and status alone.
  */
-export function logging(
-  service: string,
-  version: string,
-  { level, stream }: LogOptions,
-  tracing: Tracing
-): FastifyServerOptions {
-  // With spans of its own, a request's ids are those of its span, which is not there yet.
-  const callerIds = tracing === forwardTracing ? logIds : () => ({})
+export function logging(service: string, version: string, { level, stream }: LogOptions): FastifyServerOptions {
   return {
     logger: {
       level,
       base: { service, version },
-      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      timestamp: () => `,"time":"${isoTime(Date.now())}"`,
       formatters: { level: (label: string) => ({ level: label }) },
       stream: stream ?? stdout()
     },
     logController: new RequestLog(),
-    requestIdHeader: 'x-request-id',
+    requestIdHeader: REQUEST_ID,
     genReqId: () => randomUUID(),
-    childLoggerFactory: (logger, bindings, options, raw) =>
-      logger.child({ ...bindings, ...callerIds(raw.headers) }, options)
+    childLoggerFactory: (logger, bindings, _options, raw) =>
+      new RequestLogger(logger, () => ({ ...bindings, ...logIds(raw.headers) }))
   }
 }
 
@@ -50,7 +48,7 @@ declare module 'fastify' {
 
 class RequestLog extends LogController {
   constructor() {
-    super({ requestIdLogLabel: 'x-request-id' })
+    super({ requestIdLogLabel: REQUEST_ID })
   }
 
   override incomingRequest(): void {}
@@ -58,15 +56,23 @@ class RequestLog extends LogController {
   override routeNotFound(): void {}
 
   override requestCompleted(error: Error | null | undefined, request: FastifyRequest, reply: FastifyReply): void {
+    const { log } = request.server
     const line = {
+      ...idsOf(request),
       method: request.method,
       route: routeOf(request),
       status: reply.statusCode,
       duration_ms: Math.round(reply.elapsedTime * 10) / 10,
       ...request.calls
     }
-    if (error) reply.log.error({ ...line, err: error }, 'request errored')
-    else if (request.routeOptions.config.quiet) reply.log.debug(line, 'request completed')
-    else reply.log.info(line, 'request completed')
+    // By the app's logger, with the ids in the line: most requests need no logger of their own.
+    if (error) log.error({ ...line, err: error }, 'request errored')
+    else if (request.routeOptions.config.quiet) log.debug(line, 'request completed')
+    else log.info(line, 'request completed')
   }
+}
+
+/** What joins the log lines of a request with its trace and with each other. */
+export function idsOf({ id, trace }: FastifyRequest): object {
+  return { [REQUEST_ID]: id, ...trace.logIds }
 }

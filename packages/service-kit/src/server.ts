@@ -50,7 +50,7 @@ declare module 'fastify' {
 /** An app with all that is alike in every service; the service adds its routes with `app.register`. */
 export function createServer(options: ServerOptions): Server {
   const { tracing = forwardTracing } = options
-  const app = createApp(options, tracing)
+  const app = createApp(options)
   const lifecycle: Lifecycle = { stopping: false }
   compileSchemasLazily(app)
   answerOtherMethods(app)
@@ -78,9 +78,9 @@ export function createServer(options: ServerOptions): Server {
   return { app, registry }
 }
 
-function createApp({ name, version, log, router }: ServerOptions, tracing: Tracing) {
+function createApp({ name, version, log, router }: ServerOptions) {
   return createFastify({
-    ...logging(name, version, log, tracing),
+    ...logging(name, version, log),
     bodyLimit: BODY_LIMIT,
     // Slow senders may not hold a connection; a request that is being answered is bounded by its upstream budgets.
     connectionTimeout: 0,

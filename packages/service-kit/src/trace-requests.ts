@@ -1,5 +1,7 @@
 import { forwardTracing, type CallListener, type RequestTrace, type Tracing } from '@bookinfo/tracing'
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
+import { idsOf } from './log.ts'
+import { RequestLogger } from './request-logger.ts'
 import { routeOf } from './route.ts'
 
 const REPORT_INTERVAL_MS = 60_000
@@ -28,7 +30,8 @@ export function traceRequests(
       rawHeaders,
       onCallEnd: callsOf(request)
     })
-    if (tracing !== forwardTracing) request.log = reply.log = request.log.child({ ...request.trace.logIds })
+    // The ids of the request's own span, in the place of its caller's.
+    if (tracing !== forwardTracing) request.log = reply.log = new RequestLogger(app.log, () => idsOf(request))
     if (request.trace.traceresponse !== undefined) void reply.header('traceresponse', request.trace.traceresponse)
     done()
   })
