@@ -1,5 +1,6 @@
 import { trace } from '@opentelemetry/api'
 import {
+  detectResources,
   envDetector,
   hostDetector,
   osDetector,
@@ -11,7 +12,8 @@ import { NodeSDK } from '@opentelemetry/sdk-node'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createBoundedProcessor } from './bounded-processor.ts'
 import { createExporter } from './exporters.ts'
-import { createPropagator } from './propagators.ts'
+import { createPropagation } from './propagation.ts'
+import { createSampling } from './sampling.ts'
 import { exporterNames, splitList, type TelemetryConfig } from './settings.ts'
 import { createSpans } from './spans.ts'
 import type { Tracing } from './tracing.ts'
@@ -24,6 +26,9 @@ export interface Identity {
   pod: string
 }
 
+/** The environment's attributes come last, and win. */
+const detectors = [serviceInstanceIdDetector, processDetector, hostDetector, osDetector, envDetector]
+
 /** Assembles the SDK for this process. This module is loaded in trace mode alone. */
 export async function startSdk(config: TelemetryConfig, { service, version, pod }: Identity): Promise<Tracing> {
   const exporters = await Promise.all(exporterNames(config).map((name) => createExporter(name, config)))
@@ -34,27 +39,32 @@ export async function startSdk(config: TelemetryConfig, { service, version, pod 
       scheduledDelayMillis: config.OTEL_BSP_SCHEDULE_DELAY
     })
   )
-  const propagator = createPropagator(splitList(config.OTEL_PROPAGATORS))
+  const resource = resourceFromAttributes({
+    'service.name': service,
+    'service.version': version,
+    'bookinfo.runtime': 'process',
+    ...(pod !== '' && { 'k8s.pod.name': pod })
+  }).merge(detectResources({ detectors }))
   const sdk = new NodeSDK({
-    resource: resourceFromAttributes({
-      'service.name': service,
-      'service.version': version,
-      'bookinfo.runtime': 'process',
-      ...(pod !== '' && { 'k8s.pod.name': pod })
-    }),
-    // The environment's attributes come last, and win.
-    resourceDetectors: [serviceInstanceIdDetector, processDetector, hostDetector, osDetector, envDetector],
+    resource,
+    autoDetectResources: false,
     spanProcessors: processors,
-    textMapPropagator: propagator,
+    // Who calls whom is said by our own spans.
+    textMapPropagator: null,
     // Metrics are scraped and logs are written to stdout; the SDK would send both by default.
     metricReaders: [],
     logRecordProcessors: []
   })
   sdk.start()
-  const tracer = trace.getTracer('@bookinfo/tracing', version)
+  const instrumentationScope = { name: '@bookinfo/tracing', version }
 
   return {
-    startRequest: createSpans({ tracer, propagator }),
+    startRequest: createSpans({
+      sink: { processors, resource, instrumentationScope },
+      propagation: createPropagation(splitList(config.OTEL_PROPAGATORS)),
+      isSampled: createSampling(config),
+      tracer: trace.getTracer(instrumentationScope.name, version)
+    }),
     droppedSpans: () => processors.reduce((sum, processor) => sum + processor.dropped(), 0),
     // A collector that is gone makes the SDK try for seconds, and then throw: neither may keep a service from stopping.
     shutdown: (budgetMs) =>

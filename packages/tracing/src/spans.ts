@@ -1,113 +1,125 @@
 import {
   ROOT_CONTEXT,
   SpanKind,
-  SpanStatusCode,
   trace,
   TraceFlags,
   type Attributes,
-  type Span,
-  type TextMapGetter,
-  type TextMapPropagator,
-  type TextMapSetter,
+  type SpanContext,
   type Tracer
 } from '@opentelemetry/api'
-import type { IncomingHttpHeaders } from 'node:http'
 import { errorOfCall, type Call, type StartedCall } from './calls.ts'
 import { startDatabaseSpan } from './database-spans.ts'
 import { forwardHeadersWithSpans } from './forward.ts'
+import { HttpSpan, type SpanSink } from './http-span.ts'
+import { newSpanId, newTraceId } from './ids.ts'
 import { knownMethod } from './known-method.ts'
-import type { TraceIds } from './log-ids.ts'
+import type { Caller, Propagation } from './propagation.ts'
+import type { Sampling } from './sampling.ts'
 import type { IncomingRequest, RequestTrace } from './tracing.ts'
 
 export interface SpanOptions {
+  sink: SpanSink
+  propagation: Propagation
+  isSampled: Sampling
+  /** For the operations of databases. */
   tracer: Tracer
-  propagator: TextMapPropagator
 }
 
 /**
  * Trace mode: one SERVER span for each request and one CLIENT span for each call, by the stable HTTP conventions. The parent
  * is passed on by hand and not looked up in the surroundings: it cannot be the wrong one, and costs less. Paths, cookies
- * and credentials never enter a span.
+ * and credentials never enter a span. What is not recorded has ids, for its calls and its log lines, and no span.
  */
-export function createSpans({ tracer, propagator }: SpanOptions) {
-  const owned = new Set(propagator.fields().map((name) => name.toLowerCase()))
+export function createSpans({ sink, propagation, isSampled, tracer }: SpanOptions) {
+  const owned = new Set(propagation.fields)
 
   return function startRequest(request: IncomingRequest): RequestTrace {
-    const caller = propagator.extract(ROOT_CONTEXT, request.headers, readHeader)
-    const method = knownMethod(request.method)
-    const attributes: Attributes = { 'http.request.method': method, 'url.scheme': 'http' }
-    if (request.route !== undefined) attributes['http.route'] = request.route
-    const agent = request.headers['user-agent']
-    if (agent !== undefined) attributes['user_agent.original'] = agent
-    const verb = method === '_OTHER' ? 'HTTP' : method
-    const name = request.route === undefined ? verb : `${verb} ${request.route}`
-    const span = tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, caller)
-    const context = trace.setSpan(caller, span)
-    const { traceId, spanId, traceFlags } = span.spanContext()
+    const start = performance.now()
+    const caller = propagation.extract(request.headers)
+    const traceId = caller?.span.traceId ?? newTraceId()
+    const isRecorded = isSampled(caller?.span, traceId)
+    const context = contextIn(traceId, isRecorded, caller)
+    const span = isRecorded ? startServerSpan(sink, request, context, caller?.span) : undefined
+    const logIds = { trace_id: traceId, span_id: context.spanId }
 
     function startCall(about: Call): StartedCall {
-      const { method: callMethod, origin, address, port, path, attempt } = about
-      const start = performance.now()
-      const callAttributes: Attributes = {
-        'http.request.method': callMethod,
-        'server.address': address,
-        'server.port': port,
-        'url.full': origin + path
-      }
-      if (attempt > 1) callAttributes['http.request.resend_count'] = attempt - 1
-      const call = tracer.startSpan(callMethod, { kind: SpanKind.CLIENT, attributes: callAttributes }, context)
-      const pairs: string[] = []
-      propagator.inject(trace.setSpan(context, call), pairs, writeHeader)
+      const callStart = performance.now()
+      const callContext = contextIn(traceId, isRecorded, caller)
+      const callSpan = span && startClientSpan(sink, about, callContext, context, span.startMs + callStart - start)
       return {
-        pairs,
-        end(status, error) {
-          endSpan(call, status, 400, error)
-          const durationMs = performance.now() - start
-          const exemplar = exemplarOf(call)
-          request.onCallEnd({ ...about, status, error: errorOfCall(status, error), durationMs, exemplar })
+        pairs: propagation.inject(callContext, caller),
+        end(status, failure) {
+          const durationMs = performance.now() - callStart
+          const error = errorOfCall(status, failure)
+          if (callSpan) endSpan(callSpan, durationMs, status, error, failure)
+          const exemplar = callSpan && { trace_id: traceId, span_id: callContext.spanId }
+          request.onCallEnd({ ...about, status, error, durationMs, exemplar })
         }
       }
     }
 
     return {
-      logIds: { trace_id: traceId, span_id: spanId },
-      exemplar: exemplarOf(span),
+      logIds,
+      exemplar: span && logIds,
       headers: forwardHeadersWithSpans(request.rawHeaders, owned, startCall),
-      startDatabaseCall: (call) => startDatabaseSpan(tracer, context, call),
-      traceresponse: `00-${traceId}-${spanId}-${traceFlags & TraceFlags.SAMPLED ? '01' : '00'}`,
-      end: (status, error) => endSpan(span, status, 500, error === undefined ? undefined : errorName(error))
+      startDatabaseCall: (call) => startDatabaseSpan(tracer, trace.setSpanContext(ROOT_CONTEXT, context), call),
+      traceresponse: `00-${traceId}-${context.spanId}-${isRecorded ? '01' : '00'}`,
+      end(status, thrown) {
+        if (!span) return
+        const failure = thrown === undefined ? undefined : errorName(thrown)
+        // A request that is refused is its caller's error.
+        const error = status !== undefined && status < 500 ? failure : errorOfCall(status, failure)
+        endSpan(span, performance.now() - start, status, error, failure)
+      }
     }
   }
 }
 
-/** @param failsFrom the least status that is an error: 400 for who asked, 500 for who answered */
-function endSpan(span: Span, status: number | undefined, failsFrom: number, error?: string): void {
-  if (status !== undefined) span.setAttribute('http.response.status_code', status)
-  const failed = status === undefined || status >= failsFrom || error !== undefined
-  if (failed) {
-    span.setAttribute('error.type', error ?? String(status ?? 'no answer'))
-    span.setStatus({ code: SpanStatusCode.ERROR, ...(error !== undefined && { message: error }) })
-  }
-  span.end()
+function contextIn(traceId: string, isRecorded: boolean, caller: Caller | undefined): SpanContext {
+  const traceFlags = isRecorded ? TraceFlags.SAMPLED : TraceFlags.NONE
+  const context: SpanContext = { traceId, spanId: newSpanId(), traceFlags }
+  if (caller?.span.traceState) context.traceState = caller.span.traceState
+  return context
 }
 
-/** Only a span that is recorded can be found. */
-function exemplarOf(span: Span): TraceIds | undefined {
-  const { traceId, spanId, traceFlags } = span.spanContext()
-  return traceFlags & TraceFlags.SAMPLED ? { trace_id: traceId, span_id: spanId } : undefined
+function startServerSpan(
+  sink: SpanSink,
+  { method: sent, route, headers }: IncomingRequest,
+  context: SpanContext,
+  parent: SpanContext | undefined
+): HttpSpan {
+  const method = knownMethod(sent)
+  const attributes: Attributes = { 'http.request.method': method, 'url.scheme': 'http' }
+  if (route !== undefined) attributes['http.route'] = route
+  const agent = headers['user-agent']
+  if (agent !== undefined) attributes['user_agent.original'] = agent
+  const verb = method === '_OTHER' ? 'HTTP' : method
+  const name = route === undefined ? verb : `${verb} ${route}`
+  return new HttpSpan(sink, { name, kind: SpanKind.SERVER, context, parent, attributes, startMs: Date.now() })
+}
+
+function startClientSpan(
+  sink: SpanSink,
+  { method, origin, address, port, path, attempt }: Call,
+  context: SpanContext,
+  parent: SpanContext,
+  startMs: number
+): HttpSpan {
+  const attributes: Attributes = {
+    'http.request.method': method,
+    'server.address': address,
+    'server.port': port,
+    'url.full': origin + path
+  }
+  if (attempt > 1) attributes['http.request.resend_count'] = attempt - 1
+  return new HttpSpan(sink, { name: method, kind: SpanKind.CLIENT, context, parent, attributes, startMs })
+}
+
+function endSpan(span: HttpSpan, durationMs: number, status?: number, error?: string, message?: string): void {
+  if (status !== undefined) span.attributes['http.response.status_code'] = status
+  span.end(durationMs, error, message)
 }
 
 function errorName(error: unknown): string {
   return error instanceof Error ? error.name : 'error'
-}
-
-const readHeader: TextMapGetter<IncomingHttpHeaders> = {
-  keys: (headers) => Object.keys(headers),
-  get: (headers, name) => headers[name.toLowerCase()]
-}
-
-const writeHeader: TextMapSetter<string[]> = {
-  set(pairs, name, value) {
-    pairs.push(name.toLowerCase(), value)
-  }
 }

@@ -1,14 +1,8 @@
 import { SpanStatusCode } from '@opentelemetry/api'
 import { resourceFromAttributes } from '@opentelemetry/resources'
-import {
-  InMemorySpanExporter,
-  ParentBasedSampler,
-  SimpleSpanProcessor,
-  TracerProvider,
-  AlwaysOnSampler,
-  type ReadableSpan
-} from '@opentelemetry/sdk-trace'
-import { createPropagator } from './propagators.ts'
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace'
+import { createPropagation } from './propagation.ts'
+import { createSampling } from './sampling.ts'
 import { createSpans } from './spans.ts'
 import type { Tracing } from './tracing.ts'
 
@@ -23,14 +17,17 @@ export interface RecordedTracing extends Tracing {
  */
 export function createRecordedTracing(service: string, propagators = ['tracecontext', 'baggage']): RecordedTracing {
   const exporter = new InMemorySpanExporter()
-  const provider = new TracerProvider({
-    resource: resourceFromAttributes({ 'service.name': service }),
-    sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
-    spanProcessors: [new SimpleSpanProcessor({ exporter })]
-  })
-  const tracer = provider.getTracer('@bookinfo/tracing')
+  const processors = [new SimpleSpanProcessor({ exporter })]
+  const resource = resourceFromAttributes({ 'service.name': service })
+  const provider = new TracerProvider({ resource, spanProcessors: processors })
+  const instrumentationScope = { name: '@bookinfo/tracing' }
   return {
-    startRequest: createSpans({ tracer, propagator: createPropagator(propagators) }),
+    startRequest: createSpans({
+      sink: { processors, resource, instrumentationScope },
+      propagation: createPropagation(propagators),
+      isSampled: createSampling({ OTEL_TRACES_SAMPLER: 'parentbased_always_on', OTEL_TRACES_SAMPLER_ARG: '' }),
+      tracer: provider.getTracer(instrumentationScope.name)
+    }),
     shutdown: async () => provider.shutdown(),
     droppedSpans: () => 0,
     spans: () => exporter.getFinishedSpans()

@@ -1,0 +1,93 @@
+import {
+  SpanStatusCode,
+  type Attributes,
+  type HrTime,
+  type SpanContext,
+  type SpanKind,
+  type SpanStatus
+} from '@opentelemetry/api'
+import type { InstrumentationScope } from '@opentelemetry/core'
+import type { Resource } from '@opentelemetry/resources'
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
+
+/** Where spans go, and what all of a process share. */
+export interface SpanSink {
+  processors: readonly Pick<SpanProcessor, 'onEnd'>[]
+  resource: Resource
+  instrumentationScope: InstrumentationScope
+}
+
+export interface SpanStart {
+  name: string
+  kind: SpanKind
+  context: SpanContext
+  parent: SpanContext | undefined
+  attributes: Attributes
+  /** Milliseconds since 1970. */
+  startMs: number
+}
+
+const none: never[] = []
+const unset: SpanStatus = { code: SpanStatusCode.UNSET }
+
+/**
+ * A recorded span of a request or a call, for the SDK's processors and exporters. The SDK's own span lets anybody change it at
+ * any time and checks all that it is given; this one is made of values that are known to be right, in a fraction of the time.
+ */
+export class HttpSpan implements ReadableSpan {
+  readonly name: string
+  readonly kind: SpanKind
+  readonly parentSpanContext?: SpanContext
+  readonly attributes: Attributes
+  readonly resource: Resource
+  readonly instrumentationScope: InstrumentationScope
+  readonly startTime: HrTime
+  readonly startMs: number
+  endTime: HrTime = [0, 0]
+  duration: HrTime = [0, 0]
+  status = unset
+  ended = false
+  readonly links = none
+  readonly events = none
+  readonly droppedAttributesCount = 0
+  readonly droppedEventsCount = 0
+  readonly droppedLinksCount = 0
+  readonly #context: SpanContext
+  readonly #processors: SpanSink['processors']
+
+  constructor({ processors, resource, instrumentationScope }: SpanSink, start: SpanStart) {
+    this.name = start.name
+    this.kind = start.kind
+    if (start.parent) this.parentSpanContext = start.parent
+    this.attributes = start.attributes
+    this.resource = resource
+    this.instrumentationScope = instrumentationScope
+    this.startTime = hrTime(start.startMs)
+    this.startMs = start.startMs
+    this.#context = start.context
+    this.#processors = processors
+  }
+
+  spanContext(): SpanContext {
+    return this.#context
+  }
+
+  /** @param error its type, if it failed; @param message what else is known of that */
+  end(durationMs: number, error?: string, message?: string): void {
+    if (this.ended) return
+    this.ended = true
+    if (error !== undefined) {
+      this.attributes['error.type'] = error
+      this.status = { code: SpanStatusCode.ERROR, ...(message !== undefined && { message }) }
+    }
+    this.duration = hrTime(durationMs)
+    this.endTime = hrTime(this.startMs + durationMs)
+    for (const processor of this.#processors) processor.onEnd(this)
+  }
+}
+
+/** Seconds, and the nanoseconds beyond them. */
+function hrTime(ms: number): HrTime {
+  const seconds = Math.trunc(ms / 1000)
+  return [seconds, Math.trunc((ms - seconds * 1000) * 1e6)]
+}
