@@ -74,8 +74,9 @@ export function serviceNames(traces: readonly Trace[]): Map<string, string> {
 /** Where a client called, by the name that says most. */
 export function addressOf({ attributes, kind }: Span): string | undefined {
   if (kind !== 'client') return undefined
-  const service = attributeText(attributes, 'peer.service')
-  if (service !== undefined) return service
+  // A database never answers with a span of its own, and one within the process has no address either.
+  const name = attributeText(attributes, 'peer.service') ?? attributeText(attributes, 'db.system.name')
+  if (name !== undefined) return name
   const [host, port] = ['server.address', 'server.port'].map((key) => attributeText(attributes, key))
   return host === undefined || port === undefined ? host : `${host}:${port}`
 }

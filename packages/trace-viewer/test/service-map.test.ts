@@ -92,6 +92,12 @@ describe('a call', () => {
     expect(failed(callerAndServer({}, { error: 'oops' }))).toEqual([1])
   })
 
+  it('of a database goes to its kind, wherever it is', () => {
+    const attributes = { 'db.system.name': 'mysql', 'server.address': 'db.example', 'server.port': 3306 }
+    const edges = serviceMap(tracesOf(otlpRequest({ ratings: [{ id: 1, kind: 'client', attributes }] })))
+    expect(edges).toMatchObject([{ from: 'ratings', to: 'mysql', calls: 1, unanswered: true }])
+  })
+
   it('that nobody answered goes to the service that once answered there', () => {
     const lost = otlpRequest({
       a: [
