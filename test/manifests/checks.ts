@@ -31,8 +31,9 @@ export function worldOf(target: string, yaml: string, expect: Expectations): Wor
 /** What a cluster holds after more has been applied to it: of two objects of one name the later. */
 export function applied(world: World, manifests: readonly Manifest[]): World {
   const key = (manifest: Manifest) => `${manifest.apiVersion.split('/')[0]} ${title(manifest)}`
-  const replaced = new Set(manifests.map(key))
-  return { ...world, manifests: [...world.manifests.filter((manifest) => !replaced.has(key(manifest))), ...manifests] }
+  const all = [...world.manifests, ...manifests]
+  const latest = new Map(all.map((manifest) => [key(manifest), manifest]))
+  return { ...world, manifests: [...latest.values()] }
 }
 
 /**

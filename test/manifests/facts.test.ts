@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { startBundle } from '../bundle/bundle.ts'
-import { startDetails, startProductpage, startRatings, startReviews } from '../support/index.ts'
+import { addressOf, startDetails, startProductpage, startRatings, startReviews } from '../support/index.ts'
 import { startRecordedSuite } from '../trace/recorded-suite.ts'
 import { calledPath, callGraph, door, probePaths, services, type ServiceName } from './call-graph.ts'
 import { at, list, text } from './json.ts'
@@ -71,18 +71,20 @@ describe('paths', () => {
 
 describe('metrics', () => {
   let served = ''
-  let bundle: Awaited<ReturnType<typeof startBundle>>
   beforeAll(async () => {
-    bundle = await startBundle('productpage')
-    await (await fetch(`${bundle.origin}/productpage`)).arrayBuffer()
-    served = await (await fetch(`${bundle.origin}/metrics`)).text()
+    // One call that is answered, and one that cannot be made.
+    await using details = await startDetails()
+    await using productpage = await startBundle('productpage', addressOf('details', details.port))
+    await (await fetch(`${productpage.origin}/productpage`)).arrayBuffer()
+    served = await (await fetch(`${productpage.origin}/metrics`)).text()
   })
-  afterAll(async () => bundle[Symbol.asyncDispose]())
 
   test.each(Object.entries(servedMetrics))('%s is served with its labels', (name, labels) => {
-    const [sample] = new RegExp(`^${name}(?:_count)?(?:\\{[^}]*\\})? .*$`, 'm').exec(served) ?? []
-    const found = [...(sample ?? '').matchAll(/([a-z_]+)="/g)].map(([, label = '']) => label)
-    expect({ there: sample !== undefined, labels: found.toSorted() }).toEqual({
+    const samples = [...served.matchAll(new RegExp(`^${name}(?:_count)?(?:\\{([^}]*)\\})? .*$`, 'gm'))]
+    const found = samples.flatMap(([, pairs = '']) =>
+      [...pairs.matchAll(/([a-z_]+)="/g)].map(([, label = '']) => label)
+    )
+    expect({ there: samples.length > 0, labels: [...new Set(found)].toSorted() }).toEqual({
       there: true,
       labels: labels.toSorted()
     })

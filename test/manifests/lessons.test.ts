@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { applied, check, definitions } from './checks.ts'
 import { findKustomize } from './kustomize.ts'
-import { readLesson, readLessons } from './lessons.ts'
+import { LESSONS, readLesson, readLessons, withThoseBefore } from './lessons.ts'
 import { rules } from './rules/index.ts'
 import { overlays } from './targets.ts'
 import { worldNamed } from './worlds.ts'
@@ -11,7 +13,9 @@ const kustomize = findKustomize()
 const lessons = readLessons()
 
 describe('a lesson', () => {
-  const places = lessons.flatMap((lesson) => lesson.needs.map((overlay) => ({ ...lesson, overlay })))
+  const places = lessons.flatMap((lesson) =>
+    lesson.needs.map((overlay) => ({ ...lesson, overlay, manifests: withThoseBefore(lesson, lessons) }))
+  )
   test.each(places)('$file is right on $overlay', ({ overlay, lifts, manifests }) => {
     const world = worldNamed(overlay, kustomize)
     const lesson = { ...world, expect: { ...world.expect, lifted: lifts } }
@@ -34,6 +38,11 @@ describe('a lesson', () => {
       return lifts.filter((rule) => !broken.has(rule)).map((rule) => `${file} on ${overlay}: ${rule}`)
     })
     expect(idle).toEqual([])
+  })
+
+  test('is in the README, with its first words', () => {
+    const readme = readFileSync(join(LESSONS, 'README.md'), 'utf8')
+    expect(lessons.filter(({ file, title }) => !readme.includes(`| [${file}](${file}) | ${title} |`))).toEqual([])
   })
 
   test('without a head is refused', () => {

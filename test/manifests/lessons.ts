@@ -6,10 +6,14 @@ import { readManifests, type Manifest } from './manifest.ts'
 /** A file of `deploy/lessons`: what to apply, and, in the comment at its head, what to do and what one will see. */
 export interface Lesson {
   file: string
+  /** Its first words. */
+  title: string
   /** The overlays that it can be applied on. */
   needs: readonly string[]
   does: string
   sees: string
+  /** Lessons that are applied before it. */
+  after: readonly string[]
   /** Rules that it breaks because it is about them. */
   lifts: readonly string[]
   manifests: readonly Manifest[]
@@ -44,9 +48,14 @@ export function readLesson(file: string, yaml: string): Lesson {
       .filter((word) => word !== '')
   const lesson = {
     file,
+    title: head
+      .slice(0, head.indexOf('#'))
+      .map((line) => line.slice(2))
+      .join(' '),
     needs: words('Needs'),
     does: part('Do'),
     sees: part('See'),
+    after: words('After'),
     lifts: words('Lifts').map((word) => word.split(' ')[0] ?? ''),
     manifests: readManifests(yaml)
   }
@@ -54,4 +63,14 @@ export function readLesson(file: string, yaml: string): Lesson {
     if (lesson[name].length === 0) throw new Error(`lessons/${file} does not say in its head what it ${name}`)
   }
   return lesson
+}
+
+/** What a lesson and those before it put into a cluster, in that order. */
+export function withThoseBefore(lesson: Lesson, all: readonly Lesson[]): Manifest[] {
+  const before = lesson.after.map((file) => {
+    const found = all.find((other) => other.file === file)
+    if (!found) throw new Error(`lessons/${lesson.file} comes after ${file}, which is not there`)
+    return found
+  })
+  return [...before.flatMap((other) => withThoseBefore(other, all)), ...lesson.manifests]
 }

@@ -1,6 +1,13 @@
 /** Metrics that alerts and the dashboard ask for, with their labels. A test compares with what a running service says. */
 export const servedMetrics: Readonly<Record<string, readonly string[]>> = {
   http_server_request_duration_seconds: ['http_request_method', 'http_route', 'http_response_status_code'],
+  http_client_request_duration_seconds: [
+    'error_type',
+    'http_request_method',
+    'http_response_status_code',
+    'server_address',
+    'server_port'
+  ],
   request_result_total: ['destination_app', 'response_code'],
   otel_spans_dropped_total: [],
   process_resident_memory_bytes: [],

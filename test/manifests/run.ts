@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { applied, check, definitions, worldOf } from './checks.ts'
 import { DEPLOY, findKustomize, render, renderWith, type Kustomize } from './kustomize.ts'
-import { readLessons } from './lessons.ts'
+import { readLessons, withThoseBefore } from './lessons.ts'
 import { readRendered, staleness, writeRendered } from './rendered.ts'
 import { combinations, overlays } from './targets.ts'
 import { keepCrds } from './schemas/crds.ts'
@@ -56,18 +56,17 @@ function run(): boolean {
   else print('there is neither kubectl nor kustomize 5, so deploy/rendered is checked as it is, and no combinations')
   const stale = staleness()
   for (const line of stale) print(`WRONG ${line}`)
+  const lessons = readLessons()
   const results = [
     ...Object.entries(overlays).map(([name, expect]) =>
       report(`overlays/${name}`, worldOf(name, readRendered(name), expect))
     ),
     ...(kustomize ? checkCombinations(kustomize, report) : []),
-    ...readLessons().flatMap(({ file, needs, lifts, manifests }) =>
-      needs.map((overlay) => {
-        const world = worldOf(overlay, readRendered(overlay), expectationsOf(overlay))
-        return report(
-          `lessons/${file} on ${overlay}`,
-          applied({ ...world, expect: { ...world.expect, lifted: lifts } }, manifests)
-        )
+    ...lessons.flatMap((lesson) =>
+      lesson.needs.map((overlay) => {
+        const expect = { ...expectationsOf(overlay), lifted: lesson.lifts }
+        const world = worldOf(overlay, readRendered(overlay), expect)
+        return report(`lessons/${lesson.file} on ${overlay}`, applied(world, withThoseBefore(lesson, lessons)))
       })
     )
   ]

@@ -1,3 +1,4 @@
+import { catalogue } from '@bookinfo/images'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { at, list, text, toJson } from '../json.ts'
@@ -10,23 +11,8 @@ const VERSION = text(
   at(toJson(JSON.parse(readFileSync(join(import.meta.dirname, '../../../package.json'), 'utf8'))), 'version')
 )
 
-/** The images that are built, without `examples-bookinfo-`. */
-const built = [
-  'productpage-v1',
-  'productpage-v-flooding',
-  'details-v1',
-  'details-v2',
-  'details-vm-v1',
-  'reviews-v1',
-  'reviews-v2',
-  'reviews-v3',
-  'ratings-v1',
-  'ratings-v2',
-  'ratings-v-faulty',
-  'ratings-v-delayed',
-  'ratings-v-unavailable',
-  'ratings-v-unhealthy'
-]
+/** The images that are built: containers, and the machine. */
+const built = [...catalogue.map(({ name }) => name), 'examples-bookinfo-details-vm-v1']
 
 export const imageRules: readonly Rule[] = [
   {
@@ -42,12 +28,10 @@ export const imageRules: readonly Rule[] = [
     why: 'the image cannot be pulled, because nobody builds it',
     check: (world) =>
       images(world).flatMap(({ owner, image }) => {
-        const [, name, tag] = /(?:^|\/)examples-bookinfo-([^:@]+)(?::([^@]+))?/.exec(image) ?? []
+        const [, name, tag] = /(?:^|\/)(examples-bookinfo-[^:@]+)(?::([^@]+))?/.exec(image) ?? []
         if (name === undefined) return []
-        if (!built.includes(name)) return [`${owner}: no image examples-bookinfo-${name} is built`]
-        return tag === undefined || tag === VERSION
-          ? []
-          : [`${owner}: examples-bookinfo-${name} is ${tag}, and the suite is ${VERSION}`]
+        if (!built.includes(name)) return [`${owner}: no image ${name} is built`]
+        return tag === undefined || tag === VERSION ? [] : [`${owner}: ${name} is ${tag}, and the suite is ${VERSION}`]
       })
   },
   {

@@ -2,8 +2,9 @@ import { DetailsConfig } from '@bookinfo/details'
 import { ProductpageConfig } from '@bookinfo/productpage'
 import { RatingsConfig } from '@bookinfo/ratings'
 import { ReviewsConfig } from '@bookinfo/reviews'
+import { catalogue } from '@bookinfo/images'
 import { ConfigError, loadConfig } from '@bookinfo/service-kit'
-import type { TObject } from 'typebox'
+import type { TObject, TSchema } from 'typebox'
 import { at, dictionary, keys, list, text, type Json } from '../json.ts'
 import { title } from '../manifest.ts'
 import { machineSettings } from '../user-data.ts'
@@ -65,8 +66,11 @@ export const settingRules: readonly Rule[] = [
   }
 ]
 
+/** Settings by name; a secret one may come in a file, too. */
 function keysOf(service: string | undefined): string[] {
-  return Object.keys(schemas[service ?? '']?.properties ?? {})
+  return Object.entries<TSchema>(schemas[service ?? '']?.properties ?? {}).flatMap(([name, setting]) =>
+    'secret' in setting ? [name, `${name}_FILE`] : [name]
+  )
 }
 
 function complaint(schema: TObject, env: Record<string, string>, name: string): string[] {
@@ -79,13 +83,16 @@ function complaint(schema: TObject, env: Record<string, string>, name: string): 
   }
 }
 
+/** As the process has it: the image's variables, what is shared, and the container's own. Files are the cluster's. */
 function environment(world: World, container: Json): Record<string, string> {
+  const image = catalogue.find(({ name }) => text(at(container, 'image')).includes(`${name}:`))
   const shared = sharedBy(container).map((name) => dictionary(at(find(world, 'ConfigMap', name)?.body, 'data')))
   const own = list(at(container, 'env')).flatMap((each) => {
     const value = at(each, 'value')
     return typeof value === 'string' ? [[text(at(each, 'name')), value]] : []
   })
-  return Object.assign({}, ...shared, Object.fromEntries(own))
+  const all: Record<string, string> = Object.assign({}, image?.args, ...shared, Object.fromEntries(own))
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !name.endsWith('_FILE')))
 }
 
 function sharedBy(container: Json): string[] {
