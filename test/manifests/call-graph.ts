@@ -2,7 +2,8 @@
 export const callGraph: readonly Edge[] = [
   { from: 'productpage', to: 'details', methods: ['GET'] },
   { from: 'productpage', to: 'reviews', methods: ['GET'] },
-  { from: 'productpage', to: 'ratings', methods: ['GET'] },
+  // What the API shows; whether stars can be given; giving them.
+  { from: 'productpage', to: 'ratings', methods: ['GET', 'OPTIONS', 'POST'] },
   { from: 'reviews', to: 'ratings', methods: ['GET'] }
 ]
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { startBundle } from '../bundle/bundle.ts'
-import { addressOf, startDetails, startProductpage, startRatings, startReviews } from '../support/index.ts'
+import { addressOf, signIn, startDetails, startProductpage, startRatings, startReviews } from '../support/index.ts'
 import { startRecordedSuite } from '../trace/recorded-suite.ts'
 import { calledPath, callGraph, door, probePaths, services, type ServiceName } from './call-graph.ts'
 import { at, list, text } from './json.ts'
@@ -18,10 +18,18 @@ describe('the call graph', () => {
   test('is what the spans of a run say', async () => {
     await using recorded = await startRecordedSuite()
     const { productpage } = recorded.suite
-    // Three pages, one for each version of reviews; then what only the API asks for.
-    for (const path of ['/productpage', '/productpage', '/productpage', '/api/v1/products/0/ratings']) {
-      const response = await fetch(`${productpage}${path}`)
-      expect(response.status).toBe(200)
+    // Three pages, one for each version of reviews; what only the API asks for; and what a reader does who is signed in.
+    const cookie = await signIn(productpage, 'Anna')
+    const requests: [path: string, init?: RequestInit][] = [
+      ['/productpage'],
+      ['/productpage'],
+      ['/productpage', { headers: { cookie } }],
+      ['/api/v1/products/0/ratings'],
+      ['/api/v1/products/0/stars', giveStars(cookie)]
+    ]
+    for (const [path, init] of requests) {
+      const response = await fetch(`${productpage}${path}`, init)
+      expect([path, response.status]).toEqual([path, 200])
       await response.arrayBuffer()
     }
     const spans = await recorded.stop()
@@ -100,6 +108,10 @@ test('the mesh knows the provider that Telemetry names', () => {
   })
   expect(text(at(mesh?.body, 'kind'))).toBe('IstioOperator')
 })
+
+function giveStars(cookie: string): RequestInit {
+  return { method: 'POST', headers: { cookie, 'content-type': 'application/json' }, body: JSON.stringify({ stars: 5 }) }
+}
 
 function withoutVersion(service: string): string {
   return service.split('-')[0] ?? ''
