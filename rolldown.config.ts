@@ -53,7 +53,14 @@ export default defineConfig([
     input: '../../node_modules/@opentelemetry/exporter-jaeger/build/src/index.js',
     plugins: [besideThrift(), licences()],
     // Its Thrift library assigns to read-only properties, which only sloppy mode forgives.
-    output: { ...output, file: `${dist}/jaeger.cjs`, format: 'cjs', strict: false }
+    output: {
+      ...output,
+      file: `${dist}/jaeger.cjs`,
+      format: 'cjs',
+      strict: false,
+      // Node spares users its warnings of old ways in `node_modules`, and nobody will mend these any more.
+      banner: 'process.noDeprecation = true;'
+    }
   },
   ...drivers.map((name) => ({
     ...common,

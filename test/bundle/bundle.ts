@@ -36,6 +36,8 @@ type BuiltFile = Bundle | `${Bundle}.map` | `${Bundle}.LICENSES.txt`
 
 export interface Folder extends AsyncDisposable {
   path: string
+  /** The file to run; `main.js` if absent. */
+  main?: string
 }
 
 export async function emptyFolder(): Promise<Folder> {
@@ -57,6 +59,11 @@ export async function wholeBuild(service: ServiceName): Promise<Folder> {
   return folder
 }
 
+/** Not a copy but the sources themselves, which Node runs as they are. */
+export async function sources(service: ServiceName): Promise<Folder> {
+  return { path: serviceFile(service, 'src'), main: 'main.ts', [Symbol.asyncDispose]: async () => undefined }
+}
+
 export interface Ending {
   code: number | null
   signal: NodeJS.Signals | null
@@ -67,6 +74,8 @@ export interface RunningBundle extends AsyncDisposable {
   origin: string
   port: number
   folder: string
+  /** What it has logged so far. */
+  lines: readonly string[]
   /** Sends SIGTERM and waits. */
   stop(): Promise<Ending>
 }
@@ -80,14 +89,17 @@ export async function startBundle(
   await using starting = new AsyncDisposableStack()
   const folder = starting.use(await place(service))
   // Over the channel the service notices that these tests are gone, however they ended.
-  const child = fork('main.js', ['0'], { cwd: folder.path, env, execArgv: [], silent: true })
-  const exit = once(child, 'exit')
+  const child = fork(folder.main ?? 'main.js', ['0'], { cwd: folder.path, env, execArgv: [], silent: true })
+  // Once all that it wrote has been read, too.
+  const exit = once(child, 'close')
   starting.defer(async () => {
     child.kill('SIGKILL')
     await exit
   })
   if (!child.stdout || !child.stderr) throw new Error('the bundle was started without its streams')
   const output = createInterface({ input: child.stdout })
+  const lines: string[] = []
+  output.on('line', (line) => lines.push(line))
   const stderr = text(child.stderr)
   const port = await new Promise<number>((resolve, reject) => {
     output.on('line', (line) => {
@@ -101,6 +113,7 @@ export async function startBundle(
     origin: `http://127.0.0.1:${port}`,
     port,
     folder: folder.path,
+    lines,
     async stop() {
       child.kill('SIGTERM')
       await exit

@@ -31,10 +31,18 @@ const harmless = new Set([
 
 const rolldown = fileURLToPath(new URL('../../node_modules/rolldown/bin/cli.mjs', import.meta.url))
 
+/** The same for what lies beside it: the SDK with all its ways to send, gRPC's library among them; and Jaeger's, with Thrift. */
+const besideBudgets = { 'telemetry.js': 1_620, 'jaeger.cjs': 830 } as const
+
 describe.each(services)('the bundle of %s', (service) => {
   test('stays within its budget', async () => {
     const { byteLength } = await readFile(builtFile(service))
     expect(byteLength / 1000).toBeLessThan(budgets[service])
+  })
+
+  test.each(['telemetry.js', 'jaeger.cjs'] as const)('stays within its budget in %s', async (file) => {
+    const { byteLength } = await readFile(builtFile(service, file))
+    expect(byteLength / 1000).toBeLessThan(besideBudgets[file])
   })
 
   test('says nothing of where it was built', async () => {

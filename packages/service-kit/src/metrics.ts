@@ -1,6 +1,6 @@
 import { knownMethod, type Tracing } from '@bookinfo/tracing'
 import type { FastifyInstance } from 'fastify'
-import { Counter } from 'prom-client'
+import { Counter, Gauge } from 'prom-client'
 import { Type } from 'typebox'
 import { createDurationHistogram } from './duration-histogram.ts'
 import { writeMetrics } from './exposition.ts'
@@ -21,7 +21,15 @@ export function serveMetrics(app: FastifyInstance, registry: MetricsRegistry, tr
     registers: [registry],
     collect() {
       this.reset()
-      this.inc(tracing.droppedSpans())
+      this.inc(tracing.sending().dropped)
+    }
+  })
+  new Gauge({
+    name: 'otel_spans_waiting',
+    help: 'Spans that wait to be sent or are on their way',
+    registers: [registry],
+    collect() {
+      this.set(tracing.sending().waiting)
     }
   })
 

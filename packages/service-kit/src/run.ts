@@ -4,11 +4,11 @@ import { collectDefaultMetrics } from 'prom-client'
 import { CommonConfig, ConfigError, loadConfig } from './config.ts'
 import { listen } from './listen.ts'
 import type { LogOptions } from './log.ts'
+import { CHECK_INTERVAL_MS, createLossReport } from './lost-spans.ts'
 import type { App } from './server.ts'
 import { helpText } from './settings-table.ts'
 import { stopGracefully } from './stop.ts'
 import { openTerminalLog } from './terminal-log.ts'
-import { reportDroppedSpans } from './trace-requests.ts'
 
 export interface Service<T extends TObject> {
   name: string
@@ -37,7 +37,7 @@ export async function run<T extends TObject>({ name, schema, build }: Service<T>
     collectDefaultMetrics({ register: app.registry })
     // Before listening: who sees the port may already ask to stop.
     stopGracefully(app, { delayMs: common.SHUTDOWN_DELAY_MS, budgetMs: common.SHUTDOWN_BUDGET_MS, tracing })
-    reportDroppedSpans(app.log, tracing)
+    if (tracing.exporters.length > 0) reportSpans(app, tracing)
     const port = await listen(app, common.HOST, common.PORT)
     // The original's words: Istio's documentation waits for them.
     app.log.info(`Server listening on: http://0.0.0.0:${port}`)
@@ -45,6 +45,14 @@ export async function run<T extends TObject>({ name, schema, build }: Service<T>
     process.stderr.write(`${name}: ${explain(error)}\n`)
     process.exit(1)
   }
+}
+
+function reportSpans({ log }: App, tracing: Tracing): void {
+  const { exporters } = tracing
+  log.info({ exporters }, 'making spans')
+  if (exporters.includes('jaeger'))
+    log.warn('the exporter "jaeger" is no longer maintained: use otlp, which Jaeger takes')
+  setInterval(createLossReport(log, tracing), CHECK_INTERVAL_MS).unref()
 }
 
 function explain(error: unknown): string {

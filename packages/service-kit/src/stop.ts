@@ -14,10 +14,10 @@ export interface StopOptions {
 }
 
 /** Milliseconds for spans that wait to be sent, whether the collector is there or not. */
-const FLUSH_BUDGET_MS = 1_000
+const FLUSH_BUDGET_MS = 2_000
 
 /** Beyond delay and budget; reached only if closing itself hangs. */
-const LAST_RESORT_MS = 2_000
+const LAST_RESORT_MS = 4_000
 
 /**
  * Stops the process on SIGTERM, SIGINT, a parent that died, or an error that nobody caught: not ready, a moment, no more
@@ -47,7 +47,8 @@ export function stopGracefully(app: App, { delayMs, budgetMs, tracing }: StopOpt
         await closed
       }
       await tracing.shutdown(FLUSH_BUDGET_MS)
-      app.log.info('stopped')
+      const { dropped } = tracing.sending()
+      app.log.info(dropped > 0 ? { dropped_spans: dropped } : {}, 'stopped')
     }
   )
 

@@ -1,10 +1,8 @@
 import { forwardTracing, type CallListener, type RequestTrace, type Tracing } from '@bookinfo/tracing'
-import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { idsOf } from './log.ts'
 import { RequestLogger } from './request-logger.ts'
 import { routeOf } from './route.ts'
-
-const REPORT_INTERVAL_MS = 60_000
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -40,15 +38,4 @@ export function traceRequests(
     request.trace.end(reply.raw.headersSent ? reply.statusCode : undefined)
     done()
   })
-}
-
-/** Says once a minute at most how many spans were lost. */
-export function reportDroppedSpans(log: FastifyBaseLogger, tracing: Tracing): void {
-  let reported = 0
-  const report = (): void => {
-    const dropped = tracing.droppedSpans()
-    if (dropped > reported) log.warn({ dropped_spans: dropped - reported }, 'spans could not be sent')
-    reported = dropped
-  }
-  if (tracing !== forwardTracing) setInterval(report, REPORT_INTERVAL_MS).unref()
 }

@@ -7,51 +7,85 @@ import {
   type SpanExporter,
   type SpanProcessor
 } from '@opentelemetry/sdk-trace'
+import type { Sending } from './tracing.ts'
 
 export interface BoundedProcessorOptions {
   exporter: SpanExporter
   maxQueueSize: number
   scheduledDelayMillis: number
+  /** After that a batch counts as lost, whatever its exporter still does. */
+  exportTimeoutMillis: number
 }
 
 export interface BoundedProcessor extends SpanProcessor {
-  /** Spans that were lost so far: because too many waited, or because sending failed. */
-  dropped(): number
+  sending(): Sending
+  /** Counts what is left as lost, because nobody will wait for it. */
+  giveUp(): void
 }
 
+/** Characters of the reason for a loss. */
+const REASON_LENGTH = 200
+
 /**
- * The SDK's batches, with what it keeps to itself made visible: how many spans were lost. Spans that would not fit into
- * its queue are counted and left out before they get there.
+ * The SDK's batches, with what it keeps to itself made visible: how many spans wait, and how many were lost. Spans that
+ * would not fit into its queue are counted and left out before they get there.
  */
 export function createBoundedProcessor(options: BoundedProcessorOptions): BoundedProcessor {
-  const { exporter, maxQueueSize, scheduledDelayMillis } = options
-  let waiting = 0
+  const { exporter, maxQueueSize, scheduledDelayMillis, exportTimeoutMillis } = options
+  let queued = 0
+  let underway = 0
   let dropped = 0
+  let reason: string | undefined
+
+  function lose(spans: number, why: string): void {
+    dropped += spans
+    reason = why.slice(0, REASON_LENGTH)
+  }
 
   const counting: SpanExporter = {
     export(spans: ReadableSpan[], done: (result: ExportResult) => void) {
-      waiting -= spans.length
-      exporter.export(spans, (result) => {
-        if (result.code === ExportResultCode.FAILED) dropped += spans.length
+      queued -= spans.length
+      underway += spans.length
+      let isOver = false
+      const finish = (result: ExportResult): void => {
+        if (isOver) return
+        isOver = true
+        clearTimeout(timer)
+        underway -= spans.length
+        if (result.code === ExportResultCode.FAILED) lose(spans.length, result.error?.message ?? 'not said')
         done(result)
-      })
+      }
+      const tooLate = { code: ExportResultCode.FAILED, error: new Error(`no answer within ${exportTimeoutMillis} ms`) }
+      const timer = setTimeout(finish, exportTimeoutMillis, tooLate)
+      timer.unref()
+      try {
+        exporter.export(spans, finish)
+      } catch (error) {
+        finish({ code: ExportResultCode.FAILED, error: error instanceof Error ? error : new Error(String(error)) })
+      }
     },
     shutdown: () => exporter.shutdown(),
     ...(exporter.forceFlush && { forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve() })
   }
-  const maxExportBatchSize = Math.min(512, maxQueueSize)
-  const batches = new BatchSpanProcessor({ exporter: counting, maxQueueSize, maxExportBatchSize, scheduledDelayMillis })
+  const batches = new BatchSpanProcessor({
+    exporter: counting,
+    maxQueueSize,
+    maxExportBatchSize: Math.min(512, maxQueueSize),
+    scheduledDelayMillis,
+    exportTimeoutMillis
+  })
 
   return {
-    dropped: () => dropped,
+    sending: () => ({ waiting: queued + underway, dropped, reason }),
+    giveUp() {
+      if (queued + underway > 0) lose(queued + underway, 'the process stopped before they were sent')
+      queued = underway = 0
+    },
     onStart: (span: Span, parent: Context) => batches.onStart(span, parent),
     onEnd(span: ReadableSpan) {
       if ((span.spanContext().traceFlags & 1) === 0) return
-      if (waiting >= maxQueueSize) {
-        dropped += 1
-        return
-      }
-      waiting += 1
+      if (queued >= maxQueueSize) return lose(1, `more than ${maxQueueSize} wait to be sent`)
+      queued += 1
       batches.onEnd(span)
     },
     forceFlush: () => batches.forceFlush(),

@@ -40,10 +40,34 @@ async function createOtlpExporter({ OTEL_EXPORTER_OTLP_PROTOCOL: protocol }: Tel
 /** Thrift for collectors that know no OTLP: by HTTP if an endpoint is given, else by UDP to an agent. */
 async function createJaegerExporter(config: TelemetryConfig): Promise<SpanExporter> {
   const { JaegerExporter } = await import('@opentelemetry/exporter-jaeger')
-  const { OTEL_EXPORTER_JAEGER_ENDPOINT: endpoint } = config
-  if (endpoint !== '') return new JaegerExporter({ endpoint })
+  const { OTEL_EXPORTER_JAEGER_ENDPOINT: endpoint, OTEL_EXPORTER_JAEGER_TIMEOUT: timeoutMs } = config
+  if (endpoint !== '') return withDeadline(() => new JaegerExporter({ endpoint }), timeoutMs)
   return new JaegerExporter({
     host: config.OTEL_EXPORTER_JAEGER_AGENT_HOST,
     port: config.OTEL_EXPORTER_JAEGER_AGENT_PORT
   })
+}
+
+/**
+ * Jaeger's HTTP sender waits for ever, and each batch would leave a connection behind: an exporter that waits for too long is
+ * shut down, which cuts its connections and so ends its export, and another takes its place.
+ */
+function withDeadline(create: () => SpanExporter, timeoutMs: number): SpanExporter {
+  let exporter = create()
+  return {
+    export(spans, done) {
+      const used = exporter
+      const replace = (): void => {
+        if (exporter === used) exporter = create()
+        used.shutdown().catch(() => undefined)
+      }
+      const timer = setTimeout(replace, timeoutMs)
+      timer.unref()
+      used.export(spans, (result) => {
+        clearTimeout(timer)
+        done(result)
+      })
+    },
+    shutdown: () => exporter.shutdown()
+  }
 }

@@ -16,7 +16,7 @@ import { createPropagation } from './propagation.ts'
 import { createSampling } from './sampling.ts'
 import { exporterNames, splitList, type TelemetryConfig } from './settings.ts'
 import { createSpans } from './spans.ts'
-import type { Tracing } from './tracing.ts'
+import { nothingSent, type Sending, type Tracing } from './tracing.ts'
 
 /** Whose spans they are. */
 export interface Identity {
@@ -31,12 +31,14 @@ const detectors = [serviceInstanceIdDetector, processDetector, hostDetector, osD
 
 /** Assembles the SDK for this process. This module is loaded in trace mode alone. */
 export async function startSdk(config: TelemetryConfig, { service, version, pod }: Identity): Promise<Tracing> {
-  const exporters = await Promise.all(exporterNames(config).map((name) => createExporter(name, config)))
+  const names = exporterNames(config)
+  const exporters = await Promise.all(names.map((name) => createExporter(name, config)))
   const processors = exporters.map((exporter) =>
     createBoundedProcessor({
       exporter,
       maxQueueSize: config.OTEL_BSP_MAX_QUEUE_SIZE,
-      scheduledDelayMillis: config.OTEL_BSP_SCHEDULE_DELAY
+      scheduledDelayMillis: config.OTEL_BSP_SCHEDULE_DELAY,
+      exportTimeoutMillis: config.OTEL_BSP_EXPORT_TIMEOUT
     })
   )
   const resource = resourceFromAttributes({
@@ -65,9 +67,18 @@ export async function startSdk(config: TelemetryConfig, { service, version, pod 
       isSampled: createSampling(config),
       tracer: trace.getTracer(instrumentationScope.name, version)
     }),
-    droppedSpans: () => processors.reduce((sum, processor) => sum + processor.dropped(), 0),
-    // A collector that is gone makes the SDK try for seconds, and then throw: neither may keep a service from stopping.
-    shutdown: (budgetMs) =>
-      Promise.race([sdk.shutdown().catch(() => undefined), sleep(budgetMs, undefined, { ref: false })])
+    exporters: names,
+    sending: () => processors.map((processor) => processor.sending()).reduce(add, nothingSent),
+    async shutdown(budgetMs) {
+      // A collector that is gone makes the SDK try for seconds, and then throw: neither may keep a service from stopping,
+      // nor another exporter from sending.
+      const stopped = Promise.allSettled([...processors.map((processor) => processor.shutdown()), sdk.shutdown()])
+      await Promise.race([stopped, sleep(budgetMs, undefined, { ref: false })])
+      for (const processor of processors) processor.giveUp()
+    }
   }
+}
+
+function add(a: Sending, b: Sending): Sending {
+  return { waiting: a.waiting + b.waiting, dropped: a.dropped + b.dropped, reason: b.reason ?? a.reason }
 }

@@ -41,6 +41,12 @@ export const telemetrySettings = {
     maximum: 65535,
     description: 'Port of the legacy Jaeger agent: binary Thrift.'
   }),
+  OTEL_EXPORTER_JAEGER_TIMEOUT: Type.Integer({
+    default: 10_000,
+    minimum: 1,
+    maximum: 600_000,
+    description: 'Milliseconds that the legacy exporter waits for a collector to answer.'
+  }),
   OTEL_PROPAGATORS: list(
     propagatorForm,
     'tracecontext,baggage',
@@ -75,6 +81,12 @@ export const telemetrySettings = {
     minimum: 1,
     maximum: 1_000_000,
     description: 'Spans that may wait to be sent; further ones are dropped and counted.'
+  }),
+  OTEL_BSP_EXPORT_TIMEOUT: Type.Integer({
+    default: 30_000,
+    minimum: 1,
+    maximum: 600_000,
+    description: 'Milliseconds after which spans that are being sent count as lost.'
   }),
   OTEL_SDK_DISABLED: Type.Boolean({ default: false, description: 'Turns trace mode off, whatever else is set.' })
 }

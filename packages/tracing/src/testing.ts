@@ -4,7 +4,7 @@ import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider, type Readabl
 import { createPropagation } from './propagation.ts'
 import { createSampling } from './sampling.ts'
 import { createSpans } from './spans.ts'
-import type { Tracing } from './tracing.ts'
+import { nothingSent, type Tracing } from './tracing.ts'
 
 export interface RecordedTracing extends Tracing {
   /** Spans that have ended, oldest first. */
@@ -29,7 +29,8 @@ export function createRecordedTracing(service: string, propagators = ['tracecont
       tracer: provider.getTracer(instrumentationScope.name)
     }),
     shutdown: async () => provider.shutdown(),
-    droppedSpans: () => 0,
+    exporters: [],
+    sending: () => nothingSent,
     spans: () => exporter.getFinishedSpans()
   }
 }

@@ -36,9 +36,22 @@ export interface Tracing {
   startRequest(request: IncomingRequest): RequestTrace
   /** Sends what is left, within the milliseconds; never fails. */
   shutdown(budgetMs: number): Promise<void>
-  /** Spans that could not be sent so far. */
-  droppedSpans(): number
+  /** Where spans go, by the names of `OTEL_TRACES_EXPORTER`. */
+  readonly exporters: readonly string[]
+  sending(): Sending
 }
+
+/** How the sending of spans goes. */
+export interface Sending {
+  /** Spans that wait to be sent or are on their way: as many as the settings let wait, and a batch or two. */
+  waiting: number
+  /** Spans that were lost so far: because too many waited, or because sending failed. */
+  dropped: number
+  /** Why the last of them were lost. */
+  reason: string | undefined
+}
+
+export const nothingSent: Sending = { waiting: 0, dropped: 0, reason: undefined }
 
 /** Forward mode: headers are handed on, and that is all. What a mesh needs; no SDK is loaded. */
 export const forwardTracing: Tracing = {
@@ -52,5 +65,6 @@ export const forwardTracing: Tracing = {
     }
   },
   shutdown: async () => undefined,
-  droppedSpans: () => 0
+  exporters: [],
+  sending: () => nothingSent
 }

@@ -1,0 +1,3 @@
+export { typedValue } from './any-value.ts'
+export { decodeSpans } from './decode.ts'
+export type { Span } from '../span.ts'

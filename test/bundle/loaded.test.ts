@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest'
+import { ask, respond, startTinyServer } from '../support/index.ts'
+import { services, sources, startBundle, wholeBuild, type Folder, type ServiceName } from './bundle.ts'
+
+/** Runs before anything else in the process, and says at its end which files Node loaded. */
+const listing = `
+  import { registerHooks } from 'node:module'
+  const files = []
+  registerHooks({
+    load(url, context, next) {
+      if (url.startsWith('file:')) files.push(url)
+      return next(url, context)
+    }
+  })
+  process.on('exit', () => process.stderr.write(JSON.stringify(files)))`
+
+/** The files that a service loads from its start to its end, with a request in between. */
+async function filesLoaded(
+  service: ServiceName,
+  place: (name: ServiceName) => Promise<Folder>,
+  env: Record<string, string> = {}
+): Promise<string[]> {
+  const hook = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(listing)}` }
+  await using running = await startBundle(service, { ...hook, ...env }, place)
+  for (const path of ['/health', '/metrics', `/${service}/0`]) await ask(running.origin, path)
+  const { stderr } = await running.stop()
+  return JSON.parse(stderr)
+}
+
+const nameOf = (url: string) => url.slice(url.lastIndexOf('/') + 1)
+
+describe.each(services)('%s loads', (service) => {
+  test('one file in forward mode, though others lie beside it', async () => {
+    expect((await filesLoaded(service, wholeBuild)).map(nameOf)).toEqual(['main.js'])
+  })
+
+  test('trace mode where it is asked for, and the legacy exporter only then', async () => {
+    await using collector = await startTinyServer(respond(200, {}))
+    const otlp = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin }
+    expect((await filesLoaded(service, wholeBuild, otlp)).map(nameOf)).toEqual(['main.js', 'telemetry.js'])
+    const jaeger = { OTEL_TRACES_EXPORTER: 'jaeger', OTEL_EXPORTER_JAEGER_ENDPOINT: collector.origin }
+    expect((await filesLoaded(service, wholeBuild, jaeger)).map(nameOf)).toEqual([
+      'main.js',
+      'telemetry.js',
+      'jaeger.cjs'
+    ])
+  })
+
+  test('nothing of an OpenTelemetry SDK from its sources in forward mode', async () => {
+    const files = await filesLoaded(service, sources)
+    expect(files.map(nameOf)).toContain('fastify.js')
+    // The metrics library asks the API whether there is a span.
+    expect(files.filter((url) => /@opentelemetry\/(?!api\/)|jaeger|tracing\/src\/sdk/.test(url))).toEqual([])
+  })
+})
