@@ -45,17 +45,14 @@ export function recordCalls(app: FastifyInstance, registry: MetricsRegistry): (r
 
   return (request) => (call) => {
     const { method, address, port, status, error, durationMs, exemplar } = call
-    duration.observe({
-      labels: {
-        http_request_method: method,
-        server_address: address,
-        server_port: port,
-        ...(status !== undefined && { http_response_status_code: status }),
-        ...(error !== undefined && { error_type: error })
-      },
-      value: durationMs / 1000,
-      ...(exemplar && { exemplarLabels: { ...exemplar } })
-    })
+    const labels = {
+      http_request_method: method,
+      server_address: address,
+      server_port: port,
+      http_response_status_code: status,
+      error_type: error
+    }
+    duration.observe(labels, durationMs / 1000, exemplar)
     keep((request.calls ??= { upstream: [] }), call)
   }
 }

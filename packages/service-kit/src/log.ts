@@ -4,7 +4,6 @@ import { randomUUID } from 'node:crypto'
 import { isoTime } from './iso-time.ts'
 import { stdout } from './log-output.ts'
 import { RequestLogger } from './request-logger.ts'
-import { routeOf } from './route.ts'
 
 /** Of the header, and of the log's field. */
 const REQUEST_ID = 'x-request-id'
@@ -39,13 +38,6 @@ export function logging(service: string, version: string, { level, stream }: Log
 // Whoever read the log is gone, which is no reason to fail. (The logger's own stream would wait for that reader at exit.)
 process.stdout.on('error', () => {})
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** For what probes and scrapers ask all day: logged at debug. */
-    quiet?: boolean
-  }
-}
-
 class RequestLog extends LogController {
   constructor() {
     super({ requestIdLogLabel: REQUEST_ID })
@@ -60,14 +52,14 @@ class RequestLog extends LogController {
     const line = {
       ...idsOf(request),
       method: request.method,
-      route: routeOf(request),
+      route: request.route.pattern,
       status: reply.statusCode,
       duration_ms: Math.round(reply.elapsedTime * 10) / 10,
       ...request.calls
     }
     // By the app's logger, with the ids in the line: most requests need no logger of their own.
     if (error) log.error({ ...line, err: error }, 'request errored')
-    else if (request.routeOptions.config.quiet) log.debug(line, 'request completed')
+    else if (request.route.quiet) log.debug(line, 'request completed')
     else log.info(line, 'request completed')
   }
 }

@@ -5,7 +5,6 @@ import { Type } from 'typebox'
 import { createDurationHistogram } from './duration-histogram.ts'
 import { writeMetrics } from './exposition.ts'
 import type { MetricsRegistry } from './registry.ts'
-import { routeOf } from './route.ts'
 
 /** Serves `/metrics` from the app's own registry, and measures every request by route. */
 export function serveMetrics(app: FastifyInstance, registry: MetricsRegistry, tracing: Tracing): void {
@@ -35,17 +34,13 @@ export function serveMetrics(app: FastifyInstance, registry: MetricsRegistry, tr
 
   app.addHook('onResponse', (request, reply, done) => {
     const { statusCode: status } = reply
-    const { exemplar } = request.trace
-    duration.observe({
-      labels: {
-        http_request_method: knownMethod(request.method),
-        http_route: routeOf(request) ?? '(none)',
-        http_response_status_code: status,
-        ...(status >= 500 && { error_type: String(status) })
-      },
-      value: reply.elapsedTime / 1000,
-      ...(exemplar && { exemplarLabels: { ...exemplar } })
-    })
+    const labels = {
+      http_request_method: knownMethod(request.method),
+      http_route: request.route.pattern ?? '(none)',
+      http_response_status_code: status,
+      error_type: status >= 500 ? String(status) : undefined
+    }
+    duration.observe(labels, reply.elapsedTime / 1000, request.trace.exemplar)
     done()
   })
 

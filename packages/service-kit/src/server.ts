@@ -12,6 +12,7 @@ import { answerOtherMethods } from './methods.ts'
 import { serveMetrics } from './metrics.ts'
 import { serveOpenApi } from './openapi.ts'
 import { createRegistry, type MetricsRegistry } from './registry.ts'
+import { nameRoutes } from './route.ts'
 import { traceRequests } from './trace-requests.ts'
 
 /** Bytes of a request body, unless a route says otherwise. */
@@ -57,6 +58,7 @@ export function createServer(options: ServerOptions): Server {
   readBodies(app, (bytes) => bytes)
   app.setErrorHandler(createErrorHandler(options.errorPage))
   const registry = createRegistry()
+  nameRoutes(app)
   traceRequests(app, tracing, recordCalls(app, registry))
   app.addHook('onRequest', (request, reply, done) => {
     // Any content type is accepted; one that is malformed Fastify would refuse by itself.

@@ -2,7 +2,6 @@ import { forwardTracing, type CallListener, type RequestTrace, type Tracing } fr
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { idsOf } from './log.ts'
 import { RequestLogger } from './request-logger.ts'
-import { routeOf } from './route.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -20,10 +19,10 @@ export function traceRequests(
   app.decorateRequest('trace')
   app.addHook('onRequest', (request, reply, done) => {
     const { headers, rawHeaders } = request.raw
-    const way = request.routeOptions.config.quiet ? forwardTracing : tracing
+    const way = request.route.quiet ? forwardTracing : tracing
     request.trace = way.startRequest({
       method: request.method,
-      route: routeOf(request),
+      route: request.route.pattern,
       headers,
       rawHeaders,
       onCallEnd: callsOf(request)

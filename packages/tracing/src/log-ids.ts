@@ -21,18 +21,15 @@ export function logIds(headers: IncomingHttpHeaders): LogIds {
   return readCaller(headers)?.ids ?? {}
 }
 
-/** The same if the caller says that the trace is recorded: only then is there something to be found by them. */
-export function recordedIds(headers: IncomingHttpHeaders): TraceIds | undefined {
-  const caller = readCaller(headers)
-  return caller?.isRecorded ? caller.ids : undefined
-}
-
-interface Caller {
+/** What the headers of a request say of its caller. */
+export interface CallerIds {
   ids: TraceIds
+  /** Whether the caller says that the trace is recorded: only then is there something to be found by the ids. */
   isRecorded: boolean
 }
 
-function readCaller(headers: IncomingHttpHeaders): Caller | undefined {
+/** The first well-formed one, of W3C or B3 headers; undefined without any. */
+export function readCaller(headers: IncomingHttpHeaders): CallerIds | undefined {
   const [, w3cTrace, w3cSpan, flags = ''] = traceparentForm.exec(text(headers['traceparent'])) ?? []
   if (w3cTrace !== undefined) return caller(w3cTrace, w3cSpan, (parseInt(flags, 16) & 1) === 1)
   const traceId = text(headers['x-b3-traceid'])
@@ -45,7 +42,7 @@ function readCaller(headers: IncomingHttpHeaders): Caller | undefined {
   return b3Trace === undefined ? undefined : caller(b3Trace, b3Span, b3Sampled.has(decision))
 }
 
-function caller(traceId: string, spanId = '', isRecorded: boolean): Caller {
+function caller(traceId: string, spanId = '', isRecorded: boolean): CallerIds {
   return { ids: { trace_id: traceId.toLowerCase(), span_id: spanId.toLowerCase() }, isRecorded }
 }
 

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { startCallsWithoutSpans, type CallListener } from './calls.ts'
 import type { DatabaseCall, EndDatabaseCall } from './database-spans.ts'
 import { forwardHeaders, type ForwardHeaders } from './forward.ts'
-import { logIds, recordedIds, type LogIds, type TraceIds } from './log-ids.ts'
+import { readCaller, type LogIds, type TraceIds } from './log-ids.ts'
 
 /** A request that came in, as its span describes it. */
 export interface IncomingRequest {
@@ -56,9 +56,10 @@ export const nothingSent: Sending = { waiting: 0, dropped: 0, reason: undefined 
 /** Forward mode: headers are handed on, and that is all. What a mesh needs; no SDK is loaded. */
 export const forwardTracing: Tracing = {
   startRequest({ headers, rawHeaders, onCallEnd }) {
-    const exemplar = recordedIds(headers)
+    const caller = readCaller(headers)
+    const exemplar = caller?.isRecorded ? caller.ids : undefined
     return {
-      logIds: logIds(headers),
+      logIds: caller?.ids ?? {},
       exemplar,
       headers: forwardHeaders(rawHeaders, startCallsWithoutSpans(exemplar, onCallEnd)),
       end: () => undefined

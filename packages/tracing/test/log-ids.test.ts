@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { expect, test } from 'vitest'
-import { logIds, recordedIds, type LogIds } from '../src/index.ts'
+import { logIds, readCaller, type LogIds } from '../src/index.ts'
 
 const trace = '0af7651916cd43dd8448eb211c80319c'
 const span = 'b7ad6b7169203331'
@@ -53,5 +53,6 @@ const recorded: [what: string, headers: IncomingHttpHeaders, ids: LogIds | undef
 ]
 
 test.each(recorded)('takes for recorded or not: %s', (_what, headers, expected) => {
-  expect(recordedIds(headers)).toEqual(expected)
+  const caller = readCaller(headers)
+  expect(caller?.isRecorded ? caller.ids : undefined).toEqual(expected)
 })
