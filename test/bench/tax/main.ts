@@ -8,7 +8,7 @@ import { connectionUses, floor, variants } from './variants.ts'
 /** What tracing costs. README.md says how to read it. */
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '11' },
+    rounds: { type: 'string', default: '9' },
     ms: { type: 'string', default: '1000' },
     /** Part of a variant's name; the floor is always measured. */
     only: { type: 'string', default: '' },

@@ -6,7 +6,7 @@ import type { ConnectionUse, Variant } from './variants.ts'
 
 export const READERS = 32
 /** The first round is longer, and not counted: the compilers have to do their work. */
-const WARM_UP_MS = 4_000
+const WARM_UP_MS = 8_000
 
 export interface Rounds {
   count: number
