@@ -41,6 +41,14 @@ const commands = {
     return code || run(node, [join(root, 'deploy', 'images', 'src', 'main.ts'), ...args])
   },
 
+  // Builds by itself, with the program above.
+  'test:images': (node, args) => {
+    const config = join(root, 'test', 'images', 'vitest.config.ts')
+    return run(node, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--config', config, ...args], {
+      cwd: join(root, 'test')
+    })
+  },
+
   boundaries: (node, args) => turbo(node, ['boundaries', ...args]),
 
   // A task for each core: tests that wait for a process or a browser suffer when everything runs at once.

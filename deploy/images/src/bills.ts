@@ -2,15 +2,12 @@ import { billOfMaterials, bundledPackages, modulesInBundle, readDebianPackages }
 import { readFileSync } from 'node:fs'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Builder, Plan } from './builder.ts'
+import { isOurs, type Builder, type Plan } from './builder.ts'
 import type { Image } from './catalogue.ts'
 import { DIST } from './debian-base.ts'
 import { nodeVersion } from './node-package.ts'
 import { architectureOf } from './options.ts'
 import { ROOT } from './run.ts'
-
-/** Bases whose content is known. */
-const ours = ['registry', 'debian']
 
 /**
  * Writes a bill of materials for each image and platform: `dist/examples-bookinfo-details-v1.amd64.cdx.json`. Of a base that
@@ -20,7 +17,7 @@ export async function writeBills(images: readonly Image[], plan: Plan, builder: 
   await mkdir(DIST, { recursive: true })
   const { version, epoch } = plan.sources
   for (const platform of plan.platforms) {
-    const base = ours.includes(plan.base)
+    const base = isOurs(plan.base)
       ? {
           debian: readDebianPackages(await builder.readPackages(plan, platform)),
           debianRelease: '13',

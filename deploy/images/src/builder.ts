@@ -17,6 +17,11 @@ export interface Builder {
   readPackages(plan: Plan, platform: Platform): Promise<string>
 }
 
+/** Whether a base is made here, so that its content is known. */
+export function isOurs(base: string): boolean {
+  return base === 'registry' || base === 'debian'
+}
+
 /** By what an image is called, for example `docker.io/me/examples-bookinfo-details-v1:0.1.0`. */
 export function referenceTo(name: string, { hub, tag }: Pick<Plan, 'hub' | 'tag'>): string {
   return `${hub === '' ? '' : `${hub}/`}${name}:${tag}`

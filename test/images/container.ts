@@ -1,0 +1,117 @@
+import { collectLog, type StartOptions } from '@bookinfo/service-kit/testing'
+import { execFile, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { promisify } from 'node:util'
+import { inject } from 'vitest'
+import type { Env, RunningService } from '../support/index.ts'
+
+const execute = promisify(execFile)
+
+/** As strict as Kubernetes' restricted standard, and OpenShift, which chooses the user and takes group 0. */
+const strict = [
+  ['--user', '1000660000:0'],
+  ['--read-only', '--read-only-tmpfs=false'],
+  ['--cap-drop', 'all'],
+  ['--security-opt', 'no-new-privileges'],
+  ['--memory', '256m', '--pids-limit', '64']
+].flat()
+
+/** Limits by default are more than root may set where it is not almighty, and crun wants more of the host's control groups. */
+const modest = ['--runtime', 'runc', 'run', '--ulimit', 'nofile=1024:4096', '--ulimit', 'nproc=2048:4096']
+
+export interface Ended {
+  code: number | string
+  stdout: string
+  stderr: string
+}
+
+export interface RunningContainer extends RunningService {
+  /** Sends SIGTERM, as `podman stop` and Kubernetes do, and waits; what went to stderr is the service's last words. */
+  stop(): Promise<Ended>
+  /** Runs a program inside. */
+  exec(...command: string[]): Promise<Ended>
+}
+
+/** An image in a store. */
+export interface Stored {
+  image: string
+  storage: string
+}
+
+/** Starts an image of this run with the settings of an operator, on a free port of this machine. */
+export async function startContainer(
+  what: string | Stored,
+  env: Env = {},
+  { errorsExpected = false }: StartOptions = {}
+): Promise<RunningContainer> {
+  const { image, storage } = typeof what === 'string' ? { image: reference(what), storage: inject('storage') } : what
+  const name = `bookinfo-test-${randomUUID()}`
+  // Podman sets HOSTNAME by itself; empty, it counts as unset.
+  const settings = Object.entries({ HOSTNAME: '', ...env }).map(([key, value]) => `--env=${key}=${value}`)
+  const args = [...modest, '--rm', '--name', name, '--network', 'host', '--stop-timeout', '20', ...strict, ...settings]
+  const child = spawn('podman', [...args, image, '0'], {
+    env: inStore(storage),
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
+  const exit = once(child, 'exit')
+  const log = collectLog()
+  const stderr = text(child.stderr)
+  const port = await new Promise<number>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      log.stream.write(line)
+      const [, found] = /Server listening on: http:\/\/0\.0\.0\.0:([0-9]+)/.exec(line) ?? []
+      if (found !== undefined) resolve(Number(found))
+    })
+    exit.then(async () => reject(new Error(`${image} has ended before it listened: ${await stderr}`)), reject)
+  })
+  const stop = async (): Promise<Ended> => {
+    if (child.exitCode === null) child.kill('SIGTERM')
+    await exit
+    return { code: child.exitCode ?? String(child.signalCode), stdout: '', stderr: await stderr }
+  }
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    port,
+    log,
+    stop,
+    exec: (...command) => runTool(storage, 'podman', ['--runtime', 'runc', 'exec', name, ...command]),
+    async [Symbol.asyncDispose]() {
+      const { code } = await stop()
+      const errors = log.errors()
+      if (code !== 0) throw new Error(`${image} has ended with ${code}`)
+      if (errors.length > 0 && !errorsExpected)
+        throw new Error(`unexpected errors in the log: ${JSON.stringify(errors)}`)
+    }
+  }
+}
+
+/** Runs podman on the images of this run; its failure is a result. */
+export function podman(...args: string[]): Promise<Ended> {
+  return runTool(inject('storage'), 'podman', args)
+}
+
+export function buildah(...args: string[]): Promise<Ended> {
+  return runTool(inject('storage'), 'buildah', args)
+}
+
+/** An image as `npm run images` has named it. */
+export function reference(image: string): string {
+  return `localhost/${image}:0.1.0`
+}
+
+function inStore(storage: string): NodeJS.ProcessEnv {
+  return { ...process.env, CONTAINERS_STORAGE_CONF: storage }
+}
+
+async function runTool(storage: string, program: string, args: string[]): Promise<Ended> {
+  try {
+    const options = { env: inStore(storage), maxBuffer: 64 * 1024 * 1024 }
+    return { code: 0, ...(await execute(program, args, options)) }
+  } catch (error) {
+    if (!(error instanceof Error && 'stdout' in error && 'stderr' in error && 'code' in error)) throw error
+    return { code: Number(error.code), stdout: String(error.stdout), stderr: String(error.stderr) }
+  }
+}

@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** A layer as it is stored and pulled. */
+export interface Layer {
+  digest: string
+  /** Compressed bytes. */
+  size: number
+}
+
+export interface StoredImage {
+  digest: string
+  layers: Layer[]
+}
+
+/** Reads an image out of a folder in OCI's layout; of one for several platforms, the part for one. */
+export async function readImage(layout: string, name: string, architecture = 'amd64'): Promise<StoredImage> {
+  const readBlob = async (digest: string) => readJson(join(layout, 'blobs', ...digest.split(':')))
+  const index = await readJson(join(layout, 'index.json'))
+  const { digest }: Descriptor = index.manifests.find(
+    ({ annotations }: Descriptor) => annotations?.['org.opencontainers.image.ref.name'] === name
+  )
+  const manifest = await readBlob(digest)
+  if (manifest.layers) return { digest, layers: manifest.layers }
+  const part: Descriptor = manifest.manifests.find(
+    ({ platform }: Descriptor) => platform?.architecture === architecture
+  )
+  return { digest: part.digest, layers: (await readBlob(part.digest)).layers }
+}
+
+/** https://specs.opencontainers.org/image-spec/descriptor/ */
+interface Descriptor {
+  digest: string
+  annotations?: Record<string, string>
+  platform?: { architecture: string }
+}
+
+async function readJson(file: string) {
+  return JSON.parse(await readFile(file, 'utf8'))
+}
