@@ -239,7 +239,9 @@ describe('the user who is signed in', () => {
       ['end-user', 'jason']
     ]
     expect(upstream.seen.map(handedOn)).toEqual(upstream.seen.map(() => arrived))
-    expect(upstream.seen.map(({ url }) => url).toSorted()).toEqual(['/details/0', '/reviews/0'])
+    // Ratings are asked what the reader may do, and what stars the reader has given.
+    const urls = ['/details/0', '/ratings/0', '/ratings/0', '/reviews/0']
+    expect(upstream.seen.map(({ url }) => url).toSorted()).toEqual(urls)
   })
 
   test('goes along with both attempts at reviews', async () => {
