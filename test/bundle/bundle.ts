@@ -28,7 +28,7 @@ export const beside = {
   productpage: ['telemetry.js', 'jaeger.cjs'],
   details: ['telemetry.js', 'jaeger.cjs'],
   reviews: ['telemetry.js', 'jaeger.cjs'],
-  ratings: ['telemetry.js', 'jaeger.cjs', 'mysql.js', 'postgres.js']
+  ratings: ['telemetry.js', 'jaeger.cjs', 'mongodb.js', 'mysql.js', 'postgres.js']
 } as const satisfies Record<ServiceName, readonly string[]>
 
 type Bundle = 'main.js' | (typeof beside)[ServiceName][number]

@@ -26,7 +26,16 @@ const harmless = new Set([
   'ajv-formats/dist/formats',
   'supports-color',
   'pino-pretty',
-  'cardinal'
+  'cardinal',
+  // What MongoDB's library can do with other packages, for addresses that ask for it; and a text in it.
+  'kerberos',
+  '@mongodb-js/zstd',
+  '@aws-sdk/credential-providers',
+  'gcp-metadata',
+  'snappy',
+  'socks',
+  'mongodb-client-encryption',
+  '${namespace}'
 ])
 
 const rolldown = fileURLToPath(new URL('../../node_modules/rolldown/bin/cli.mjs', import.meta.url))

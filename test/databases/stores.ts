@@ -1,9 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { ask, askFully, json, startRatings, type Answer, type Env, type RunningService } from '../support/index.ts'
 import type { OriginalRows, TestDatabase } from './servers/test-database.ts'
-
-/** Quick enough for tests, and slow enough for a machine with much else to do. */
-const databaseTimes = { budgetMs: 20_000, prepareMs: 20_000, checkMs: 50 }
+import { patiently } from './times.ts'
 
 const first = { Reviewer1: 5, Reviewer2: 4 }
 const starsOf = (person: string): number => 1 + (Number(person.split(' ')[1]) % 5)
@@ -28,7 +26,7 @@ export function describeStore(kind: string, start: () => Promise<TestDatabase>):
     afterAll(() => database[Symbol.asyncDispose]())
 
     async function serve(env: Env = database.env): Promise<RunningService> {
-      const service = await startRatings(env, { databaseTimes })
+      const service = await startRatings(env, { databaseTimes: patiently })
       services.push(service)
       await expect.poll(() => ask(service.origin, '/readyz'), { timeout: 20_000 }).toEqual(json(200, { status: 'ok' }))
       return service
@@ -88,6 +86,17 @@ export function describeStore(kind: string, start: () => Promise<TestDatabase>):
         expect(await database.dumpOriginal()).toEqual(before)
       })
 
+      test('says what the original says when they have gone meanwhile', async () => {
+        await database.createOriginal([5, 4])
+        const service = await serve()
+        await database.dropOriginal()
+        // To MongoDB a collection that is not there is an empty one.
+        const nothing = stars(0, { Reviewer1: 0, Reviewer2: 0 })
+        const couldNotRead = json(500, { error: database.couldNotRead })
+        expect(await read(service, 0)).toEqual(database.type === 'mongodb' ? nothing : couldNotRead)
+        expect(await ask(service.origin, '/readyz')).toMatchObject({ status: 200 })
+      })
+
       test('sees what the lessons change there', async () => {
         await database.createOriginal([5, 4])
         const service = await serve()
@@ -102,7 +111,7 @@ export function describeStore(kind: string, start: () => Promise<TestDatabase>):
       let service: RunningService
       beforeAll(async () => {
         await database.clear()
-        service = await startRatings(database.env, { databaseTimes })
+        service = await startRatings(database.env, { databaseTimes: patiently })
       })
       afterAll(() => service[Symbol.asyncDispose]())
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createChance } from './chance.ts'
 import type { RatingsConfig } from './config.ts'
 import { createDatabaseStore, databaseTimes, type DatabaseTimes } from './database/database-store.ts'
+import { secretsOf } from './database/secrets.ts'
 import { openDatabase } from './database/open-database.ts'
 import { createFaults, type FaultDeps } from './faults.ts'
 import { createMemoryStore } from './memory-store.ts'
@@ -37,9 +38,7 @@ export function buildApp(config: RatingsConfig, deps: RatingsDeps = {}): App {
       NoRead: config.DB_TYPE === 'mongodb' ? NoLoad : NoSelect,
       observe: observeDatabase(registry),
       log: app.log,
-      secrets: [config.MYSQL_DB_PASSWORD, config.POSTGRES_DB_PASSWORD, config.MONGO_DB_URL].filter(
-        (text) => text !== ''
-      ),
+      secrets: secretsOf(config),
       times
     })
   }

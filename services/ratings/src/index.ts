@@ -1,2 +1,3 @@
 export { buildApp } from './app.ts'
 export { RatingsConfig } from './config.ts'
+export { databaseTimes } from './database/database-store.ts'

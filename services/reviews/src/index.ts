@@ -1,2 +1,2 @@
-export { buildApp } from './app.ts'
+export { buildApp, ratingsTimeoutFor } from './app.ts'
 export { ReviewsConfig } from './config.ts'

@@ -83,6 +83,7 @@ export async function startMariadb(extraArgs: string[] = []): Promise<ServerData
     dumpOriginal: () => run('USE test; SHOW CREATE TABLE ratings; SELECT * FROM ratings'),
     setOriginal: async (row, stars) =>
       void (await run(`UPDATE test.ratings SET Rating = ${stars ?? 'NULL'} WHERE ReviewID = ${row + 1}`)),
+    dropOriginal: async () => void (await run('DROP TABLE test.ratings')),
     fillProducts: async (count) =>
       void (await run(
         `USE test; INSERT INTO bookinfo_products (product_id, revision) SELECT 1000000 + seq, 1 FROM seq_1_to_${count}`

@@ -15,12 +15,23 @@ export async function startPostgres(extraArgs: string[] = []): Promise<ServerDat
   const data = join(folder, 'data')
   await runAsServer(
     join(dirname(postgresPath), 'initdb'),
-    ['-D', data, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--no-locale', '--no-sync'],
+    [
+      '-D',
+      data,
+      '-U',
+      'postgres',
+      '--auth-local=trust',
+      '--auth-host=scram-sha-256',
+      '-E',
+      'UTF8',
+      '--no-locale',
+      '--no-sync'
+    ],
     folder
   )
 
   async function run(database: string, ...texts: string[]): Promise<Record<string, unknown>[]> {
-    const client = new Client({ host: '127.0.0.1', port, user: 'postgres', database, connectionTimeoutMillis: 5_000 })
+    const client = new Client({ host: folder, port, user: 'postgres', database, connectionTimeoutMillis: 5_000 })
     client.on('error', () => undefined)
     try {
       await client.connect()
@@ -90,6 +101,7 @@ export async function startPostgres(extraArgs: string[] = []): Promise<ServerDat
       ),
     setOriginal: async (row, stars) =>
       void (await run('test', `UPDATE ratings SET rating = ${stars ?? 'NULL'} WHERE reviewid = ${row + 1}`)),
+    dropOriginal: async () => void (await run('test', 'DROP TABLE ratings')),
     fillProducts: async (count) =>
       void (await run(
         'test',

@@ -34,6 +34,7 @@ export async function startSqlite(): Promise<TestDatabase> {
     dumpOriginal: () => run("SELECT sql FROM sqlite_master WHERE name = 'ratings'", 'SELECT * FROM ratings'),
     setOriginal: async (row, stars) =>
       void (await run(`UPDATE ratings SET Rating = ${stars ?? 'NULL'} WHERE ReviewID = ${row + 1}`)),
+    dropOriginal: async () => void (await run('DROP TABLE ratings')),
     fillProducts: async (count) =>
       void (await run(
         `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count})

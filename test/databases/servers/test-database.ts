@@ -19,6 +19,8 @@ export interface TestDatabase extends AsyncDisposable {
   dumpOriginal(): Promise<unknown>
   /** Stars by row, in the original's data. */
   setOriginal(row: number, stars: number | null): Promise<void>
+  /** Removes the original's data, and the place where they were. */
+  dropOriginal(): Promise<void>
   /** Makes so many products have stars, from number 1000000 on. */
   fillProducts(count: number): Promise<void>
 }

@@ -63,5 +63,11 @@ export class DatabaseError extends Error {
   }
 }
 
+/** Where nothing can be made or written, the original's data may still be there to be read. */
+export function readOnlyIfForbidden(error: unknown): 'read' {
+  if (error instanceof DatabaseError && error.kind === 'forbidden') return 'read'
+  throw error
+}
+
 /** For what runs without a request. */
 export const noCall: StoreCall = { trace: {}, log: { warn: () => undefined } }

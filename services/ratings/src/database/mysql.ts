@@ -4,7 +4,7 @@ import { define, giveStarsTo, lostCodes, type Dialect } from './dialect.ts'
 export const mysql: Dialect = {
   type: 'mysql',
   system: 'mysql',
-  begin: define('START TRANSACTION'),
+  begin: define('BEGIN'),
   lockProducts: { ...define('SELECT version FROM bookinfo_schema FOR UPDATE'), table: 'bookinfo_schema' },
   giveStars: (reviewers) =>
     define(`${giveStarsTo(reviewers)} ON DUPLICATE KEY UPDATE stars = VALUES(stars)`, 'bookinfo_ratings'),

@@ -2,6 +2,9 @@ import { ConfigError } from '@bookinfo/service-kit'
 import { readFile } from 'node:fs/promises'
 import type { Database } from './database.ts'
 import type { Dialect } from './dialect.ts'
+import { createMissingDatabase } from './missing-database.ts'
+import type { MongoOptions } from './mongo.ts'
+import { createMongoDatabase } from './mongo-database.ts'
 import { mysql } from './mysql.ts'
 import type { ServerOptions, TlsOptions } from './options.ts'
 import { postgres } from './postgres.ts'
@@ -27,7 +30,7 @@ export async function openDatabase(config: DatabaseConfig, budgetMs: number): Pr
   const limits = {
     database: DATABASE,
     tls: await readTls(config),
-    connectTimeoutMs: budgetMs,
+    timeoutMs: budgetMs,
     idleTimeoutMs: IDLE_TIMEOUT_MS,
     maxConnections: MAX_CONNECTIONS
   }
@@ -48,9 +51,24 @@ export async function openDatabase(config: DatabaseConfig, budgetMs: number): Pr
       return createSqlDatabase({ dialect: sqlite, pool, address: { namespace: 'main' } })
     }
     case 'mongodb':
-      throw new ConfigError('DB_TYPE cannot be "mongodb" yet')
+      return openMongo(config, limits)
     default:
       return config.DB_TYPE satisfies never
+  }
+}
+
+async function openMongo({ MONGO_DB_URL: url }: DatabaseConfig, limits: Omit<MongoOptions, 'url'>): Promise<Database> {
+  if (url === '') return createMissingDatabase('mongodb', 'MONGO_DB_URL is not set')
+  const { createMongoServer } = await beside('mongodb', import('../drivers/mongodb.ts'))
+  try {
+    return createMongoDatabase(createMongoServer({ ...limits, url }), DATABASE)
+  } catch (cause) {
+    // The library may repeat the address, which holds the password.
+    const name = cause instanceof Error ? cause.name : 'error'
+    throw new ConfigError(
+      `MONGO_DB_URL cannot be its value (not shown): MongoDB's library does not take it (${name})`,
+      { cause }
+    )
   }
 }
 

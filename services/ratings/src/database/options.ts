@@ -7,7 +7,8 @@ export interface ServerOptions {
   database: string
   /** Plain text if absent. */
   tls: TlsOptions | undefined
-  connectTimeoutMs: number
+  /** Milliseconds for connecting, and for waiting until a lock is free. */
+  timeoutMs: number
   /** Milliseconds after which a connection that nobody uses is closed. */
   idleTimeoutMs: number
   maxConnections: number

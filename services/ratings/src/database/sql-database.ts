@@ -1,6 +1,6 @@
 import type { GivenRatings, ProductId } from '@bookinfo/contracts'
 import { MAX_PRODUCTS, MAX_REVIEWERS } from '../store.ts'
-import type { Access, Database, Refusal, Use } from './database.ts'
+import { readOnlyIfForbidden, type Access, type Database, type Refusal, type Use } from './database.ts'
 import type { Dialect } from './dialect.ts'
 import { mergeRatings, toStars, type OriginalStars } from './merged-ratings.ts'
 import { prepareSchema } from './sql-schema.ts'
@@ -23,10 +23,12 @@ export function createSqlDatabase({ dialect, pool, address }: SqlDatabaseOptions
     withConnection({ dialect, pool, address: { ...address, system } }, how, work)
 
   async function write(run: Run, id: ProductId, given: GivenRatings) {
+    // Before others have to wait for this one.
+    const before = await original(run)
     await run(dialect.begin)
     const refusal = await claim(run, id)
     if (refusal) return refuse(run, refusal)
-    const merged = mergeRatings(id, await original(run), { ...(await givenStars(run, id)), ...given })
+    const merged = mergeRatings(id, before, { ...(await givenStars(run, id)), ...given })
     if (Object.keys(merged.ratings).length > MAX_REVIEWERS) return refuse(run, 'too many reviewers')
     const rows = Object.entries(given)
     await run(dialect.giveStars(rows.length), ...rows.flatMap(([reviewer, stars]) => [id, reviewer, stars]))
@@ -48,13 +50,14 @@ export function createSqlDatabase({ dialect, pool, address }: SqlDatabaseOptions
   return {
     type: dialect.type,
     prepare: (how) =>
-      use(how, async (run) => {
+      use<Access>(how, async (run) => {
         if (dialect.selectVersion) {
           const { rows } = await run(dialect.selectVersion)
           system = String(rows[0]?.['version']).includes('MariaDB') ? 'mariadb' : dialect.system
         }
-        return prepareSchema(dialect, run)
-      }),
+        await prepareSchema(dialect, run)
+        return 'write'
+      }).catch(readOnlyIfForbidden),
     read: (id, access: Access, how) =>
       use(how, async (run) =>
         mergeRatings(id, await original(run), access === 'write' ? await givenStars(run, id) : {})

@@ -1,25 +1,16 @@
-import { DatabaseError, type Access } from './database.ts'
 import type { Dialect } from './dialect.ts'
 import { statements, type Run } from './sql.ts'
 
 /**
  * Makes the tables that are missing, while any other replica that wants the same waits.
  *
- * @returns whether they can be written to; where they cannot be, the original's table is still there to be read
- * @throws DatabaseError for anything but a lack of rights
+ * @throws DatabaseError, which is `forbidden` where they cannot be made or written to
  */
-export async function prepareSchema(dialect: Dialect, run: Run): Promise<Access> {
-  try {
-    const wanted = dialect.migrations.length
-    // A newer version is fine: it was made by a newer replica, and only adds.
-    if ((await findVersion(dialect, run)) < wanted) await migrate(dialect, run)
-    await run(statements.tryToInsert)
-    await run(statements.tryToUpdate)
-    return 'write'
-  } catch (error) {
-    if (error instanceof DatabaseError && error.kind === 'forbidden') return 'read'
-    throw error
-  }
+export async function prepareSchema(dialect: Dialect, run: Run): Promise<void> {
+  // A newer version is fine: it was made by a newer replica, and only adds.
+  if ((await findVersion(dialect, run)) < dialect.migrations.length) await migrate(dialect, run)
+  await run(statements.tryToInsert)
+  await run(statements.tryToUpdate)
 }
 
 async function migrate(dialect: Dialect, run: Run): Promise<void> {

@@ -4,21 +4,15 @@ import { untilAborted } from '../database/until-aborted.ts'
 import type { ServerOptions } from '../database/options.ts'
 import type { Connection, Pool, Result } from '../database/sql.ts'
 
-/** For every new connection: a lock is waited for no longer than anybody waits for the answer. */
-const sessionSettings = [
-  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-  'SET SESSION innodb_lock_wait_timeout = 2'
-]
-
 /** Connections to MySQL or MariaDB. `mysql2` keeps the statements of each connection prepared. */
 export function createMysqlPool(options: ServerOptions): Pool {
-  const { host, port, user, password, database, tls, connectTimeoutMs, idleTimeoutMs, maxConnections } = options
+  const { host, port, user, password, database, tls, timeoutMs, idleTimeoutMs, maxConnections } = options
   const server = {
     host,
     port,
     user,
     password,
-    connectTimeout: connectTimeoutMs,
+    connectTimeout: timeoutMs,
     ...(tls && { ssl: { verifyIdentity: tls.checkHost, ...(tls.ca !== undefined && { ca: tls.ca }) } })
   }
   const pool = createPool({
@@ -36,7 +30,7 @@ export function createMysqlPool(options: ServerOptions): Pool {
     async connect(signal) {
       const connection = await pool.getConnection()
       try {
-        if (!tuned.has(connection.connection)) await untilAborted(signal, tune(connection))
+        if (!tuned.has(connection.connection)) await untilAborted(signal, tune(connection, Math.ceil(timeoutMs / 1000)))
         tuned.add(connection.connection)
         return toConnection(connection)
       } catch (error) {
@@ -56,14 +50,16 @@ export function createMysqlPool(options: ServerOptions): Pool {
   }
 }
 
-async function tune(connection: PoolConnection): Promise<void> {
-  for (const setting of sessionSettings) await connection.query(setting)
+/** For every new connection: the server waits for a lock no longer than anybody here waits for the answer. */
+async function tune(connection: PoolConnection, lockWaitSeconds: number): Promise<void> {
+  await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED')
+  await connection.query('SET SESSION innodb_lock_wait_timeout = ?', [lockWaitSeconds])
 }
 
 function toConnection(connection: PoolConnection): Connection {
   return {
     async run({ text }, values) {
-      // What has no values may be what cannot be prepared, like START TRANSACTION.
+      // What has no values may be what cannot be prepared, like BEGIN.
       const [answer] = values.length === 0 ? await connection.query(text) : await connection.execute(text, [...values])
       return toResult(answer)
     },

@@ -5,19 +5,16 @@ import type { Connection, Pool } from '../database/sql.ts'
 /** Where one connects to make a database: every server has it. */
 const MAINTENANCE_DATABASE = 'postgres'
 
-/** Milliseconds after which the server gives up by itself, should nobody here be left to say so. */
-const SERVER_PATIENCE_MS = 5_000
-
 /** Connections to PostgreSQL. */
 export function createPostgresPool(options: ServerOptions): Pool {
-  const { host, port, user, password, database, tls, connectTimeoutMs, idleTimeoutMs, maxConnections } = options
+  const { host, port, user, password, database, tls, timeoutMs, idleTimeoutMs, maxConnections } = options
   const server = {
     host,
     port,
     user,
     password,
     application_name: 'bookinfo-ratings',
-    connectionTimeoutMillis: connectTimeoutMs,
+    connectionTimeoutMillis: timeoutMs,
     ssl: tls && {
       ...(tls.ca !== undefined && { ca: tls.ca }),
       // Undefined says that the name is fine.
@@ -30,9 +27,9 @@ export function createPostgresPool(options: ServerOptions): Pool {
     max: maxConnections,
     idleTimeoutMillis: idleTimeoutMs,
     keepAlive: true,
-    statement_timeout: SERVER_PATIENCE_MS,
-    lock_timeout: connectTimeoutMs,
-    idle_in_transaction_session_timeout: SERVER_PATIENCE_MS
+    // The server gives up by itself, too: nobody here may be left to say so.
+    statement_timeout: timeoutMs,
+    idle_in_transaction_session_timeout: timeoutMs
   })
   // Idle connections that end leave the pool; whoever uses one hears of its end.
   pool.on('error', () => undefined)
