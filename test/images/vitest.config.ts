@@ -1,4 +1,5 @@
 import { defineConfig, mergeConfig } from 'vitest/config'
+// @boundaries-ignore the one configuration of all tests, which stands at the root
 import common from '../../vitest.config.ts'
 
 /** For the machine that may take minutes: builds the images and runs them, and the contract tests against them. */
