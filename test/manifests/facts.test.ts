@@ -9,7 +9,7 @@ import { at, list, text } from './json.ts'
 import { DEPLOY } from './kustomize.ts'
 import { readManifests } from './manifest.ts'
 import { servedMetrics } from './promql.ts'
-import { TRACE_PROVIDER } from './rules/istio.ts'
+import { TRACE_PROVIDER } from './rules/mesh.ts'
 
 /** What the rules take for granted, compared with services that run. */
 const starters = { productpage: startProductpage, details: startDetails, reviews: startReviews, ratings: startRatings }

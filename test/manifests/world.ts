@@ -77,6 +77,11 @@ export function workloads(world: World): Workload[] {
   })
 }
 
+/** Those that are virtual machines. */
+export function machines(world: World): Workload[] {
+  return workloads(world).filter(({ runtime }) => runtime === 'vm')
+}
+
 export function containers({ runtime, spec }: Workload): Json[] {
   return runtime === 'container' ? [...list(at(spec, 'containers')), ...list(at(spec, 'initContainers'))] : []
 }

@@ -1,12 +1,20 @@
-import type { Rule } from './rule.ts'
+import { authorizationRules } from './authorization.ts'
+import { availabilityRules } from './availability.ts'
+import { doorRules } from './door.ts'
+import { entryRules } from './entries.ts'
 import { imageRules } from './images.ts'
-import { istioRules } from './istio.ts'
-import { kubevirtRules } from './kubevirt.ts'
+import { machineUserDataRules } from './machine-user-data.ts'
+import { machineMeshRules } from './machines-in-mesh.ts'
+import { machineRules } from './machines.ts'
+import { meshRules } from './mesh.ts'
 import { monitoringRules } from './monitoring.ts'
+import { nameRules } from './names.ts'
+import { networkRules } from './network.ts'
 import { podRules } from './pods.ts'
-import { policyRules } from './policies.ts'
 import { probeRules } from './probes.ts'
-import { referenceRules } from './references.ts'
+import { routingRules } from './routing.ts'
+import type { Rule } from './rule.ts'
+import { scalingRules } from './scaling.ts'
 import { settingRules } from './settings.ts'
 
 export type { Rule } from './rule.ts'
@@ -14,12 +22,20 @@ export type { Rule } from './rule.ts'
 /** All rules, in the order in which one reads manifests. */
 export const rules: readonly Rule[] = [
   ...podRules,
+  ...availabilityRules,
   ...probeRules,
   ...settingRules,
   ...imageRules,
-  ...referenceRules,
-  ...istioRules,
-  ...policyRules,
-  ...kubevirtRules,
+  ...nameRules,
+  ...scalingRules,
+  ...entryRules,
+  ...doorRules,
+  ...meshRules,
+  ...routingRules,
+  ...authorizationRules,
+  ...networkRules,
+  ...machineRules,
+  ...machineUserDataRules,
+  ...machineMeshRules,
   ...monitoringRules
 ]

@@ -1,4 +1,4 @@
-import { at, list, objectsIn, text, toJson, type Json } from '../json.ts'
+import { at, type Json, list, objectsIn, text, toJson } from '../json.ts'
 import { title } from '../manifest.ts'
 import { promqlFindings } from '../promql.ts'
 import { ofKind, type World } from '../world.ts'

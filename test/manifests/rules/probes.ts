@@ -1,7 +1,7 @@
 import { PORT, PORT_NAME, probePaths } from '../call-graph.ts'
-import { at, list, show, text, type Json } from '../json.ts'
+import { at, type Json, list, show, text } from '../json.ts'
 import { title } from '../manifest.ts'
-import { containers, find, type Workload, type World, workloads } from '../world.ts'
+import { containers, find, type Workload, workloads, type World } from '../world.ts'
 import { ofSuite } from './pods.ts'
 import type { Rule } from './rule.ts'
 

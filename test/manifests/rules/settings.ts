@@ -1,14 +1,14 @@
 import { DetailsConfig } from '@bookinfo/details'
+import { catalogue } from '@bookinfo/images'
 import { ProductpageConfig } from '@bookinfo/productpage'
 import { RatingsConfig } from '@bookinfo/ratings'
 import { ReviewsConfig } from '@bookinfo/reviews'
-import { catalogue } from '@bookinfo/images'
 import { ConfigError, loadConfig } from '@bookinfo/service-kit'
 import type { TObject, TSchema } from 'typebox'
-import { at, dictionary, keys, list, text, type Json } from '../json.ts'
+import { at, dictionary, type Json, keys, list, text } from '../json.ts'
 import { title } from '../manifest.ts'
 import { machineSettings } from '../user-data.ts'
-import { containers, find, ofKind, workloads, type World } from '../world.ts'
+import { containers, find, machines, ofKind, type World } from '../world.ts'
 import { ofSuite, serviceOf } from './pods.ts'
 import type { Rule } from './rule.ts'
 
@@ -44,7 +44,7 @@ export const settingRules: readonly Rule[] = [
           .filter((name) => !known.includes(name))
           .map((name) => `${title(map)}: no setting of any service is named ${name}`)
       }),
-      ...machines(world).flatMap(({ manifest, settings }) =>
+      ...machinesWithSettings(world).flatMap(({ manifest, settings }) =>
         Object.keys(settings)
           .filter((name) => !keysOf('details').includes(name))
           .map((name) => `${title(manifest)}: no setting of details is named ${name}`)
@@ -61,7 +61,9 @@ export const settingRules: readonly Rule[] = [
           return schema ? complaint(schema, environment(world, container), title(workload.manifest)) : []
         })
       ),
-      ...machines(world).flatMap(({ manifest, settings }) => complaint(DetailsConfig, settings, title(manifest)))
+      ...machinesWithSettings(world).flatMap(({ manifest, settings }) =>
+        complaint(DetailsConfig, settings, title(manifest))
+      )
     ]
   }
 ]
@@ -99,8 +101,9 @@ function sharedBy(container: Json): string[] {
   return list(at(container, 'envFrom')).map((each) => text(at(each, 'configMapRef.name')))
 }
 
-function machines(world: World) {
-  return workloads(world)
-    .filter(({ runtime }) => runtime === 'vm')
-    .map((workload) => ({ manifest: workload.manifest, settings: machineSettings(world, workload) }))
+function machinesWithSettings(world: World) {
+  return machines(world).map((workload) => ({
+    manifest: workload.manifest,
+    settings: machineSettings(world, workload)
+  }))
 }

@@ -1,0 +1,50 @@
+import { at, keys, objectsIn, text } from '../json.ts'
+import { title } from '../manifest.ts'
+import { cloudConfig, userDataOf } from '../user-data.ts'
+import { find, machines } from '../world.ts'
+import { machineRule } from './machine-rule.ts'
+import type { Rule } from './rule.ts'
+
+const INLINE_LIMIT = 2048
+
+/** What a machine is told when it boots. */
+export const machineUserDataRules: readonly Rule[] = [
+  machineRule('vm-user-data-size', 'the webhook refuses more than 2048 bytes inline', ({ spec }) =>
+    [...objectsIn(at(spec, 'volumes') ?? null)].flatMap(({ object }) =>
+      ['userData', 'userDataBase64', 'networkData', 'networkDataBase64']
+        .filter((field) => Buffer.byteLength(text(object[field])) > INLINE_LIMIT)
+        .map((field) => `${field} has ${Buffer.byteLength(text(object[field]))} bytes`)
+    )
+  ),
+  {
+    name: 'vm-user-data',
+    why: 'cloud-init ignores what it cannot read, and the service runs with other settings than one thinks',
+    check: (world) =>
+      machines(world).flatMap((workload) => {
+        const userData = userDataOf(world, workload)
+        if (userData === undefined) return [`${title(workload.manifest)}: its user-data is nowhere`]
+        return cloudConfig(userData) === undefined
+          ? [`${title(workload.manifest)}: its user-data is no cloud-config`]
+          : []
+      })
+  },
+  machineRule('vm-no-password', 'who reads the manifest is at home in the machine', (workload, world) =>
+    /^\s*(password|passwd|plain_text_passwd|hashed_passwd|chpasswd):/m.test(userDataOf(world, workload) ?? '')
+      ? ['its user-data sets a password']
+      : []
+  ),
+  {
+    name: 'vm-secret',
+    why: 'KubeVirt looks for the keys userdata and userData',
+    check: (world) =>
+      machines(world).flatMap((workload) =>
+        [...objectsIn(workload.spec ?? null)].flatMap(({ object }) => {
+          const name = text(at(object, 'cloudInitNoCloud.secretRef.name'))
+          const secret = find(world, 'Secret', name)
+          const known = [...keys(at(secret?.body, 'data')), ...keys(at(secret?.body, 'stringData'))]
+          if (name === '' || known.includes('userdata') || known.includes('userData')) return []
+          return [`${title(workload.manifest)}: the Secret ${name} has no key userdata`]
+        })
+      )
+  }
+]

@@ -1,0 +1,144 @@
+import { at, dictionary, type Json, list, show, text } from '../json.ts'
+import { selects, title } from '../manifest.ts'
+import { machines, ofKind } from '../world.ts'
+import { machineRule } from './machine-rule.ts'
+import type { Rule } from './rule.ts'
+
+const bindings = ['masquerade', 'bridge', 'slirp', 'macvtap', 'passt', 'passtBinding', 'sriov', 'binding']
+
+const handlers = ['httpGet', 'tcpSocket', 'exec', 'guestAgentPing', 'grpc']
+
+/** What KubeVirt's webhooks refuse, and what they should. The numbers in `why` are issues of kubevirt/kubevirt. */
+export const machineRules: readonly Rule[] = [
+  machineRule('vm-one-binding', 'the webhook refuses an interface without a binding, or with two', ({ spec }) =>
+    interfaces(spec).flatMap((card) => {
+      const count = bindings.filter((binding) => at(card, binding) !== undefined).length
+      return count === 1 ? [] : [`interface ${text(at(card, 'name'))} has ${count} bindings`]
+    })
+  ),
+  machineRule(
+    'vm-binding-kind',
+    'slirp, macvtap and passt are gone, and a sidecar does not work with a bridge',
+    ({ spec }) =>
+      interfaces(spec).flatMap((card) =>
+        ['slirp', 'macvtap', 'passt', 'bridge']
+          .filter((binding) => at(card, binding) !== undefined)
+          .map((binding) => `interface ${text(at(card, 'name'))} uses ${binding}`)
+      )
+  ),
+  machineRule('vm-networks', 'the webhook refuses an interface without its network', ({ spec }) =>
+    sameNames('interface', interfaces(spec), 'network', list(at(spec, 'networks')))
+  ),
+  machineRule('vm-disks', 'the webhook refuses a disk without its volume', ({ spec }) =>
+    sameNames('disk', list(at(spec, 'domain.devices.disks')), 'volume', list(at(spec, 'volumes')))
+  ),
+  machineRule(
+    'vm-explicit-ports',
+    'everything that the sidecar does not take, its own health port among it, goes to the machine',
+    ({ spec }) =>
+      interfaces(spec)
+        .filter((card) => list(at(card, 'ports')).length === 0)
+        .map((card) => `interface ${text(at(card, 'name'))} lists no ports`)
+  ),
+  machineRule('vm-no-ssh-port', 'port 22 passes the sidecar by, and every policy with it (6923)', ({ ports }) =>
+    ports.filter(({ number }) => number === 22).map(() => 'lists port 22')
+  ),
+  machineRule('vm-probe-port', 'with explicit ports a probe of another one never gets an answer', ({ spec, ports }) =>
+    ['readinessProbe', 'livenessProbe'].flatMap((name) => {
+      const port = at(spec, `${name}.httpGet.port`) ?? at(spec, `${name}.tcpSocket.port`)
+      return port === undefined || ports.some((each) => each.number === port) ? [] : [`${name} asks at ${show(port)}`]
+    })
+  ),
+  machineRule('vm-probes', 'it counts as ready while it still boots, or is never restarted', ({ spec }) =>
+    Object.entries({ readinessProbe: '/readyz', livenessProbe: '/livez' }).flatMap(([name, path]) => {
+      const count = handlers.filter((handler) => at(spec, `${name}.${handler}`) !== undefined).length
+      if (count !== 1) return [`${name} has ${count} handlers`]
+      const asked = at(spec, `${name}.httpGet.path`)
+      return asked === undefined || asked === path ? [] : [`${name} asks for ${show(asked)}, not ${path}`]
+    })
+  ),
+  machineRule(
+    'vm-patient-liveness',
+    'there is no startup probe (13734): a slow first boot is ended again and again',
+    ({ spec }) =>
+      Number(at(spec, 'livenessProbe.initialDelaySeconds') ?? 0) < 120
+        ? ['livenessProbe begins within two minutes']
+        : []
+  ),
+  machineRule('vm-instancetype', 'the webhook refuses CPU or memory beside an instancetype', ({ manifest, spec }) => {
+    const typed = ['spec.instancetype', 'spec.virtualMachineTemplate.spec.instancetype'].some(
+      (path) => at(manifest.body, path) !== undefined
+    )
+    const sized = ['domain.cpu', 'domain.memory', 'domain.resources'].filter((path) => at(spec, path) !== undefined)
+    if (typed) return sized.map((path) => `has an instancetype and ${path}`)
+    return at(spec, 'domain.memory.guest') === undefined ? ['has neither an instancetype nor memory'] : []
+  }),
+  machineRule('vm-run-strategy', 'the webhook refuses both, and `running` is on its way out', ({ manifest }) => {
+    const path = manifest.kind === 'VirtualMachinePool' ? 'spec.virtualMachineTemplate.spec' : 'spec'
+    return [
+      ...(at(manifest.body, `${path}.running`) === undefined ? [] : ['says `running`']),
+      ...(at(manifest.body, `${path}.runStrategy`) === undefined ? ['has no runStrategy'] : [])
+    ]
+  }),
+  machineRule('vm-disk-image', 'a machine starts from whatever the name means that day', ({ spec }) => {
+    const disks = list(at(spec, 'volumes')).flatMap((volume) => at(volume, 'containerDisk') ?? [])
+    return disks.length === 0 ? ['has no containerDisk'] : []
+  }),
+  machineRule('vm-account', 'without one the machine calls as `default`, and policies cannot know it', ({ spec }) => [
+    ...(text(at(spec, 'serviceAccountName')) === 'bookinfo-details' ? [] : ['does not run as bookinfo-details']),
+    ...list(at(spec, 'volumes')).flatMap((volume) =>
+      at(volume, 'serviceAccount') === undefined ? [] : ['has a disk with the token of its account']
+    )
+  ]),
+  machineRule('vm-runtime-label', 'a subset cannot tell the machine from the container', ({ labels }) =>
+    labels['runtime'] === 'vm' ? [] : ['its template lacks the label runtime: vm']
+  ),
+  machineRule('vm-grace', 'the machine is switched off before its service has drained', ({ spec }) =>
+    Number(at(spec, 'terminationGracePeriodSeconds') ?? 30) < 45 ? ['is given less than 45 s to power off'] : []
+  ),
+  {
+    name: 'vm-budget',
+    why: 'KubeVirt has a budget of its own for each machine, and a pod with two cannot be evicted',
+    check: (world) =>
+      ofKind(world, 'PodDisruptionBudget').flatMap((budget) =>
+        machines(world)
+          .filter(({ labels }) => selects(at(budget.body, 'spec.selector'), labels))
+          .map(({ manifest }) => `${title(budget)}: guards ${title(manifest)}`)
+      )
+  },
+  {
+    name: 'vm-pool',
+    why: 'the pool does not know its own machines, or gives them Secrets that are not there',
+    check: (world) =>
+      ofKind(world, 'VirtualMachinePool').flatMap((pool) => {
+        const selector = at(pool.body, 'spec.selector')
+        const labels = dictionary(at(pool.body, 'spec.virtualMachineTemplate.metadata.labels'))
+        const machine = machines(world).find(({ manifest }) => manifest === pool)
+        return [
+          ...(selects(selector, labels) ? [] : ['its selector does not select its machines']),
+          ...(selects(selector, machine?.labels ?? {})
+            ? []
+            : ['its selector does not select the pods of its machines']),
+          ...(machine?.labels['service.istio.io/workload-name']
+            ? []
+            : ['its machines have no service.istio.io/workload-name']),
+          ...(at(pool.body, 'spec.nameGeneration.appendIndexToSecretRefs') === false
+            ? []
+            : ['asks for a Secret per machine'])
+        ].map((finding) => `${title(pool)}: ${finding}`)
+      })
+  }
+]
+
+function interfaces(spec: Json | undefined): Json[] {
+  return list(at(spec, 'domain.devices.interfaces'))
+}
+
+function sameNames(kind: string, ones: Json[], otherKind: string, others: Json[]): string[] {
+  const names = (items: Json[]) => items.map((item) => text(at(item, 'name')))
+  const lone = (from: Json[], to: Json[]) => names(from).filter((name) => !names(to).includes(name))
+  return [
+    ...lone(ones, others).map((name) => `${kind} ${name} has no ${otherKind}`),
+    ...lone(others, ones).map((name) => `${otherKind} ${name} has no ${kind}`)
+  ]
+}

@@ -1,0 +1,64 @@
+import { at, list, text } from '../json.ts'
+import { selects, title } from '../manifest.ts'
+import { containers, find, ofKind, workloads } from '../world.ts'
+import type { Rule } from './rule.ts'
+
+/** Pods by number. */
+export const scalingRules: readonly Rule[] = [
+  {
+    name: 'autoscaler-target',
+    why: 'the autoscaler scales nothing, or is overruled by the next apply',
+    check: (world) =>
+      ofKind(world, 'HorizontalPodAutoscaler').flatMap((scaler) => {
+        const kind = text(at(scaler.body, 'spec.scaleTargetRef.kind'))
+        const name = text(at(scaler.body, 'spec.scaleTargetRef.name'))
+        const workload = workloads(world).find(({ manifest }) => manifest.kind === kind && manifest.name === name)
+        if (!workload) return [`${title(scaler)}: there is no ${kind} ${name}`]
+        const known =
+          workload.runtime === 'vm'
+            ? ['compute']
+            : list(at(workload.spec, 'containers')).map((each) => text(at(each, 'name')))
+        const version = text(at(scaler.body, 'spec.scaleTargetRef.apiVersion'))
+        return [
+          ...(version === workload.manifest.apiVersion ? [] : [`${title(scaler)}: ${kind} is not of ${version}`]),
+          ...(at(workload.manifest.body, 'spec.replicas') === undefined
+            ? []
+            : [`${title(scaler)}: ${kind} ${name} has replicas, too`]),
+          ...list(at(scaler.body, 'spec.metrics'))
+            .map((metric) => at(metric, 'containerResource.container'))
+            .filter((container) => container !== undefined && !known.includes(text(container)))
+            .map((container) => `${title(scaler)}: ${kind} ${name} has no container ${text(container)}`)
+        ]
+      })
+  },
+  {
+    name: 'autoscaler-alone',
+    why: 'the autoscaler counts the pods of others, or finds none of the containers it asks about, and stops',
+    check: (world) =>
+      ofKind(world, 'HorizontalPodAutoscaler').flatMap((scaler) => {
+        const kind = text(at(scaler.body, 'spec.scaleTargetRef.kind'))
+        const target = find(world, kind, text(at(scaler.body, 'spec.scaleTargetRef.name')))
+        return workloads(world)
+          .filter(({ manifest, labels }) => manifest !== target && selects(at(target?.body, 'spec.selector'), labels))
+          .filter(() => target !== undefined)
+          .map(({ manifest }) => `${title(scaler)}: its target selects the pods of ${title(manifest)}, too`)
+      })
+  },
+  {
+    name: 'session-shared',
+    why: 'whom one productpage has signed in, the next does not know',
+    check: (world) =>
+      ofKind(world, 'HorizontalPodAutoscaler')
+        .filter((scaler) => at(scaler.body, 'spec.scaleTargetRef.name') === 'productpage-v1')
+        .flatMap((scaler) => {
+          const secret = workloads(world)
+            .filter(({ manifest }) => manifest.name === 'productpage-v1')
+            .flatMap(containers)
+            .flatMap((container) => list(at(container, 'env')))
+            .find((each) => at(each, 'name') === 'SESSION_SECRET')
+          return at(secret, 'valueFrom.secretKeyRef.optional') === false
+            ? []
+            : [`${title(scaler)}: SESSION_SECRET may be missing`]
+        })
+  }
+]
