@@ -14,9 +14,13 @@ const sources = join(root, 'suite', 'src')
 /** What the check before `dev` ends with if the trace viewer has no place. */
 const WITHOUT_TRACES = 3
 
+/** What a virtual machine may take to switch itself off, and some more. */
+const MACHINE_PATIENCE_MS = 70_000
+
 const commands = {
   start: (node, args) =>
     run(node, [join(sources, 'main.ts'), ...args], {
+      ...(args.includes('vm') && { patienceMs: MACHINE_PATIENCE_MS }),
       // Over the channel the launcher notices that this process is gone, however it ended.
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
       env: { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node-compile', 'launcher') }
@@ -48,6 +52,14 @@ const commands = {
       cwd: join(root, 'test')
     })
   },
+
+  'vm:build': async (node, args) => {
+    const code = await turbo(node, ['run', 'build', '--filter=@bookinfo/details', '--output-logs=errors-only'])
+    return code || run(node, [join(root, 'vm-images', 'src', 'vm-build.ts'), ...args])
+  },
+
+  'vm:boot': (node, args) =>
+    run(node, [join(root, 'vm-images', 'src', 'vm-boot.ts'), ...args], { patienceMs: MACHINE_PATIENCE_MS }),
 
   boundaries: (node, args) => turbo(node, ['boundaries', ...args]),
 

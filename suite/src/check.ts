@@ -1,4 +1,4 @@
-import { explainFailure } from './failure.ts'
+import { explainFailure, Failure } from './failure.ts'
 import { readOptions, usage } from './options.ts'
 import { checkSuite, planSuite } from './plan.ts'
 import { print } from './print.ts'
@@ -10,6 +10,8 @@ const WITHOUT_TRACES = 3
 await explainFailure(async () => {
   const options = readOptions(process.argv.slice(2))
   if (options.help) return print(usage)
+  if (options.details !== undefined)
+    throw new Failure(`--details ${options.details} is for npm start: a virtual machine has its service built in`)
   const { traces } = await checkSuite(options, process.env)
   const viewerIsOut = traces.viewer === undefined && planSuite(options, process.env).traces.viewer !== undefined
   if (!viewerIsOut) return

@@ -1,3 +1,4 @@
+import { MACHINE_READY_MS } from './details-machine.ts'
 import { explainFailure } from './failure.ts'
 import { launch } from './launch.ts'
 import { readOptions, usage } from './options.ts'
@@ -17,6 +18,7 @@ await explainFailure(async () => {
   await launch(places, {
     viewer: traces.viewer,
     stop,
+    ...(options.details !== undefined && { tooLate: AbortSignal.timeout(MACHINE_READY_MS) }),
     verbose,
     showErrors: verbose,
     format: await createLogFormat(process.stdout.isTTY, process.env),

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { detailsHomes, type DetailsHome } from './details-machine.ts'
 import { Failure } from './failure.ts'
 import { ratingsStores, type RatingsStore } from './ratings-store.ts'
 import { DEFAULT_BASE_PORT, PORT_COUNT } from './topology.ts'
@@ -9,6 +10,8 @@ export interface Options {
   traces: boolean
   /** What ratings keep their stars in; memory if absent. */
   ratings?: RatingsStore
+  /** What details run in; a process if absent. */
+  details?: DetailsHome
   /** Show every log line, not only warnings and worse. */
   verbose: boolean
   help: boolean
@@ -22,6 +25,7 @@ const known = {
   'base-port': { type: 'string', form: '--base-port N' },
   'no-traces': { type: 'boolean', form: '--no-traces' },
   ratings: { type: 'string', form: '--ratings STORE' },
+  details: { type: 'string', form: '--details vm' },
   verbose: { type: 'boolean', form: '--verbose' },
   help: { type: 'boolean', form: '--help' }
 } as const
@@ -33,6 +37,7 @@ export const usage = `Usage: npm start -- [options]
                    if not given ${DEFAULT_BASE_PORT}, with the viewer on Jaeger's 16686 and 4318
   --no-traces      neither the trace viewer nor spans for it
   --ratings STORE  ratings v2, with its stars in ${listWords(ratingsStores, 'or')}
+  --details vm     details in a virtual machine, which npm run vm:build makes (npm start alone)
   --verbose        show every log line of the services, not only warnings and errors
   --help           show this
 `
@@ -55,6 +60,7 @@ export function readOptions(argv: readonly string[]): Options {
     basePort: readPort(values['base-port'] ?? String(DEFAULT_BASE_PORT)),
     traces: values['no-traces'] !== true,
     ...(values.ratings !== undefined && { ratings: readStore(values.ratings) }),
+    ...(values.details !== undefined && { details: readHome(values.details) }),
     verbose: values.verbose === true,
     help: values.help === true
   }
@@ -76,6 +82,12 @@ function readStore(text: string | boolean): RatingsStore {
   if (store !== undefined) return store
   const given = typeof text === 'string' ? `cannot be "${text}"` : 'needs a value'
   throw new Failure(`--ratings ${given}: allowed are ${listWords(ratingsStores, 'and')}`)
+}
+
+function readHome(text: string | boolean): DetailsHome {
+  const home = detailsHomes.find((name) => name === text)
+  if (home !== undefined) return home
+  throw new Failure(`--details ${typeof text === 'string' ? `cannot be "${text}"` : 'needs a value'}: allowed is vm`)
 }
 
 function readPort(text: string | boolean): number {

@@ -1,3 +1,4 @@
+import { changeDetails } from './details-machine.ts'
 import type { Options } from './options.ts'
 import { checkPorts } from './ports.ts'
 import { changeRatings, prepareRatings } from './ratings-store.ts'
@@ -26,7 +27,10 @@ export async function checkSuite(options: Options, env: NodeJS.ProcessEnv): Prom
   return plan
 }
 
-function planWith(traces: Traces, { basePort, ratings }: Options, env: NodeJS.ProcessEnv): Plan {
-  const changes: Changes = ratings === undefined ? {} : { ratings: changeRatings(ratings, env) }
+function planWith(traces: Traces, { basePort, ratings, details }: Options, env: NodeJS.ProcessEnv): Plan {
+  const changes: Changes = {
+    ...(ratings !== undefined && { ratings: changeRatings(ratings, env) }),
+    ...(details !== undefined && { details: changeDetails(details) })
+  }
   return { places: placeSuite(basePort, { env: traces.env, changes }), traces }
 }

@@ -52,7 +52,7 @@ export function startService(place: Place, output: Output, script: readonly stri
     send: (message) => void child.send(message, () => {}),
     async stop() {
       child.kill('SIGTERM')
-      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
+      const timer = setTimeout(() => child.kill('SIGKILL'), place.stopMs ?? STOP_MS)
       await ended
       clearTimeout(timer)
     }

@@ -49,10 +49,14 @@ interface Entry {
   /** Services whose addresses it is given: every version of each, to be asked in turn. */
   calls?: readonly string[]
   env?: Readonly<Record<string, string>>
+  /** What to run in place of the service's own `src/main.ts`: a path below the repository's root. */
+  script?: string
+  /** What it may take to end, if it is more than what a process takes. */
+  stopMs?: number
 }
 
 /** What an option changes of the entries of a service. */
-export type Change = Partial<Pick<Entry, 'version' | 'purpose' | 'env'>>
+export type Change = Partial<Pick<Entry, 'version' | 'purpose' | 'env' | 'script' | 'stopMs'>>
 /** By service. */
 export type Changes = Readonly<Record<string, Change>>
 
@@ -109,7 +113,7 @@ export function placeSuite(basePort: number, { env = {}, changes = {} }: SuiteVa
       ...entry,
       name,
       port: basePort + index,
-      main: join(ROOT, 'services', entry.service, 'src/main.ts'),
+      main: join(ROOT, entry.script ?? `services/${entry.service}/src/main.ts`),
       env: { ...common, ...env, ...addresses(entry, basePort), ...entry.env }
     }
   })

@@ -1,0 +1,34 @@
+import { ask } from '../support/index.ts'
+import { expect, test } from 'vitest'
+import { boot } from './support/boot.ts'
+import { inGuest } from './support/guest.ts'
+
+const bad: [what: string, userData: string | Buffer, said: RegExp][] = [
+  ['no YAML', '#cloud-config\nwrite_files: [\n  - {path: /etc/motd\n', /Failed (?:loading|at merging|to parse)/i],
+  ['of wrong types', '#cloud-config\nwrite_files: 5\nruncmd: {a: 1}\nssh_authorized_keys: 7\n', /WARNING|schema/],
+  ['binary garbage', Buffer.from(Array.from({ length: 4096 }, (_, index) => (index * 167 + 13) % 256)), /WARNING/]
+]
+
+test.each(bad)(
+  'user-data that is %s does not keep the service from starting, and the console says so',
+  async (...args) => {
+    const [, userData, said] = args
+    await using booted = await boot({ seed: { kind: 'nocloud', hostname: 'details-v1-vm', userData } })
+    const { machine, origin } = booted
+    expect(await ask(origin, '/details/0')).toMatchObject({ status: 200 })
+    await inGuest(machine, 'cloud-init status --wait || true')
+    expect(machine.console()).toMatch(said)
+  }
+)
+
+test('a wrong setting is named on the console', async () => {
+  await using booted = await boot()
+  const { machine, origin } = booted
+  await inGuest(machine, 'echo LOG_LEVEL=loud >/etc/bookinfo/details.env; systemctl restart details')
+  await expect.poll(() => machine.console(), { timeout: 120_000 }).toMatch(/details: LOG_LEVEL.*"?loud"?/)
+  // It goes on trying, so that a setting that is mended is taken without another boot.
+  await inGuest(machine, 'rm /etc/bookinfo/details.env')
+  await expect
+    .poll(() => ask(origin, '/health').catch(() => undefined), { timeout: 120_000 })
+    .toMatchObject({ status: 200 })
+})

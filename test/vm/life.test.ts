@@ -1,0 +1,115 @@
+import { createRecordedTracing } from '@bookinfo/tracing/testing'
+import { startViewer } from '@bookinfo/trace-viewer/testing'
+import { HOST_SEEN_FROM_GUEST } from '@bookinfo/vm-images'
+import { addressOf, ask, startProductpage } from '../support/index.ts'
+import { afterAll, expect, test } from 'vitest'
+import { boot, settings } from './support/boot.ts'
+import { inGuest } from './support/guest.ts'
+
+const viewer = await startViewer()
+const { machine, origin, ...booted } = await boot({
+  seed: settings({
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://${HOST_SEEN_FROM_GUEST}:${new URL(viewer.otlpOrigin).port}`,
+    OTEL_BSP_SCHEDULE_DELAY: '100'
+  })
+})
+afterAll(async () => {
+  await booted[Symbol.asyncDispose]()
+  await viewer[Symbol.asyncDispose]()
+})
+
+test('its span is part of the trace of a page, and says that it comes from a virtual machine', async () => {
+  const tracing = createRecordedTracing('productpage')
+  {
+    const address = addressOf('details', Number(new URL(origin).port))
+    await using productpage = await startProductpage(address, { tracing })
+    await (await fetch(`${productpage.origin}/productpage`)).text()
+  }
+  const call = tracing.spans().find(({ attributes }) => attributes['url.full'] === `${origin}/details/0`)
+  expect(call?.attributes['http.response.status_code']).toBe(200)
+  const { traceId, spanId } = call?.spanContext() ?? {}
+  const read = () => viewer.read(`/api/traces/${traceId}`)
+  await expect.poll(read, { timeout: 120_000 }).toMatchObject({
+    status: 200,
+    body: {
+      data: [
+        {
+          spans: [
+            {
+              operationName: 'GET /details/:id',
+              references: [{ refType: 'CHILD_OF', traceID: traceId, spanID: spanId }]
+            }
+          ],
+          processes: {
+            p1: {
+              serviceName: 'details',
+              tags: expect.arrayContaining([
+                expect.objectContaining({ key: 'bookinfo.runtime', value: 'vm' }),
+                expect.objectContaining({ key: 'host.name', value: 'details-v1-vm' })
+              ])
+            }
+          }
+        }
+      ]
+    }
+  })
+})
+
+test('the agent in the guest answers', async () => {
+  expect(await machine.askAgent('guest-ping')).toEqual({})
+  expect(await machine.askAgent('guest-get-osinfo')).toMatchObject({ id: 'debian', 'version-id': '13' })
+})
+
+test('nothing has failed, and nothing listens but the service', async () => {
+  await inGuest(machine, 'cloud-init status --wait')
+  expect(await inGuest(machine, 'systemctl --failed --plain --no-legend')).toBe('')
+  const listening = await inGuest(machine, "ss -ltnuH | awk '{ print $5 }' | sort -u")
+  const open = listening.split('\n').filter((address) => !address.startsWith('127.') && !address.endsWith(':68'))
+  expect(open).toEqual(['*:9080'])
+})
+
+test('the service is nobody, and may do next to nothing', async () => {
+  const pid = await inGuest(machine, 'systemctl show --property MainPID --value details')
+  const status = await inGuest(machine, `cat /proc/${pid}/status`)
+  expect(status).toMatch(/^Uid:\t(6[1-5]\d{3})\t\1\t\1\t\1$/m)
+  expect(status).toMatch(/^CapBnd:\t0+$/m)
+  expect(status).toMatch(/^NoNewPrivs:\t1$/m)
+  expect(status).toMatch(/^Seccomp:\t2$/m)
+  const exposure = await inGuest(machine, 'systemd-analyze security --no-pager details.service | tail -n 1')
+  const [, level = NaN] = /details\.service: ([\d.]+)/.exec(exposure) ?? []
+  expect(Number(level)).toBeLessThanOrEqual(2)
+})
+
+test('the service starts again when it ends', async () => {
+  const pid = await inGuest(machine, 'systemctl show --property MainPID --value details')
+  await inGuest(machine, `kill -KILL ${pid}`)
+  await expect
+    .poll(() => ask(origin, '/health').catch(() => undefined), { timeout: 120_000 })
+    .toMatchObject({ status: 200 })
+  expect(await inGuest(machine, 'systemctl show --property MainPID --value details')).not.toBe(pid)
+})
+
+test('its log is on the console and in the journal', async () => {
+  expect(machine.console()).toContain('Server listening on: http://0.0.0.0:9080')
+  expect(await inGuest(machine, 'journalctl --unit details --output cat')).toContain('Server listening on')
+})
+
+test('it comes back from a restart as the same machine', async () => {
+  const id = await inGuest(machine, 'cat /etc/machine-id')
+  expect(id).toMatch(/^[0-9a-f]{32}$/)
+  const bootId = await inGuest(machine, 'cat /proc/sys/kernel/random/boot_id')
+  await inGuest(machine, 'systemctl --no-block reboot')
+  const newBootId = () => inGuest(machine, 'cat /proc/sys/kernel/random/boot_id').catch(() => bootId)
+  await expect.poll(newBootId, { timeout: 540_000, interval: 1000 }).not.toBe(bootId)
+  await expect
+    .poll(() => ask(origin, '/health').catch(() => undefined), { timeout: 540_000 })
+    .toMatchObject({ status: 200 })
+  expect(await inGuest(machine, 'cat /etc/machine-id')).toBe(id)
+  expect(await inGuest(machine, 'hostname')).toBe('details-v1-vm')
+})
+
+test('the power button ends requests in order, then the machine', async () => {
+  await machine.powerOff(120_000)
+  expect(machine.console()).toContain('"msg":"stopping')
+  expect(await machine.ended).toBe('status 0')
+})

@@ -1,0 +1,49 @@
+import { filesOf, ownArchitecture, readImage, startMachine } from '@bookinfo/vm-images'
+import { expect, test } from 'vitest'
+import { settings } from './support/boot.ts'
+import { inGuest } from './support/guest.ts'
+import { createMasquerade } from './support/masquerade.ts'
+
+const architecture = ownArchitecture()
+const { disk } = filesOf(readImage('details'), architecture)
+
+test("behind KubeVirt's masquerade another pod reaches it at the pod's address", async () => {
+  await using network = await createMasquerade()
+  const { namespace, tap, mac, podAddress } = network
+  await using machine = await startMachine({
+    image: disk,
+    architecture,
+    accelerator: 'tcg',
+    firmware: 'bios',
+    memoryMiB: 512,
+    cpus: 1,
+    namespace,
+    network: { tap, mac },
+    seed: settings({ SERVICE_VERSION: 'v9' })
+  })
+  const curl = [
+    'curl',
+    '--silent',
+    '--max-time',
+    '5',
+    '--write-out',
+    '%{http_code} %header{x-service-version}',
+    '--output'
+  ]
+  const [program = '', ...args] = curl
+  const ask = (address: string) => [program, ...args, '/dev/null', `http://${address}:9080/details/0`] as const
+  const fromClient = () => network.inClientPod(...ask(podAddress)).catch(String)
+  await expect.poll(fromClient, { timeout: 540_000, interval: 1000 }).toBe('200 v9')
+  // As a sidecar in the machine's own pod asks.
+  expect(await network.inOwnPod(...ask('127.0.0.1'))).toBe('200 v9')
+
+  const address = await inGuest(machine, 'ip -4 -o address show scope global')
+  expect(address).toContain('inet 10.0.2.2/24')
+  expect(await inGuest(machine, 'ip route show default')).toContain('via 10.0.2.1')
+  expect(await inGuest(machine, 'ip -o link show')).toContain('mtu 1450')
+  expect(await inGuest(machine, 'cat /etc/resolv.conf')).toMatch(
+    /^search bookinfo\.svc\.cluster\.local svc\.cluster\.local cluster\.local$/m
+  )
+  expect(await inGuest(machine, 'resolvectl dns')).toContain('10.96.0.10')
+  await machine.powerOff(120_000)
+})

@@ -1,0 +1,40 @@
+import {
+  settingsAsUserData,
+  startServiceMachine,
+  untilServiceReady,
+  type Machine,
+  type Seed,
+  type ServiceMachineOptions
+} from '@bookinfo/vm-images'
+import { refusingPort as freePort } from '@bookinfo/service-kit/testing'
+
+export interface Booted extends AsyncDisposable {
+  machine: Machine
+  origin: string
+}
+
+export type BootOptions = Partial<Omit<ServiceMachineOptions, 'host' | 'port'>>
+
+/** Far more than a boot takes on a busy host; a machine that never answers shows what it wrote to its console. */
+const BOOT_MS = 540_000
+
+/** Boots the image and waits until its service answers. Disposing of it pulls the plug. */
+export async function boot(options: BootOptions = {}): Promise<Booted> {
+  const port = await freePort()
+  const host = '127.0.0.1'
+  const origin = `http://${host}:${port}`
+  await using starting = new AsyncDisposableStack()
+  const machine = starting.use(await startServiceMachine({ accelerator: 'tcg', ...options, host, port }))
+  const over = new AbortController()
+  const ready = untilServiceReady(origin, AbortSignal.any([AbortSignal.timeout(BOOT_MS), over.signal]))
+  const isReady = await Promise.race([ready, machine.ended.then(() => false)])
+  over.abort()
+  if (!isReady) throw new Error(`the machine did not boot; its console:\n${machine.console().slice(-4000)}`)
+  const running = starting.move()
+  return { machine, origin, [Symbol.asyncDispose]: () => running.disposeAsync() }
+}
+
+/** A seed as KubeVirt makes it for `cloudInitNoCloud`, with settings for the service. */
+export function settings(env: Record<string, string>): Seed {
+  return { kind: 'nocloud', hostname: 'details-v1-vm', userData: settingsAsUserData('details', env) }
+}

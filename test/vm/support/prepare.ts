@@ -1,0 +1,20 @@
+import { diskTools, filesOf, ownArchitecture, qemuTools, readImage, requireTools, seedTools } from '@bookinfo/vm-images'
+import { existsSync } from 'node:fs'
+
+/** Before the first test: nothing here may be left out because something is missing. */
+export async function setup(): Promise<void> {
+  await requireTools('testing the virtual machine', {
+    ...diskTools,
+    ...qemuTools,
+    ...seedTools,
+    ip: { inPackage: 'iproute2', version: '-Version' },
+    nft: { inPackage: 'nftables' },
+    dnsmasq: { inPackage: 'dnsmasq-base' },
+    skopeo: { inPackage: 'skopeo' },
+    curl: { inPackage: 'curl' }
+  })
+  if (!existsSync('/usr/share/OVMF/OVMF_CODE_4M.fd'))
+    throw new Error('booting by UEFI needs firmware: on Debian and Ubuntu, apt-get install ovmf')
+  const { disk } = filesOf(readImage('details'), ownArchitecture())
+  if (!existsSync(disk)) throw new Error('there is no virtual machine to test: run npm run vm:build first')
+}

@@ -1,0 +1,30 @@
+import { mergeConfig } from 'vitest/config'
+// @boundaries-ignore the one configuration of all tests, which stands at the root
+import common from '../../vitest.config.ts'
+
+const root = '..'
+// On a host that has much else to do an emulated machine boots in minutes.
+const timeouts = { testTimeout: 600_000, hookTimeout: 900_000 }
+
+/** Boots virtual machines, one after the other: each has a processor of its own to emulate. */
+export default mergeConfig(common, {
+  test: {
+    root,
+    fileParallelism: false,
+    globalSetup: 'vm/support/prepare.ts',
+    reporters: process.env['CI'] ? ['default', ['json', { outputFile: '.turbo/vm.json' }]] : ['default'],
+    projects: [
+      { test: { ...timeouts, root, name: 'vm', include: ['vm/**/*.test.ts'] } },
+      {
+        // The tests that details has to pass wherever it runs.
+        test: {
+          ...timeouts,
+          root,
+          name: 'contract',
+          include: ['contract/details.test.ts'],
+          setupFiles: ['vm/support/substrate.ts']
+        }
+      }
+    ]
+  }
+})

@@ -1,0 +1,25 @@
+import { nodeVersion, type Sources } from '@bookinfo/images'
+import { billOfMaterials, bundledPackages, modulesInBundle, readDebianPackages } from '@bookinfo/sbom'
+import { writeFile } from 'node:fs/promises'
+import type { Image } from './image.ts'
+import { sourceMaps } from './stage.ts'
+
+/**
+ * Writes what is on a disk: a bill of materials, CycloneDX.
+ *
+ * @param status what dpkg knows of the machine's packages
+ */
+export async function writeBill(file: string, image: Image, status: string, sources: Sources): Promise<void> {
+  const maps = await sourceMaps(image)
+  const bill = billOfMaterials({
+    name: `examples-bookinfo-${image.name}-vm-v1`,
+    version: sources.version,
+    description: image.description,
+    npm: bundledPackages(maps.flatMap((map) => modulesInBundle(map))),
+    debian: readDebianPackages(status),
+    debianRelease: '13',
+    node: nodeVersion(),
+    sourceDateEpoch: sources.epoch
+  })
+  await writeFile(file, bill)
+}

@@ -1,0 +1,103 @@
+import { Failure } from '@bookinfo/images'
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import type { Hardware } from './qemu.ts'
+import type { Seed } from './seed.ts'
+
+export interface BootOptions {
+  host: string
+  port: number
+  memoryMiB: number
+  cpus: number
+  firmware: Hardware['firmware']
+  /** Undefined for no seed at all. */
+  seed: Seed['kind'] | undefined
+  userData: Buffer | undefined
+  /** The file for the console; the terminal if undefined. */
+  log: string | undefined
+  help: boolean
+}
+
+export const bootUsage = `Usage: npm run vm:boot -- [options]
+
+  --port N          port on this machine that leads to the service; 9081 if not given
+  --memory MIB      512 if not given; 256 is enough
+  --cpus N          1 if not given
+  --uefi            boot by UEFI and not by BIOS
+  --user-data FILE  what cloud-init is told, in place of a small example
+  --seed KIND       how it is told: nocloud, configdrive or none; nocloud if not given
+  --log FILE        write the machine's console there and not to the terminal
+  --help            show this
+`
+
+const seeds = ['nocloud', 'configdrive'] as const
+
+/** @throws Failure naming the argument that is wrong, and what is allowed */
+export function bootOptions(argv: readonly string[]): BootOptions {
+  const values = parse(argv)
+  const seed = values.seed ?? 'nocloud'
+  const kind = seeds.find((each) => each === seed)
+  if (kind === undefined && seed !== 'none') refuse('--seed', seed, `${seeds.join(', ')} and none`)
+  return {
+    // Only this machine may ask.
+    host: '127.0.0.1',
+    port: readNumber('--port', values.port, { fallback: 9081, least: 1, greatest: 65_535 }),
+    memoryMiB: readNumber('--memory', values.memory, { fallback: 512, least: 128, greatest: 65_536 }),
+    cpus: readNumber('--cpus', values.cpus, { fallback: 1, least: 1, greatest: 64 }),
+    firmware: values.uefi === true ? 'uefi' : 'bios',
+    seed: kind,
+    userData: values['user-data'] === undefined ? undefined : readUserData(values['user-data']),
+    log: values.log,
+    help: values.help === true
+  }
+}
+
+function parse(argv: readonly string[]) {
+  const text = { type: 'string' } as const
+  const flag = { type: 'boolean' } as const
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        port: text,
+        memory: text,
+        cpus: text,
+        uefi: flag,
+        'user-data': text,
+        seed: text,
+        log: text,
+        help: flag
+      }
+    })
+    return values
+  } catch (error) {
+    throw new Failure(`${error instanceof Error ? error.message : String(error)}; see npm run vm:boot -- --help`)
+  }
+}
+
+function readNumber(
+  option: string,
+  text: string | undefined,
+  { fallback, least, greatest }: { fallback: number; least: number; greatest: number }
+): number {
+  if (text === undefined) return fallback
+  const number = /^[0-9]{1,6}$/.test(text) ? Number(text) : NaN
+  if (number >= least && number <= greatest) return number
+  return refuse(option, text, `whole numbers from ${least} to ${greatest}`)
+}
+
+function readUserData(file: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    return refuse(
+      '--user-data',
+      file,
+      `a file that can be read (${error instanceof Error ? error.message : String(error)})`
+    )
+  }
+}
+
+function refuse(option: string, value: string, allowed: string): never {
+  throw new Failure(`${option} cannot be "${value}": allowed is ${allowed}`)
+}

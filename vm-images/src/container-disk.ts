@@ -1,0 +1,49 @@
+import { labelsFor, run, type Sources } from '@bookinfo/images'
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { Architecture } from './architecture.ts'
+import { VM_IMAGES, type Image, type ImageFiles } from './image.ts'
+
+export const containerDiskTools = { buildah: { inPackage: 'buildah' } }
+
+export interface ContainerDiskOptions {
+  image: Image
+  architecture: Architecture
+  sources: Sources
+  files: Pick<ImageFiles, 'disk' | 'containerDisk'>
+}
+
+/** Packs a disk as an OCI image for KubeVirt's `containerDisk`: an archive that skopeo and podman can push. */
+export async function makeContainerDisk({ image, architecture, sources, files }: ContainerDiskOptions): Promise<void> {
+  // The original's form; KubeVirt's manifests name it.
+  const name = `examples-bookinfo-${image.name}-vm-v1`
+  const shasum = await sha256(files.disk)
+  const labels = { ...labelsFor(name, sources), shasum }
+  const reference = `localhost/${name}:${architecture.name}`
+  await run('buildah', [
+    'build',
+    '--isolation=chroot',
+    '--identity-label=false',
+    `--timestamp=${sources.epoch}`,
+    `--platform=${architecture.platform}`,
+    `--file=${join(VM_IMAGES, 'Dockerfile')}`,
+    `--build-arg=DISK=${basename(files.disk)}`,
+    `--build-arg=NAME=${image.name}`,
+    ...Object.entries(labels).map(([key, value]) => `--label=${key}=${value}`),
+    `--tag=${reference}`,
+    dirname(files.disk)
+  ])
+  await rm(files.containerDisk, { force: true })
+  // The disk is compressed already.
+  await run('buildah', ['push', '--quiet', '--disable-compression', reference, `oci-archive:${files.containerDisk}`])
+  await run('buildah', ['rmi', reference])
+}
+
+async function sha256(file: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(file), hash)
+  return hash.digest('hex')
+}

@@ -1,0 +1,83 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Failure } from '@bookinfo/images'
+
+/** A peer that answers JSON lines, on a Unix socket: QEMU's monitor (QMP), and the agent inside of a guest. */
+export interface JsonPeer extends AsyncDisposable {
+  /** @throws Failure if the peer refuses, is gone or does not answer in time */
+  ask(command: string, args?: Record<string, unknown>): Promise<unknown>
+}
+
+export interface JsonPeerOptions {
+  /** Milliseconds to wait for an answer. */
+  timeoutMs: number
+}
+
+const CONNECT_MS = 10_000
+const RETRY_MS = 100
+
+/** Connects to a peer, which may not have made its socket yet. */
+export async function connectJsonPeer(path: string, { timeoutMs }: JsonPeerOptions): Promise<JsonPeer> {
+  const socket = await connectWithin(path, CONNECT_MS)
+  const lines = createInterface({ input: socket })[Symbol.asyncIterator]()
+  let id = 0
+
+  async function nextAnswer(wanted: number): Promise<unknown> {
+    for (;;) {
+      const { value, done } = await lines.next()
+      if (done === true) throw new Failure('the virtual machine is gone')
+      const answer = parse(value)
+      // Greetings, events, and answers that came too late for whoever asked.
+      if (answer?.['id'] !== wanted) continue
+      if ('error' in answer) throw new Failure(`the virtual machine refused: ${JSON.stringify(answer['error'])}`)
+      return answer['return']
+    }
+  }
+
+  return {
+    async ask(command, args = {}) {
+      id += 1
+      socket.write(`${JSON.stringify({ execute: command, arguments: args, id })}\n`)
+      const over = new AbortController()
+      const late = sleep(timeoutMs, undefined, { signal: over.signal }).then(() => {
+        throw new Failure(`the virtual machine did not answer ${command} in ${timeoutMs} ms`)
+      })
+      try {
+        return await Promise.race([nextAnswer(id), late])
+      } finally {
+        late.catch(() => undefined)
+        over.abort()
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      socket.destroy()
+    }
+  }
+}
+
+async function connectWithin(path: string, timeoutMs: number) {
+  const deadline = performance.now() + timeoutMs
+  for (;;) {
+    const socket = connect(path)
+    try {
+      await once(socket, 'connect')
+      // What comes later is told by the end of the lines.
+      socket.on('error', () => undefined)
+      return socket
+    } catch (error) {
+      if (performance.now() > deadline) throw error
+      await sleep(RETRY_MS)
+    }
+  }
+}
+
+function parse(line: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(line)
+    return typeof value === 'object' && value !== null ? { ...value } : undefined
+  } catch {
+    return undefined
+  }
+}

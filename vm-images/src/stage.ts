@@ -1,0 +1,44 @@
+import { findNode, ROOT, run } from '@bookinfo/images'
+import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Architecture } from './architecture.ts'
+import { VM_IMAGES, type Image } from './image.ts'
+
+/** A folder with all that the machine is made of beside Debian's packages; disposing of it removes it. */
+export interface Stage extends AsyncDisposable {
+  folder: string
+}
+
+/** Gathers the recipe, and in `root` the files to copy over: what all machines share, the image's own, service and Node. */
+export async function createStage(image: Image, architecture: Architecture): Promise<Stage> {
+  await using building = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'bookinfo-vm-'))
+  building.defer(() => rm(folder, { recursive: true }))
+  await cp(join(VM_IMAGES, 'recipe'), folder, { recursive: true })
+  await cp(join(image.folder, 'root'), join(folder, 'root'), { recursive: true })
+
+  const service = join(folder, 'root/usr/lib/bookinfo', image.service)
+  const isShipped = (path: string) => !path.endsWith('.map')
+  await cp(join(ROOT, 'services', image.service, 'dist'), service, { recursive: true, filter: isShipped })
+
+  const { node, licence } = await findNode(architecture.platform)
+  const programs = join(folder, 'root/usr/local/bin')
+  const documents = join(folder, 'root/usr/share/doc/node')
+  await mkdir(programs, { recursive: true })
+  await mkdir(documents, { recursive: true })
+  // A seventh of it are names for debuggers.
+  await run('eu-strip', ['-o', join(programs, 'node'), node])
+  await cp(licence, join(documents, 'copyright'))
+
+  // Whatever the umask is here.
+  await run('chmod', ['-R', 'u=rwX,go=rX', folder])
+  const done = building.move()
+  return { folder, [Symbol.asyncDispose]: () => done.disposeAsync() }
+}
+
+/** The source maps of a service's bundles, which say what is in them. */
+export async function sourceMaps({ service }: Image): Promise<string[]> {
+  const folder = join(ROOT, 'services', service, 'dist')
+  return (await readdir(folder)).filter((file) => file.endsWith('.map')).map((file) => join(folder, file))
+}

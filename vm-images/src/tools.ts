@@ -1,0 +1,17 @@
+import { Failure, works } from '@bookinfo/images'
+
+/** Programs by name, with the Debian package that has each and the argument with which it says that it is there. */
+export interface Tools {
+  [program: string]: { inPackage: string; version?: string }
+}
+
+/** @throws Failure that says what to install, if any is missing */
+export async function requireTools(purpose: string, tools: Tools): Promise<void> {
+  const missing: string[] = []
+  for (const [program, { inPackage, version = '--version' }] of Object.entries(tools)) {
+    if (!(await works(program, [version]))) missing.push(inPackage)
+  }
+  if (missing.length === 0) return
+  const packages = [...new Set(missing)].join(' ')
+  throw new Failure(`${purpose} needs more than is here: on Debian and Ubuntu, apt-get install ${packages}`)
+}

@@ -1,0 +1,32 @@
+import { explainFailure, readSources } from '@bookinfo/images'
+import { mkdir, stat } from 'node:fs/promises'
+import { dirname, relative } from 'node:path'
+import { writeBill } from './bill.ts'
+import { buildOptions, buildUsage } from './build-options.ts'
+import { containerDiskTools, makeContainerDisk } from './container-disk.ts'
+import { diskTools, makeDisk } from './disk.ts'
+import { filesOf, readImage } from './image.ts'
+import { createStage } from './stage.ts'
+import { requireTools } from './tools.ts'
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
+
+await explainFailure(async () => {
+  const options = buildOptions(process.argv.slice(2))
+  if (options.help) return print(buildUsage.trimEnd())
+  await requireTools('building a virtual machine', { ...diskTools, ...containerDiskTools })
+  const sources = await readSources(process.env)
+  const image = readImage(options.image)
+  const architecture = options.architecture
+  const files = filesOf(image, architecture.name)
+  await mkdir(dirname(files.disk), { recursive: true })
+
+  print(`building ${image.name} for ${architecture.name} from Debian's packages: one to two minutes`)
+  await using stage = await createStage(image, architecture)
+  const status = await makeDisk({ stage, architecture, sources, mirror: options.mirror, files })
+  await writeBill(files.bill, image, status, sources)
+  await makeContainerDisk({ image, architecture, sources, files })
+  for (const file of Object.values(files)) {
+    print(`  ${relative(process.cwd(), file)}  ${((await stat(file)).size / 1e6).toFixed(1)} MB`)
+  }
+})

@@ -1,0 +1,46 @@
+import { explainFailure, Failure } from '@bookinfo/images'
+import { serviceLines } from './console.ts'
+import { HOST_SEEN_FROM_GUEST, startServiceMachine } from './service-machine.ts'
+import { settingsAsUserData } from './seed.ts'
+import { stopOnSignals } from './stop-signal.ts'
+
+// details as the suite starts a service (settings in the environment, the log on stdout, SIGTERM to end), in a virtual machine.
+
+/** The suite has as much patience. */
+const POWER_OFF_MS = 60_000
+
+/** What the service is told; the rest of the environment says where this process is. */
+const SETTINGS = /^(SERVICE_VERSION|HOSTNAME|LOG_LEVEL|SHUTDOWN_\w+|ENABLE_EXTERNAL_BOOK_SERVICE|OTEL_\w+)$/
+
+const stop = stopOnSignals()
+
+await explainFailure(async () => {
+  const { PORT = '9081', HOST = '127.0.0.1' } = process.env
+  let rest = ''
+  await using machine = await startServiceMachine({
+    host: HOST,
+    port: Number(PORT),
+    seed: { kind: 'nocloud', hostname: 'details-v1', userData: settingsAsUserData('details', settings(process.env)) },
+    onConsole(text) {
+      const end = `${rest}${text}`.lastIndexOf('\n') + 1
+      const whole = `${rest}${text}`.slice(0, end)
+      rest = `${rest}${text}`.slice(end)
+      for (const line of serviceLines(whole)) process.stdout.write(`${line}\n`)
+    }
+  })
+  const stopped = new Promise<'stopped'>((resolve) => stop.addEventListener('abort', () => resolve('stopped')))
+  const how = await Promise.race([stopped, machine.ended])
+  if (how !== 'stopped') throw new Failure(`the virtual machine ended by itself with ${how}`)
+  await machine.powerOff(POWER_OFF_MS)
+})
+
+/** What runs on this host has another address there. */
+function settings(env: NodeJS.ProcessEnv): Record<string, string> {
+  const chosen = Object.entries(env).filter(([name, value]) => SETTINGS.test(name) && value !== undefined)
+  return Object.fromEntries(
+    chosen.map(([name, value = '']) => [
+      name,
+      value.replace(/\/\/(localhost|127\.0\.0\.1)\b/, `//${HOST_SEEN_FROM_GUEST}`)
+    ])
+  )
+}
