@@ -1,4 +1,4 @@
-import { type JsonObject } from '../json.ts'
+import type { JsonObject } from '../json.ts'
 import { add, drop, remove, set } from '../mutate.ts'
 import { container, details, devices, machine, page, pod, seed, type SeededMistake } from './mistake.ts'
 
