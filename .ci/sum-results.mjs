@@ -1,5 +1,6 @@
 // Sums up the reports that vitest has left in every workspace, and fails if one is missing or a test was skipped.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { relative } from 'node:path'
 
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'))
 const workspaces = readJson('package.json').workspaces.flatMap((pattern) =>
@@ -13,14 +14,22 @@ const reports = tested
   .filter((folder) => !missing.includes(folder))
   .map((folder) => readJson(`${folder}/.turbo/vitest.json`))
 const sum = (field) => reports.reduce((total, report) => total + report[field], 0)
-// A file that could not even be loaded has failed, whatever tests are in it.
-const unloaded = reports.flatMap(({ testResults }) =>
-  testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0)
-)
-const failed = sum('numFailedTests') + unloaded.length
 const skipped = sum('numPendingTests') + sum('numTodoTests')
 
+// A file that could not even be loaded has failed, whatever tests are in it.
+const failures = reports.flatMap(({ testResults }) =>
+  testResults.flatMap(({ name, status, message, assertionResults }) =>
+    status === 'failed' && assertionResults.length === 0
+      ? [`${relative('.', name)} could not be loaded: ${message}`]
+      : assertionResults
+          .filter((test) => test.status === 'failed')
+          .map((test) => `${relative('.', name)}: ${test.fullName}\n  ${test.failureMessages.join('\n  ')}`)
+  )
+)
+
+// Last, so that whoever sees only the end of a long output sees what went wrong.
+for (const failure of failures) process.stdout.write(`FAILED ${failure}\n`)
 if (missing.length > 0) process.stdout.write(`no results from ${missing.join(', ')}\n`)
 if (skipped > 0) process.stdout.write(`${skipped} skipped, and none may be\n`)
-process.stdout.write(`${sum('numPassedTests')} passed, ${failed} failed\n`)
-process.exitCode = missing.length + skipped + failed > 0 ? 1 : 0
+process.stdout.write(`${sum('numPassedTests')} passed, ${failures.length} failed\n`)
+process.exitCode = missing.length + skipped + failures.length > 0 ? 1 : 0

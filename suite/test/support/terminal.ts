@@ -15,9 +15,10 @@ export interface Terminal extends AsyncDisposable {
 /** Runs a program of this workspace on a terminal of its own, made by `script`, which every Unix has. */
 export function openTerminal(command: string, args: readonly string[], env: Record<string, string> = {}): Terminal {
   const words = [command, ...args]
-  // The same program by two families of authors.
+  // The same program by two families of authors. One asks a shell, and not every shell makes way for its only command:
+  // the ones that stay end with 130 on Ctrl-C, whatever the command does.
   const scriptArgs =
-    process.platform === 'darwin' ? ['-q', '/dev/null', ...words] : ['-qec', words.join(' '), '/dev/null']
+    process.platform === 'darwin' ? ['-q', '/dev/null', ...words] : ['-qec', `exec ${words.join(' ')}`, '/dev/null']
   const child = spawn('script', scriptArgs, {
     cwd: workspace,
     env: { ...neutralEnv(), ...env },
