@@ -1,6 +1,6 @@
 import { once } from './once.ts'
 
-const LONGEST_WAIT_MS = 10
+const LONGEST_WAIT_MS = 40
 const MOST_CHARACTERS = 64 * 1024
 
 /** Where log lines go, each with its line feed. */
@@ -13,18 +13,21 @@ export interface LogOutput {
  * time. What waits when the process ends is written then, whatever ends it but SIGKILL.
  */
 export function gatherLines(output: LogOutput): LogOutput {
-  let waiting = ''
+  let waiting: string[] = []
+  let characters = 0
   const flush = (): void => {
     const lines = waiting
-    waiting = ''
-    if (lines !== '') output.write(lines)
+    waiting = []
+    characters = 0
+    if (lines.length > 0) output.write(lines.join(''))
   }
   process.on('exit', flush)
   return {
     write(line) {
-      if (waiting === '') setTimeout(flush, LONGEST_WAIT_MS)
-      waiting += line
-      if (waiting.length > MOST_CHARACTERS) flush()
+      if (waiting.length === 0) setTimeout(flush, LONGEST_WAIT_MS)
+      waiting.push(line)
+      characters += line.length
+      if (characters > MOST_CHARACTERS) flush()
     }
   }
 }

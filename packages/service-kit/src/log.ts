@@ -2,7 +2,7 @@ import { logIds } from '@bookinfo/tracing'
 import { LogController, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import { randomUUID } from 'node:crypto'
 import { isoTime } from './iso-time.ts'
-import { stdout } from './log-output.ts'
+import { stdout, type LogOutput } from './log-output.ts'
 import { RequestLogger } from './request-logger.ts'
 
 /** Of the header, and of the log's field. */
@@ -19,15 +19,17 @@ export interface LogOptions {
  * cookies and credentials are never logged: requests are described by method, route and status alone.
  */
 export function logging(service: string, version: string, { level, stream }: LogOptions): FastifyServerOptions {
+  const output = stream ?? stdout()
+  const base = { service, version }
   return {
     logger: {
       level,
-      base: { service, version },
+      base,
       timestamp: () => `,"time":"${isoTime(Date.now())}"`,
       formatters: { level: (label: string) => ({ level: label }) },
-      stream: stream ?? stdout()
+      stream: output
     },
-    logController: new RequestLog(),
+    logController: new RequestLog({ level, base, output }),
     requestIdHeader: REQUEST_ID,
     genReqId: () => randomUUID(),
     childLoggerFactory: (logger, bindings, _options, raw) =>
@@ -38,9 +40,21 @@ export function logging(service: string, version: string, { level, stream }: Log
 // Whoever read the log is gone, which is no reason to fail. (The logger's own stream would wait for that reader at exit.)
 process.stdout.on('error', () => {})
 
+interface RequestLogOptions {
+  level: string
+  /** In every line. */
+  base: object
+  output: LogOutput
+}
+
 class RequestLog extends LogController {
-  constructor() {
+  readonly #base: object
+  readonly #output: LogOutput | undefined
+
+  constructor({ level, base, output }: RequestLogOptions) {
     super({ requestIdLogLabel: REQUEST_ID })
+    this.#base = base
+    if (['trace', 'debug', 'info'].includes(level)) this.#output = output
   }
 
   override incomingRequest(): void {}
@@ -57,10 +71,17 @@ class RequestLog extends LogController {
       duration_ms: Math.round(reply.elapsedTime * 10) / 10,
       ...request.calls
     }
-    // By the app's logger, with the ids in the line: most requests need no logger of their own.
+    // With the ids in the line, by the app's logger: most requests need none of their own.
     if (error) log.error({ ...line, err: error }, 'request errored')
     else if (request.route.quiet) log.debug(line, 'request completed')
-    else log.info(line, 'request completed')
+    else this.#writeInfo(line)
+  }
+
+  /** What the logger would write, in half the time: it looks at each field, for things that are never in this line. */
+  #writeInfo(line: object): void {
+    if (!this.#output) return
+    const time = isoTime(Date.now())
+    this.#output.write(`${JSON.stringify({ level: 'info', time, ...this.#base, ...line, msg: 'request completed' })}\n`)
   }
 }
 
