@@ -3,7 +3,7 @@ import { Agent } from 'undici'
 import { reviewsBody } from './reviews.ts'
 
 /**
- * The least that reviews v3 could be: `node:http` and undici, one call to ratings for each request, the same body. It hands
+ * The least that reviews v2 could be: `node:http` and undici, one call to ratings for each request, the same body. It hands
  * on no headers, checks nothing that came, has no timeouts, measures, logs and traces nothing.
  */
 const [ratings = '', connections] = process.argv.slice(2)

@@ -23,7 +23,7 @@ const cores = availableParallelism()
 const core = pinAwayFrom(SERVER_CORE) ? SERVER_CORE : undefined
 const chosen = variants.filter((variant) => variant === floor || variant.name.includes(values.only))
 process.stdout.write(
-  `What tracing costs: reviews v3, which ask ratings once for each request, with ${READERS} readers\n` +
+  `What tracing costs: reviews v2, which ask ratings once for each request, with ${READERS} readers\n` +
     `Node ${process.versions.node}, ${cores} cores (${cpus()[0]?.model}), load ${loadavg()[0]?.toFixed(2)}; ` +
     `${core === undefined ? 'nothing is pinned to a core' : `servers on core ${core}, all else on the others`}\n` +
     `${count} rounds of ${ms} ms: medians, and the quarters around them\n`

@@ -1,4 +1,4 @@
-/** What reviews v3 answer where ratings are those of `ratings.ts`. */
+/** What reviews v2 answer where ratings are those of `ratings.ts`. */
 export const reviews = [
   {
     reviewer: 'Reviewer1',
@@ -16,6 +16,6 @@ export function reviewsBody(id: string, stars: Record<string, number>): string {
     id,
     podname: 'null',
     clustername: 'null',
-    reviews: reviews.map((review) => ({ ...review, rating: { stars: stars[review.reviewer], color: 'red' } }))
+    reviews: reviews.map((review) => ({ ...review, rating: { stars: stars[review.reviewer], color: 'black' } }))
   })
 }

@@ -23,7 +23,7 @@ export interface ServerUnderTest extends AsyncDisposable {
   logLines(): number
 }
 
-/** Starts the floor, or reviews v3 as it is shipped: the bundle, with what is set by default, its log in a pipe. */
+/** Starts the floor, or reviews v2 as it is shipped: the bundle, with what is set by default, its log in a pipe. */
 export async function startServer(variant: Variant, options: ServerOptions): Promise<ServerUnderTest> {
   const { ratingsPort, collector, connections, core } = options
   const preloads = [localFile('cpu-usage.ts'), ...(variant.instrumented ? [localFile('auto-instrumentation.ts')] : [])]
@@ -37,8 +37,8 @@ export async function startServer(variant: Variant, options: ServerOptions): Pro
     env: {
       HOST: '127.0.0.1',
       ENABLE_RATINGS: 'true',
-      STAR_COLOR: 'red',
-      SERVICE_VERSION: 'v3',
+      STAR_COLOR: 'black',
+      SERVICE_VERSION: 'v2',
       RATINGS_HOSTNAME: `127.0.0.1:${ratingsPort}`,
       UPSTREAM_CONNECTIONS: connections,
       // Shorter than the default: the spans of a round have to arrive before the next.
