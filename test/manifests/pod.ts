@@ -1,0 +1,47 @@
+import { at, dictionary, list, text, texts, type Json } from './json.ts'
+import { bytes, milliCpu } from './quantity.ts'
+import { find, type Workload, type World } from './world.ts'
+
+/** What a container runtime is told so that it does what the kubelet would: options of `podman run`. */
+export interface ContainerOptions {
+  image: string
+  /** Limits and security context. */
+  options: string[]
+  env: Record<string, string>
+  /** Seconds that it is given to stop. */
+  graceSeconds: number
+}
+
+/** The one container of a pod, as a runtime without Kubernetes can run it. @throws Error for what cannot be translated */
+export function containerOptions(world: World, { manifest, spec }: Workload): ContainerOptions {
+  const [container, ...others] = list(at(spec, 'containers'))
+  if (container === undefined || others.length > 0) throw new Error(`${manifest.name} has not one container`)
+  if (list(at(spec, 'volumes')).length > 0) throw new Error(`${manifest.name} has volumes`)
+  const context = at(container, 'securityContext')
+  const limits = at(container, 'resources.limits')
+  return {
+    image: text(at(container, 'image')),
+    options: [
+      ...(at(context, 'readOnlyRootFilesystem') === true ? ['--read-only', '--read-only-tmpfs=false'] : []),
+      ...(at(context, 'allowPrivilegeEscalation') === false ? ['--security-opt=no-new-privileges'] : []),
+      ...texts(at(context, 'capabilities.drop')).map((capability) => `--cap-drop=${capability}`),
+      // The runtime's own seccomp profile is podman's default, too.
+      `--memory=${bytes(at(limits, 'memory'))}`,
+      `--memory-swap=${bytes(at(limits, 'memory'))}`,
+      `--cpus=${milliCpu(at(limits, 'cpu')) / 1000}`
+    ],
+    env: environment(world, container),
+    graceSeconds: Number(at(spec, 'terminationGracePeriodSeconds'))
+  }
+}
+
+function environment(world: World, container: Json): Record<string, string> {
+  const shared = list(at(container, 'envFrom')).map((each) =>
+    dictionary(at(find(world, 'ConfigMap', text(at(each, 'configMapRef.name')))?.body, 'data'))
+  )
+  const own = list(at(container, 'env')).flatMap((each) => {
+    const value = at(each, 'value')
+    return typeof value === 'string' ? [[text(at(each, 'name')), value]] : []
+  })
+  return Object.assign({}, ...shared, Object.fromEntries(own))
+}
