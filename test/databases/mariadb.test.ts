@@ -1,11 +1,17 @@
 import { describe } from 'vitest'
 import { describeFaults } from './faults.ts'
+import { describeProcesses } from './processes.ts'
 import { mariadbPath, startMariadb } from './servers/mariadb.ts'
+import { shareDatabase } from './servers/share.ts'
 import { describeSpans } from './spans.ts'
 import { describeStore } from './stores.ts'
+import { describeTls } from './tls.ts'
 
 describe.runIf(mariadbPath)('MariaDB', () => {
-  describeStore('MariaDB', startMariadb)
-  describeFaults('MariaDB', startMariadb)
-  describeSpans('MariaDB', startMariadb)
+  const start = shareDatabase(() => startMariadb())
+  describeStore('MariaDB', start)
+  describeProcesses('MariaDB', start)
+  describeFaults('MariaDB', start)
+  describeSpans('MariaDB', start)
+  describeTls('MariaDB', startMariadb)
 })

@@ -1,11 +1,17 @@
 import { describe } from 'vitest'
 import { describeFaults } from './faults.ts'
+import { describeProcesses } from './processes.ts'
 import { postgresPath, startPostgres } from './servers/postgres.ts'
+import { shareDatabase } from './servers/share.ts'
 import { describeSpans } from './spans.ts'
 import { describeStore } from './stores.ts'
+import { describeTls } from './tls.ts'
 
 describe.runIf(postgresPath)('PostgreSQL', () => {
-  describeStore('PostgreSQL', startPostgres)
-  describeFaults('PostgreSQL', startPostgres)
-  describeSpans('PostgreSQL', startPostgres)
+  const start = shareDatabase(() => startPostgres())
+  describeStore('PostgreSQL', start)
+  describeProcesses('PostgreSQL', start)
+  describeFaults('PostgreSQL', start)
+  describeSpans('PostgreSQL', start)
+  describeTls('PostgreSQL', startPostgres)
 })

@@ -1,15 +1,19 @@
 import { createConnection, type Connection } from 'mysql2/promise'
 import { dirname, join } from 'node:path'
-import { createServerProcess, freePort, runAsServer, serverFolder } from './server-process.ts'
-import type { OriginalRows, ServerDatabase } from './test-database.ts'
+import { createServerProcess, freePort, runAsServer, serverFile, serverFolder } from './server-process.ts'
+import type { Certificate, OriginalRows, ServerDatabase } from './test-database.ts'
 
 /** `npm test` looks for the server and hands it on; empty means that there is none, and says so itself. */
 export const mariadbPath = process.env['BOOKINFO_MARIADB'] ?? ''
 
 const PASSWORD = 'a password that no log may show'
 
-/** A MariaDB server with a folder and a port of its own. */
-export async function startMariadb(extraArgs: string[] = []): Promise<ServerDatabase> {
+/**
+ * A MariaDB server with a folder and a port of its own.
+ *
+ * @param certificate if given, services must come by TLS
+ */
+export async function startMariadb(certificate?: Certificate): Promise<ServerDatabase> {
   const folder = await serverFolder('mariadb')
   const port = await freePort()
   const data = join(folder, 'data')
@@ -37,6 +41,12 @@ export async function startMariadb(extraArgs: string[] = []): Promise<ServerData
     }
   }
 
+  const tls = certificate
+    ? [
+        `--ssl-cert=${await serverFile(folder, 'cert.pem', certificate.cert)}`,
+        `--ssl-key=${await serverFile(folder, 'key.pem', certificate.key)}`
+      ]
+    : []
   const server = createServerProcess({
     folder,
     program: mariadbPath,
@@ -50,13 +60,15 @@ export async function startMariadb(extraArgs: string[] = []): Promise<ServerData
       '--innodb-buffer-pool-size=32M',
       '--innodb-flush-log-at-trx-commit=0',
       '--skip-log-bin',
-      ...extraArgs
+      ...tls
     ],
     stopSignal: 'SIGTERM',
     isUp: () => run('SELECT 1')
   })
   await server.start()
-  await run(`CREATE USER bookinfo@'%' IDENTIFIED BY '${PASSWORD}'; GRANT ALL ON *.* TO bookinfo@'%'`)
+  await run(
+    `CREATE USER bookinfo@'%' IDENTIFIED BY '${PASSWORD}'; GRANT ALL ON *.* TO bookinfo@'%'${certificate ? ' REQUIRE SSL' : ''}`
+  )
   const envAt = (at: number) => ({
     SERVICE_VERSION: 'v2',
     DB_TYPE: 'mysql',

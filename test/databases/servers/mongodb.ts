@@ -1,7 +1,10 @@
 import { MongoClient, type Db } from 'mongodb'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { createServer } from 'node:tls'
 import { createMongoStandIn } from './mongo-stand-in/server.ts'
 import { createServerProcess, freePort, serverFolder } from './server-process.ts'
-import type { OriginalRows, ServerDatabase } from './test-database.ts'
+import type { Certificate, OriginalRows, ServerDatabase } from './test-database.ts'
 
 /** `npm test` looks for the server and hands it on; without one, the stand-in takes its place. */
 export const mongodPath = process.env['BOOKINFO_MONGOD'] ?? ''
@@ -15,9 +18,14 @@ interface MongoProcess {
   connections(): Promise<number>
 }
 
-/** MongoDB with sign-in, on a port of its own: the real one where it is on the machine. */
-export async function startMongodb(): Promise<ServerDatabase> {
+/**
+ * MongoDB with sign-in, on a port of its own: the real one where it is on the machine.
+ *
+ * @param certificate if given, services must come by TLS, which ends before the server
+ */
+export async function startMongodb(certificate?: Certificate): Promise<ServerDatabase> {
   const port = await freePort()
+  const front = certificate && (await startTlsFront(certificate, port))
   const urlAt = (at: number, user: string, database = 'test') =>
     `mongodb://${user}:${PASSWORD}@127.0.0.1:${at}/${database}?authSource=admin`
   const server = mongodPath === '' ? standIn(port) : await mongod(port)
@@ -41,7 +49,7 @@ export async function startMongodb(): Promise<ServerDatabase> {
   return {
     type: 'mongodb',
     port,
-    env: envAt(port),
+    env: envAt(front?.port ?? port),
     envAt,
     couldNotRead: 'could not load ratings from database',
     start: () => server.start(),
@@ -75,7 +83,31 @@ export async function startMongodb(): Promise<ServerDatabase> {
         await admin.command({ grantRolesToUser: 'reader', roles: [{ role: 'readWrite', db: 'test' }] })
       }),
     dropDatabase: () => run(async (db) => void (await db.dropDatabase())),
-    [Symbol.asyncDispose]: () => server.remove()
+    async [Symbol.asyncDispose]() {
+      await front?.close()
+      await server.remove()
+    }
+  }
+}
+
+async function startTlsFront(certificate: Certificate, target: number) {
+  const server = createServer(certificate, (client) => {
+    const upstream = connect(target, '127.0.0.1')
+    for (const end of [client, upstream]) end.on('error', () => end.destroy())
+    client.on('close', () => upstream.destroy())
+    upstream.on('close', () => client.destroy())
+    client.pipe(upstream).pipe(client)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    async close() {
+      const closed = once(server, 'close')
+      server.close()
+      await closed
+    }
   }
 }
 

@@ -1,15 +1,19 @@
 import { Client } from 'pg'
 import { dirname, join } from 'node:path'
-import { createServerProcess, freePort, runAsServer, serverFolder } from './server-process.ts'
-import type { OriginalRows, ServerDatabase } from './test-database.ts'
+import { createServerProcess, freePort, runAsServer, serverFile, serverFolder } from './server-process.ts'
+import type { Certificate, OriginalRows, ServerDatabase } from './test-database.ts'
 
 /** `npm test` looks for the server and hands it on; empty means that there is none, and says so itself. */
 export const postgresPath = process.env['BOOKINFO_POSTGRES'] ?? ''
 
 const PASSWORD = 'a password that no log may show'
 
-/** A PostgreSQL server with a folder and a port of its own. */
-export async function startPostgres(extraArgs: string[] = []): Promise<ServerDatabase> {
+/**
+ * A PostgreSQL server with a folder and a port of its own.
+ *
+ * @param certificate if given, services must come by TLS
+ */
+export async function startPostgres(certificate?: Certificate): Promise<ServerDatabase> {
   const folder = await serverFolder('postgres')
   const port = await freePort()
   const data = join(folder, 'data')
@@ -43,6 +47,13 @@ export async function startPostgres(extraArgs: string[] = []): Promise<ServerDat
     }
   }
 
+  const tls: string[] = []
+  if (certificate) {
+    const cert = await serverFile(folder, 'cert.pem', certificate.cert)
+    const key = await serverFile(folder, 'key.pem', certificate.key)
+    tls.push('-c', 'ssl=on', '-c', `ssl_cert_file=${cert}`, '-c', `ssl_key_file=${key}`)
+    await serverFile(data, 'pg_hba.conf', 'local all all trust\nhostssl all all all scram-sha-256\n')
+  }
   const server = createServerProcess({
     folder,
     program: postgresPath,
@@ -59,7 +70,7 @@ export async function startPostgres(extraArgs: string[] = []): Promise<ServerDat
       'fsync=off',
       '-c',
       'shared_buffers=16MB',
-      ...extraArgs
+      ...tls
     ],
     stopSignal: 'SIGINT',
     isUp: () => run('postgres', 'SELECT 1')

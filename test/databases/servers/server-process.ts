@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chown, mkdtemp, rm } from 'node:fs/promises'
+import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,6 +19,14 @@ export async function serverFolder(name: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), `bookinfo-${name}-`))
   if (asNobody.uid !== undefined) await chown(folder, asNobody.uid, asNobody.gid)
   return folder
+}
+
+/** Writes a file that only the server may read, and says where it is. */
+export async function serverFile(folder: string, name: string, content: string): Promise<string> {
+  const path = join(folder, name)
+  await writeFile(path, content, { mode: 0o600 })
+  if (asNobody.uid !== undefined) await chown(path, asNobody.uid, asNobody.gid)
+  return path
 }
 
 /** Runs a program of the server's to its end. */

@@ -3,6 +3,12 @@ import type { Env } from '../../support/index.ts'
 /** Stars in the original's table, in the order of its rows; null is a NULL. */
 export type OriginalRows = readonly (number | null)[]
 
+/** What a server says who it is, in PEM. */
+export interface Certificate {
+  cert: string
+  key: string
+}
+
 /** A real database for the tests of one kind of store, with what they do to it behind the service's back. */
 export interface TestDatabase extends AsyncDisposable {
   /** As `DB_TYPE` has it. */

@@ -1,5 +1,6 @@
 import { ConfigError } from '@bookinfo/service-kit'
 import { readFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
 import type { Database } from './database.ts'
 import type { Dialect } from './dialect.ts'
 import { createMissingDatabase } from './missing-database.ts'
@@ -38,6 +39,10 @@ export async function openDatabase(config: DatabaseConfig, budgetMs: number): Pr
     case 'mysql': {
       const { createMysqlPool } = await beside('mysql', import('../drivers/mysql.ts'))
       const { MYSQL_DB_HOST: host, MYSQL_DB_PORT: port, MYSQL_DB_USER: user, MYSQL_DB_PASSWORD: password } = config
+      // Given an address, the library would look for "localhost" in the certificate.
+      if (limits.tls?.checkHost && isIP(host) !== 0) {
+        throw new ConfigError(`MYSQL_DB_HOST cannot be "${host}": with DB_TLS=verify-full allowed is a host name`)
+      }
       return onServer(mysql, createMysqlPool, { ...limits, host, port, user, password })
     }
     case 'postgres': {
