@@ -118,6 +118,19 @@ test('several exporters at once get the same spans', async () => {
   expect(await ids(one)).toEqual(await ids(other))
 })
 
+test('how traces are written goes before how all signals are', async () => {
+  const kind = exporterKinds['OTLP JSON']
+  await using collector = await kind.start()
+  const env = {
+    ...kind.env(collector.port),
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+    OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json'
+  }
+  await using details = await startBundle('details', { ...soon, ...env }, wholeBuild)
+  await ask(details.origin, '/details/0')
+  expect(await arrival(collector, 1)).toMatchObject([{ name: 'GET /details/:id' }])
+})
+
 test('where nothing says what it runs in, it is a process', async () => {
   const kind = exporterKinds['OTLP JSON']
   await using collector = await kind.start()

@@ -18,7 +18,8 @@ export async function createExporter(name: string, config: TelemetryConfig): Pro
 }
 
 /** The exporters read `OTEL_EXPORTER_OTLP_*` themselves: endpoint, headers, timeout, compression, certificates. */
-async function createOtlpExporter({ OTEL_EXPORTER_OTLP_PROTOCOL: protocol }: TelemetryConfig): Promise<SpanExporter> {
+async function createOtlpExporter(config: TelemetryConfig): Promise<SpanExporter> {
+  const protocol = config.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL || config.OTEL_EXPORTER_OTLP_PROTOCOL
   switch (protocol) {
     case 'http/protobuf': {
       const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-proto')

@@ -27,6 +27,11 @@ export const telemetrySettings = {
     default: 'http/protobuf',
     description: 'How spans are written for OTLP.'
   }),
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: Type.Enum(['', 'http/protobuf', 'http/json', 'grpc'], {
+    default: '',
+    allowed: 'one of http/protobuf, http/json and grpc',
+    description: 'The same for traces alone.'
+  }),
   OTEL_EXPORTER_JAEGER_ENDPOINT: address(
     "Jaeger collector for the legacy exporter, for example `http://localhost:14268/api/traces`; Jaeger's agent if unset."
   ),
