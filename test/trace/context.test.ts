@@ -100,13 +100,15 @@ describe('the context that comes in', () => {
   )
 })
 
-test('each of 200 calls at once carries one traceparent, that of its own request', async () => {
+test('each of 200 calls at once, through 8 connections, carries one traceparent, that of its own request', async () => {
   const READERS = 200
+  const CONNECTIONS = 8
   const tracing = createRecordedTracing('reviews')
   await using upstream = await startTinyServer(ratings)
   {
     // Kept-alive connections are handed from call to call: that is where contexts got mixed up in undici.
-    await using reviews = await startTracedReviews(tracing, upstream.port, { UPSTREAM_CONNECTIONS: 'keep-alive' })
+    const env = { UPSTREAM_CONNECTIONS: 'keep-alive' }
+    await using reviews = await startTracedReviews(tracing, upstream.port, env, CONNECTIONS)
     const ask = async (reader: number): Promise<void> => {
       const traceparent = `00-${reader.toString(16).padStart(32, '0')}-${SPAN}-01`
       await (await fetch(`${reviews.origin}/reviews/${reader}`, { headers: { traceparent } })).text()
@@ -114,6 +116,7 @@ test('each of 200 calls at once carries one traceparent, that of its own request
     await Promise.all(Array.from({ length: READERS }, (_, index) => ask(index + 1)))
   }
   expect(upstream.seen.length).toBe(READERS)
+  expect(new Set(upstream.seen.map(({ remotePort }) => remotePort)).size).toBeLessThanOrEqual(CONNECTIONS)
   for (const seen of upstream.seen) {
     expect(seen.headers.filter(([name]) => name === 'traceparent').length).toBe(1)
     const reader = Number(seen.url.split('/').at(-1))
@@ -126,8 +129,9 @@ test('each of 200 calls at once carries one traceparent, that of its own request
   }
 })
 
-function startTracedReviews(tracing: RecordedTracing, ratingsPort: number, env: Env = {}) {
-  return startReviews({ ...reviewsVersions.v2, ...addressOf('ratings', ratingsPort), ...env }, { tracing })
+function startTracedReviews(tracing: RecordedTracing, ratingsPort: number, env: Env = {}, maxConnections?: number) {
+  const deps = { tracing, ...(maxConnections !== undefined && { maxConnections }) }
+  return startReviews({ ...reviewsVersions.v2, ...addressOf('ratings', ratingsPort), ...env }, deps)
 }
 
 const ownHeaders = new Set(['host', 'connection', 'accept', 'user-agent'])

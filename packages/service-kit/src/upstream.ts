@@ -9,6 +9,8 @@ import { followRedirects } from './redirects.ts'
 /** Bytes of an upstream's body; Bookinfo's largest is under 1 KiB. */
 const MAX_RESPONSE_BYTES = 256 * 1024
 const MAX_REDIRECTS = 5
+/** Far more than Bookinfo needs, and fewer than the open files that a process may have. */
+const MAX_CONNECTIONS = 512
 
 /** A value where all is well; else the status, if there was an answer at all, and why, in words for the log. */
 export type UpstreamResult<T> =
@@ -41,16 +43,25 @@ export interface Upstream<T> {
 /** How connections to upstreams are used; ARCHITECTURE.md says what each costs. */
 export type ConnectionUse = 'per-request' | 'keep-alive'
 
+export interface DispatcherOptions {
+  /** Whether a redirect that leaves TLS is a failure. */
+  onlyTls?: boolean
+  /** Connections to one server at once; further calls wait for one, within their time. */
+  maxConnections?: number | undefined
+}
+
 /**
  * The one HTTP client of an app; close it with the app.
  *
  * `per-request` opens a connection for every call, as the original does: in plain Kubernetes a Service chooses a pod
  * for each connection, so only then do versions change from page to page without a mesh.
- *
- * @param onlyTls whether a redirect that leaves TLS is a failure
  */
-export function createDispatcher(connections: ConnectionUse, { onlyTls = false } = {}): Dispatcher {
+export function createDispatcher(
+  connections: ConnectionUse,
+  { onlyTls = false, maxConnections = MAX_CONNECTIONS }: DispatcherOptions = {}
+): Dispatcher {
   return new Agent({
+    connections: maxConnections,
     // With nothing to pipeline undici asks for `connection: close`.
     pipelining: connections === 'per-request' ? 0 : 1,
     maxResponseSize: MAX_RESPONSE_BYTES

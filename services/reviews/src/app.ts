@@ -23,6 +23,8 @@ export interface ReviewsDeps {
   tracing?: Tracing
   /** In place of the lesson's, for tests. */
   ratingsTimeoutMs?: number
+  /** To ratings at once, in place of the kit's, for tests. */
+  maxConnections?: number
 }
 
 /** @returns the milliseconds that stars of a colour are waited for */
@@ -40,7 +42,7 @@ export function buildApp(config: ReviewsConfig, deps: ReviewsDeps = {}): App {
     log: { level: config.LOG_LEVEL, stream: deps.logStream },
     router: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true }
   })
-  const dispatcher = createDispatcher(config.UPSTREAM_CONNECTIONS)
+  const dispatcher = createDispatcher(config.UPSTREAM_CONNECTIONS, { maxConnections: deps.maxConnections })
   app.addHook('onClose', async () => dispatcher.close())
 
   const ratings = createUpstream({
