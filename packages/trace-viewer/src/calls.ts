@@ -15,6 +15,8 @@ export interface Call {
   failed: boolean
   /** Both sides left spans; else the called one is known by its address alone. */
   bothSeen: boolean
+  /** The called one is a database, which never leaves spans. */
+  isDatabase: boolean
 }
 
 /** The calls of some traces: from outside, between two services, and those that were never heard of again. */
@@ -45,7 +47,13 @@ function unansweredIn(spans: Trace['spans'], names: ReadonlyMap<string, string>)
   return [...spans.values()].flatMap((span) => {
     const address = addressOf(span)
     if (address === undefined || answered.has(span)) return []
-    return [{ ...describe(span.resource.service, names.get(address) ?? address, span), bothSeen: false }]
+    return [
+      {
+        ...describe(span.resource.service, names.get(address) ?? address, span),
+        bothSeen: false,
+        isDatabase: isDatabase(span)
+      }
+    ]
   })
 }
 
@@ -55,7 +63,16 @@ function parentOf({ parentId }: Span, spans: Trace['spans']): Span | undefined {
 
 function describe(from: string | undefined, to: string, span: Span): Call {
   const { startUs, durationUs, status } = span
-  return { from, to, startUs, endUs: endUs(span), durationUs, failed: status === 'error', bothSeen: true }
+  return {
+    from,
+    to,
+    startUs,
+    endUs: endUs(span),
+    durationUs,
+    failed: status === 'error',
+    bothSeen: true,
+    isDatabase: false
+  }
 }
 
 /** Which service is behind an address, learned from the calls that were answered. */
@@ -69,6 +86,10 @@ export function serviceNames(traces: readonly Trace[]): Map<string, string> {
     }
   }
   return names
+}
+
+function isDatabase({ attributes }: Span): boolean {
+  return attributeText(attributes, 'db.system.name') !== undefined
 }
 
 /** Where a client called, by the name that says most. */

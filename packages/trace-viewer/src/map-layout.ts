@@ -1,19 +1,10 @@
+import { draw, LANE, NODE, type Line, type Point } from './map-lines.ts'
 import type { Edge } from './service-map.ts'
 
-export interface Node {
+/** A service; its point is the centre. */
+export interface Node extends Point {
   /** Undefined for whoever is outside. */
   name: string | undefined
-  /** The centre. */
-  x: number
-  y: number
-}
-
-export interface Line {
-  edge: Edge
-  path: string
-  /** Where its figures stand. */
-  x: number
-  y: number
 }
 
 export interface MapLayout {
@@ -23,39 +14,64 @@ export interface MapLayout {
   lines: Line[]
 }
 
-export const NODE = { width: 116, height: 44 }
-const COLUMN = 176
-const ROW = 132
+/** What takes room in a row: a service, or a line on its way to a lower row. */
+type Slot = { name: string | undefined } | { passing: Edge }
+
+const COLUMN = NODE.width + 60
+const ROW = NODE.height + 88
 const MARGIN = 30
-/** Half of what a line's figures need beside it. */
-const LABEL_ROOM = 36
 
 /** Places callers above whom they call, each row spread over the width. */
 export function layOut(edges: readonly Edge[]): MapLayout {
-  const ranks = rank(edges)
-  const rows = Map.groupBy(ranks.keys(), (name) => ranks.get(name) ?? 0)
-  const width = Math.max(2, ...[...rows.values()].map((row) => row.length)) * COLUMN
+  const rows = fillRows(edges)
+  const width = Math.max(2 * COLUMN, ...rows.map(widthOf))
   const nodes = new Map<string | undefined, Node>()
-  const depths = [...rows.keys()].toSorted((a, b) => a - b)
-  for (const [index, depth] of depths.entries()) {
-    const row = (rows.get(depth) ?? []).toSorted(
-      // By name where that leaves it open, so that a picture that is drawn again looks the same.
-      (a, b) => callersOf(a, edges, nodes) - callersOf(b, edges, nodes) || ((a ?? '') < (b ?? '') ? -1 : 1)
-    )
-    for (const [place, name] of row.entries()) {
-      nodes.set(name, { name, x: ((place + 0.5) * width) / row.length, y: MARGIN + index * ROW })
+  const lanes = new Map<Edge, Point[]>(edges.map((edge) => [edge, []]))
+
+  for (const [index, row] of rows.entries()) {
+    const above = (slot: Slot) => ('passing' in slot ? startOf(slot.passing) : callersOf(slot.name))
+    const sorted = row.toSorted((a, b) => above(a) - above(b) || (labelOf(a) < labelOf(b) ? -1 : 1))
+    const y = MARGIN + index * ROW
+    let taken = 0
+    for (const slot of sorted) {
+      const room = roomFor(slot)
+      const x = ((taken + room / 2) * width) / widthOf(row)
+      taken += room
+      if ('passing' in slot) lanes.get(slot.passing)?.push({ x, y })
+      else nodes.set(slot.name, { name: slot.name, x, y })
     }
   }
-  const all = [...nodes.values()]
+
+  /** The middle of the callers that have a place already, so that lines cross less. */
+  function callersOf(name: string | undefined): number {
+    const places = edges.filter(({ to }) => to === name).flatMap(({ from }) => nodes.get(from)?.x ?? [])
+    return places.reduce((sum, x) => sum + x, 0) / Math.max(1, places.length)
+  }
+
+  function startOf(edge: Edge): number {
+    return lanes.get(edge)?.at(-1)?.x ?? nodes.get(edge.from)?.x ?? 0
+  }
+
   return {
     width,
-    height: (depths.length - 1) * ROW + 2 * MARGIN,
-    nodes: all,
+    height: Math.max(0, rows.length - 1) * ROW + 2 * MARGIN,
+    nodes: [...nodes.values()],
     lines: edges.flatMap((edge) => {
       const [from, to] = [nodes.get(edge.from), nodes.get(edge.to)]
-      return from && to ? [draw(edge, from, to, all, width)] : []
+      return from && to ? [draw(edge, from, to, lanes.get(edge) ?? [], width)] : []
     })
   }
+}
+
+function fillRows(edges: readonly Edge[]): Slot[][] {
+  const ranks = rank(edges)
+  const rows: Slot[][] = Array.from({ length: Math.max(-1, ...ranks.values()) + 1 }, () => [])
+  for (const [name, row] of ranks) rows[row]?.push({ name })
+  for (const edge of edges) {
+    const passed = rows.slice((ranks.get(edge.from) ?? 0) + 1, ranks.get(edge.to))
+    for (const row of passed) row.push({ passing: edge })
+  }
+  return rows
 }
 
 /** Rows below the top: one more than the lowest caller, where a call that closes a circle does not count. */
@@ -77,41 +93,15 @@ function rank(edges: readonly Edge[]): Map<string | undefined, number> {
   return ranks
 }
 
-/** The middle of the callers that have a place already, so that lines cross less. */
-function callersOf(name: string | undefined, edges: readonly Edge[], nodes: Map<string | undefined, Node>): number {
-  const places = edges.filter(({ to }) => to === name).flatMap(({ from }) => nodes.get(from)?.x ?? [])
-  return places.reduce((sum, x) => sum + x, 0) / Math.max(1, places.length)
+function widthOf(row: readonly Slot[]): number {
+  return row.reduce((sum, slot) => sum + roomFor(slot), 0)
 }
 
-function draw(edge: Edge, from: Node, to: Node, nodes: readonly Node[], width: number): Line {
-  const down = to.y > from.y
-  const half = down ? NODE.height / 2 : -NODE.height / 2
-  const [startY, endY] = [from.y + half, to.y - half]
-  const middle = { x: (from.x + to.x) / 2, y: (startY + endY) / 2 }
-  // A line that goes up, or through another service, takes a way around the side where there is more room.
-  const blocked = nodes.some((node) => node !== from && node !== to && isNear(node, middle))
-  const bow = blocked || !down ? (middle.x > width / 2 ? 1 : -1) * NODE.width : 0
-  const startX = from.x + lean(to.x + bow - from.x) / (from.name === undefined ? 2 : 1)
-  const endX = to.x + lean(from.x + bow - to.x)
-  if (bow === 0) {
-    const straight = `M${at(startX, startY)} L${at(endX, endY)}`
-    return { edge, path: straight, x: (startX + endX) / 2, y: middle.y }
-  }
-  const bend = (endY - startY) / 3
-  const path = `M${at(startX, startY)} C${at(startX + bow, startY + bend)} ${at(endX + bow, endY - bend)} ${at(endX, endY)}`
-  const x = Math.max(LABEL_ROOM, Math.min(width - LABEL_ROOM, (startX + endX) / 2 + bow * 0.75))
-  return { edge, path, x, y: middle.y }
+function roomFor(slot: Slot): number {
+  return 'passing' in slot ? LANE : COLUMN
 }
 
-/** Lines leave and reach a box on the side of where they go, so that those of several services stay apart. */
-function lean(distance: number): number {
-  return Math.max(-NODE.width / 3, Math.min(NODE.width / 3, distance * 0.2))
-}
-
-function isNear(node: Node, { x, y }: { x: number; y: number }): boolean {
-  return Math.abs(node.x - x) < NODE.width * 0.75 && Math.abs(node.y - y) < ROW / 2
-}
-
-function at(x: number, y: number): string {
-  return `${Math.round(x)} ${Math.round(y)}`
+/** For order where callers leave it open, so that a picture that is drawn again looks the same. */
+function labelOf(slot: Slot): string {
+  return ('passing' in slot ? slot.passing.to : slot.name) ?? ''
 }

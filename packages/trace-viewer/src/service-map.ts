@@ -13,6 +13,8 @@ export interface Edge {
   p95Us: number
   /** The called one left no span of these calls. */
   unanswered: boolean
+  /** The called one is a database, from which none is expected. */
+  isDatabase: boolean
 }
 
 export interface Period {
@@ -49,7 +51,8 @@ function summarize(calls: readonly Call[], seconds: number): Edge[] {
       perSecond: calls.length / seconds,
       errorRate: calls.filter(({ failed }) => failed).length / calls.length,
       p95Us: percentile95(calls.map(({ durationUs }) => durationUs)),
-      unanswered: calls.every(({ bothSeen }) => !bothSeen)
+      unanswered: calls.every(({ bothSeen }) => !bothSeen),
+      isDatabase: calls.every((call) => call.isDatabase)
     }
   ]
 }

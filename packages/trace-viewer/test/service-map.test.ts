@@ -33,7 +33,8 @@ describe('the figures of an edge', () => {
         perSecond: 20 / seconds,
         errorRate: 0,
         p95Us: 30_000,
-        unanswered: false
+        unanswered: false,
+        isDatabase: false
       },
       {
         from: 'productpage',
@@ -42,7 +43,8 @@ describe('the figures of an edge', () => {
         perSecond: 20 / seconds,
         errorRate: 0,
         p95Us: 5_000,
-        unanswered: false
+        unanswered: false,
+        isDatabase: false
       },
       {
         from: 'productpage',
@@ -51,7 +53,8 @@ describe('the figures of an edge', () => {
         perSecond: 20 / seconds,
         errorRate: 0,
         p95Us: 26_000,
-        unanswered: false
+        unanswered: false,
+        isDatabase: false
       },
       {
         from: 'reviews',
@@ -60,7 +63,8 @@ describe('the figures of an edge', () => {
         perSecond: 20 / seconds,
         errorRate: 0.25,
         p95Us: 17_000,
-        unanswered: false
+        unanswered: false,
+        isDatabase: false
       }
     ])
   })
@@ -95,7 +99,7 @@ describe('a call', () => {
   it('of a database goes to its kind, wherever it is', () => {
     const attributes = { 'db.system.name': 'mysql', 'server.address': 'db.example', 'server.port': 3306 }
     const edges = serviceMap(tracesOf(otlpRequest({ ratings: [{ id: 1, kind: 'client', attributes }] })))
-    expect(edges).toMatchObject([{ from: 'ratings', to: 'mysql', calls: 1, unanswered: true }])
+    expect(edges).toMatchObject([{ from: 'ratings', to: 'mysql', calls: 1, unanswered: true, isDatabase: true }])
   })
 
   it('that nobody answered goes to the service that once answered there', () => {
@@ -113,7 +117,9 @@ describe('a call', () => {
     expect(serviceMap(tracesOf(callerAndServer({}, {}), lost))).toMatchObject([
       { from: 'a', to: 'b', calls: 2, errorRate: 0.5, unanswered: false }
     ])
-    expect(serviceMap(tracesOf(lost))).toMatchObject([{ from: 'a', to: 'b.example:80', calls: 1, unanswered: true }])
+    expect(serviceMap(tracesOf(lost))).toMatchObject([
+      { from: 'a', to: 'b.example:80', calls: 1, unanswered: true, isDatabase: false }
+    ])
   })
 
   it('within a service is none, nor is one whose caller is unknown, but for the first', () => {
@@ -135,7 +141,8 @@ const edge = (from: string | undefined, to: string): Edge => ({
   perSecond: 1,
   errorRate: 0,
   p95Us: 1,
-  unanswered: false
+  unanswered: false,
+  isDatabase: false
 })
 
 function rowsOf(...edges: Edge[]): string[] {
@@ -155,6 +162,25 @@ describe('the picture', () => {
       edge('productpage', 'reviews')
     ]
     expect(rowsOf(...edges)).toEqual(['(outside)', 'productpage', 'details reviews', 'ratings'])
+  })
+
+  it('keeps the figures of a line that passes services clear of them', () => {
+    const edges = [
+      edge(undefined, 'productpage'),
+      edge('productpage', 'details'),
+      edge('productpage', 'reviews'),
+      edge('productpage', 'ratings'),
+      edge('reviews', 'ratings')
+    ]
+    const { nodes, lines } = layOut(edges)
+    const covered = lines.flatMap((line) =>
+      nodes.filter(({ x, y }) => Math.abs(x - line.x) < 58 + 36 && Math.abs(y - line.y) < 22 + 17)
+    )
+    expect(covered).toEqual([])
+    const apart = lines.flatMap((line) =>
+      lines.filter((other) => other !== line && Math.abs(line.x - other.x) < 72 && Math.abs(line.y - other.y) < 34)
+    )
+    expect(apart).toEqual([])
   })
 
   it('takes circles, services that call themselves, and nothing', () => {

@@ -1,6 +1,7 @@
 import { html, type Html } from '@bookinfo/service-kit'
 import { showDuration, showRate, showShare } from '../figures.ts'
-import { NODE, type Line, type MapLayout, type Node } from '../map-layout.ts'
+import type { MapLayout, Node } from '../map-layout.ts'
+import { NODE, type Line } from '../map-lines.ts'
 import type { Palette } from './service-name.ts'
 
 /** Characters that fit into a box. */

@@ -86,14 +86,14 @@ function figures(edges: readonly Edge[], palette: Palette): Html {
   </div>`
 }
 
-function row({ from, to, calls, perSecond, errorRate, p95Us, unanswered }: Edge, palette: Palette): Html {
+function row({ from, to, calls, perSecond, errorRate, p95Us, unanswered, isDatabase }: Edge, palette: Palette): Html {
   return html`<tr>
     <th scope="row">
       ${from === undefined ? 'outside' : serviceName(from, palette)}
       <span class="to"
         ><span aria-hidden="true">→</span><span class="unseen"> to </span> ${serviceName(to, palette)}</span
       >
-      ${unanswered && html`<span class="mark odd">no answer seen</span>`}
+      ${unanswered && !isDatabase && html`<span class="mark odd">no answer seen</span>`}
     </th>
     <td class="figure count" title="${showCount(calls, 'call')}">${calls.toLocaleString('en')}</td>
     <td class="figure">${showRate(perSecond)}</td>

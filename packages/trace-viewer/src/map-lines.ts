@@ -1,0 +1,68 @@
+import type { Edge } from './service-map.ts'
+
+export interface Point {
+  x: number
+  y: number
+}
+
+/** A call, as it is drawn; its point is where its figures stand. */
+export interface Line extends Point {
+  edge: Edge
+  path: string
+}
+
+export const NODE = { width: 116, height: 44 }
+/** What a line needs of a row that it passes: room for its figures. */
+export const LANE = 96
+/** Half of what a line's figures need beside it. */
+const LABEL_ROOM = 36
+
+/**
+ * Draws a call from one service to another.
+ *
+ * @param lane where it passes the rows between them
+ * @param width of the whole picture
+ */
+export function draw(edge: Edge, from: Point, to: Point, lane: readonly Point[], width: number): Line {
+  const down = to.y > from.y
+  const half = down ? NODE.height / 2 : -NODE.height / 2
+  // A line that goes up takes a way around the side where there is more room.
+  const bow = down ? 0 : (from.x + to.x > width ? 1 : -1) * NODE.width
+  const startX = from.x + lean((lane[0] ?? to).x + bow - from.x) / (edge.from === undefined ? 2 : 1)
+  const endX = to.x + lean((lane.at(-1) ?? from).x + bow - to.x)
+  const [start, end] = [
+    { x: startX, y: from.y + half },
+    { x: endX, y: to.y - half }
+  ]
+  const [first] = lane
+  if (first) return { edge, path: `M${at(start)} ${[...lane, end].map(bendTo(start)).join(' ')}`, ...first }
+  const middle = { x: (startX + endX) / 2, y: (start.y + end.y) / 2 }
+  if (down) return { edge, path: `M${at(start)} L${at(end)}`, ...middle }
+  const bend = (end.y - start.y) / 3
+  const [out, back] = [
+    { x: startX + bow, y: start.y + bend },
+    { x: endX + bow, y: end.y - bend }
+  ]
+  const x = Math.max(LABEL_ROOM, Math.min(width - LABEL_ROOM, middle.x + bow * 0.75))
+  return { edge, path: `M${at(start)} C${at(out)} ${at(back)} ${at(end)}`, x, y: middle.y }
+}
+
+/** From one point to the next, upright at both. */
+function bendTo(start: Point): (point: Point) => string {
+  let last = start
+  return (point) => {
+    const y = (last.y + point.y) / 2
+    const path = `C${at({ x: last.x, y })} ${at({ x: point.x, y })} ${at(point)}`
+    last = point
+    return path
+  }
+}
+
+/** Lines leave and reach a box on the side of where they go, so that those of several services stay apart. */
+function lean(distance: number): number {
+  return Math.max(-NODE.width / 3, Math.min(NODE.width / 3, distance * 0.2))
+}
+
+function at({ x, y }: Point): string {
+  return `${Math.round(x)} ${Math.round(y)}`
+}
