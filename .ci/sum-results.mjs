@@ -6,13 +6,15 @@ const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'))
 const workspaces = readJson('package.json').workspaces.flatMap((pattern) =>
   pattern.endsWith('/*') ? readdirSync(pattern.slice(0, -2)).map((name) => pattern.replace('*', name)) : [pattern]
 )
-const tested = workspaces.filter(
-  (folder) => existsSync(`${folder}/package.json`) && readJson(`${folder}/package.json`).scripts?.test
-)
-const missing = tested.filter((folder) => !existsSync(`${folder}/.turbo/vitest.json`))
-const reports = tested
-  .filter((folder) => !missing.includes(folder))
-  .map((folder) => readJson(`${folder}/.turbo/vitest.json`))
+const exists = (folder) => existsSync(`${folder}/package.json`)
+// The script "test" leaves vitest.json, and "test:images" vitest-images.json.
+const expected = workspaces.filter(exists).flatMap((folder) => {
+  const scripts = Object.keys(readJson(`${folder}/package.json`).scripts ?? {})
+  const names = scripts.filter((name) => /^test(:|$)/.test(name))
+  return names.map((name) => `${folder}/.turbo/${name.replace('test', 'vitest').replace(':', '-')}.json`)
+})
+const missing = expected.filter((file) => !existsSync(file))
+const reports = expected.filter((file) => !missing.includes(file)).map(readJson)
 const sum = (field) => reports.reduce((total, report) => total + report[field], 0)
 const skipped = sum('numPendingTests') + sum('numTodoTests')
 
@@ -29,7 +31,7 @@ const failures = reports.flatMap(({ testResults }) =>
 
 // Last, so that whoever sees only the end of a long output sees what went wrong.
 for (const failure of failures) process.stdout.write(`FAILED ${failure}\n`)
-if (missing.length > 0) process.stdout.write(`no results from ${missing.join(', ')}\n`)
+if (missing.length > 0) process.stdout.write(`no results in ${missing.join(', ')}\n`)
 if (skipped > 0) process.stdout.write(`${skipped} skipped, and none may be\n`)
 process.stdout.write(`${sum('numPassedTests')} passed, ${failures.length} failed\n`)
 process.exitCode = missing.length + skipped + failures.length > 0 ? 1 : 0

@@ -2,6 +2,7 @@ import { collectLog, type StartOptions } from '@bookinfo/service-kit/testing'
 import { execFile, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
@@ -9,6 +10,11 @@ import { inject } from 'vitest'
 import type { Env, RunningService } from '../support/index.ts'
 
 const execute = promisify(execFile)
+
+/** Of the repository, which is the tag of images if none is given. */
+export const { version }: { version: string } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+)
 
 /** As strict as Kubernetes' restricted standard, and OpenShift, which chooses the user and takes group 0. */
 const strict = [
@@ -99,7 +105,7 @@ export function buildah(...args: string[]): Promise<Ended> {
 
 /** An image as `npm run images` has named it. */
 export function reference(image: string): string {
-  return `localhost/${image}:0.1.0`
+  return `localhost/${image}:${version}`
 }
 
 function inStore(storage: string): NodeJS.ProcessEnv {

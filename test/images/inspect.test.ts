@@ -6,7 +6,7 @@ import { rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { serviceFile } from '../bundle/bundle.ts'
-import { buildah, podman, reference } from './container.ts'
+import { buildah, podman, reference, version } from './container.ts'
 import { readImage, type Layer } from './layout.ts'
 
 const MB = 1_000_000
@@ -63,7 +63,7 @@ describe.each(catalogue)('$name', ({ name, service, args }) => {
     expect(Config.Env).toContain('OTEL_RESOURCE_ATTRIBUTES=bookinfo.runtime=container')
     expect(Config.Labels).toMatchObject({
       'org.opencontainers.image.title': name,
-      'org.opencontainers.image.version': '0.1.0',
+      'org.opencontainers.image.version': version,
       'org.opencontainers.image.licenses': 'Apache-2.0',
       'org.opencontainers.image.created': Created
     })
@@ -78,7 +78,7 @@ describe.each(catalogue)('$name', ({ name, service, args }) => {
   test('has a bill that lists what is in it', async () => {
     const file = new URL(`../../deploy/images/dist/${name}.amd64.cdx.json`, import.meta.url)
     const { components, metadata } = JSON.parse(readFileSync(file, 'utf8'))
-    expect(metadata.component).toMatchObject({ type: 'container', name, version: '0.1.0' })
+    expect(metadata.component).toMatchObject({ type: 'container', name, version })
     const purls: string[] = components.map(({ purl }: { purl: string }) => purl)
     const maps = readdirSync(serviceFile(service, 'dist')).filter((entry) => entry.endsWith('.map'))
     const npm = bundledPackages(maps.flatMap((map) => modulesInBundle(serviceFile(service, `dist/${map}`))))

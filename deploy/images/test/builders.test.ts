@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const main = join(import.meta.dirname, '../src/main.ts')
+
+/** A folder with programs in it that write down how they are called, and do as told. */
+function programs(scripts: Record<string, string>) {
+  const folder = mkdtempSync(join(tmpdir(), 'bookinfo-images-'))
+  const log = join(folder, 'calls')
+  writeFileSync(log, '')
+  for (const [name, script] of Object.entries(scripts)) {
+    const text = `#!/bin/sh\necho "${name} $*" >>'${log}'\n${script}\n`
+    writeFileSync(join(folder, name), text, { mode: 0o755 })
+  }
+  return {
+    folder,
+    calls: () => readFileSync(log, 'utf8').trim().split('\n'),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true })
+  }
+}
+
+/** Runs `npm run images` where only these programs and the system's own are. */
+function buildImages(folder: string, args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
+  const env = { PATH: `${folder}:/usr/bin:/bin`, SOURCE_DATE_EPOCH: '1700000000' }
+  return new Promise((resolve) => {
+    execFile(process.execPath, [main, ...args], { env }, (error, stdout, stderr) => {
+      resolve({ code: error?.code ?? 0, stdout, stderr })
+    })
+  })
+}
+
+const details = 'examples-bookinfo-details-v1'
+const refuses = 'echo "no space left" >&2; exit 1'
+
+test('Docker builds what is asked for, where an engine answers', async () => {
+  await using machine = programs({
+    docker: `case "$*" in *bake*) echo "$HUB $TAGS $NODE_IMAGE $PLATFORMS $SOURCE_DATE_EPOCH" >&2; ${refuses};; esac`,
+    buildah: 'exit 1'
+  })
+  const options = ['--hub', 'docker.io/me', '--tag', 'dev', '--platform', 'linux/arm64', details]
+  const { code, stdout, stderr } = await buildImages(machine.folder, options)
+  expect({ code, stdout }).toEqual({ code: 1, stdout: 'building 1 image for linux/arm64 with Docker\n' })
+  expect(stderr).toBe(
+    'bookinfo: docker buildx failed:\ndocker.io/me dev registry linux/arm64 1700000000\nno space left\n'
+  )
+  const [version, buildx, bake = ''] = machine.calls()
+  expect([version, buildx]).toEqual(['docker version', 'docker buildx version'])
+  expect(bake).toMatch(/^docker buildx bake --file=deploy\/images\/docker-bake\.hcl --load /)
+  expect(bake).toContain(` --set=${details}.labels.org.opencontainers.image.created=2023-11-14T22:13:20Z `)
+  expect(bake).toMatch(new RegExp(` ${details}$`))
+})
+
+test('what Docker pushes has the times of the sources', async () => {
+  await using machine = programs({ docker: `case "$*" in *bake*) ${refuses};; esac` })
+  const { stdout } = await buildImages(machine.folder, ['--hub', 'localhost:5000', '--push'])
+  expect(stdout).toBe('building 13 images for linux/amd64 and linux/arm64 with Docker\n')
+  expect(machine.calls()[2]).toContain(' --set=*.output=type=image,push=true,rewrite-timestamp=true ')
+})
+
+test('buildah builds where Docker is installed, but no engine answers', async () => {
+  const noEngine = 'echo "Cannot connect to the Docker daemon" >&2; exit 1'
+  await using machine = programs({ docker: noEngine, buildah: `[ "$1" = version ] || { ${refuses}; }` })
+  const { stdout, stderr } = await buildImages(machine.folder, ['--base', 'node:24-slim', details])
+  expect(stdout).toMatch(/^building 1 image for linux\/(amd|arm)64 with buildah\n$/)
+  expect(stderr).toBe('bookinfo: buildah build failed:\nno space left\n')
+  expect(machine.calls()[2]).toContain(' --build-arg=NODE_IMAGE=node:24-slim --build-arg=SERVICE=details ')
+
+  const wanted = await buildImages(machine.folder, ['--builder', 'docker'])
+  expect(wanted).toMatchObject({
+    code: 1,
+    stderr: 'bookinfo: no Docker engine with buildx answers: start it, or build with --builder buildah\n'
+  })
+})
+
+test('without either, one line says what to install', async () => {
+  await using machine = programs({ docker: 'exit 1', buildah: 'exit 1' })
+  expect(await buildImages(machine.folder, [])).toEqual({
+    code: 1,
+    stdout: '',
+    stderr:
+      'bookinfo: building images needs a running Docker engine with buildx, or buildah: on Debian and Ubuntu, apt-get install buildah\n'
+  })
+})
+
+test('a tool that the Debian base needs is named', async () => {
+  await using machine = programs({ buildah: 'exit 0', docker: 'exit 1', mmdebstrap: 'exit 1', 'eu-strip': 'exit 1' })
+  const { stderr } = await buildImages(machine.folder, ['--base', 'debian'])
+  expect(stderr).toMatch(
+    /^bookinfo: --base debian needs mmdebstrap and elfutils.*: on Debian and Ubuntu, apt-get install mmdebstrap elfutils/
+  )
+})
+
+test('a time that is none is refused', async () => {
+  const env = { PATH: '/usr/bin:/bin', SOURCE_DATE_EPOCH: 'yesterday' }
+  const stderr = await new Promise((resolve) => {
+    execFile(process.execPath, [main], { env }, (_error, _stdout, text) => resolve(text))
+  })
+  expect(stderr).toBe('bookinfo: SOURCE_DATE_EPOCH cannot be "yesterday": allowed are whole seconds since 1970\n')
+})
