@@ -1,6 +1,7 @@
 import type { Tracing } from '@bookinfo/tracing'
 import closeWithGrace from 'close-with-grace'
 import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { App } from './server.ts'
 
@@ -24,6 +25,7 @@ const LAST_RESORT_MS = 4_000
  * connections, finish what is in flight, exit. A second signal skips the waiting and cuts what is in flight.
  */
 export function stopGracefully(app: App, { delayMs, budgetMs, tracing }: StopOptions): void {
+  const closeUnused = rememberUnused(app)
   const { close } = closeWithGrace(
     {
       delay: delayMs + budgetMs + LAST_RESORT_MS,
@@ -40,6 +42,7 @@ export function stopGracefully(app: App, { delayMs, budgetMs, tracing }: StopOpt
       app.lifecycle.stopping = true
       await sleep(delayMs)
       const closed = app.close()
+      closeUnused()
       const inTime = await Promise.race([closed.then(() => true), sleep(budgetMs, false, { ref: false })])
       if (!inTime) {
         app.log.warn({ budget_ms: budgetMs }, 'requests still in flight were cut')
@@ -55,4 +58,21 @@ export function stopGracefully(app: App, { delayMs, budgetMs, tracing }: StopOpt
   // Started by a launcher that is gone, perhaps since a moment ago, nobody is left to stop this process.
   if (process.channel) void once(process, 'disconnect').then(close)
   else if ('connected' in process && !process.connected) void close()
+}
+
+/**
+ * Browsers and proxies open connections that they may need later. Node counts one on which nothing has come as busy, and
+ * would wait for it.
+ *
+ * @returns what closes the connections that are open and were never used
+ */
+function rememberUnused(app: App): () => void {
+  const open = new Set<Socket>()
+  app.server.on('connection', (socket) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+  })
+  return () => {
+    for (const socket of open) if (socket.bytesRead === 0) socket.destroy()
+  }
 }

@@ -71,6 +71,17 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('on %s', (signal) => {
   })
 })
 
+test('a connection that was opened and never used holds nobody up', async () => {
+  await using service = await startService({ SHUTDOWN_BUDGET_MS: FOR_EVER_MS })
+  const unused = connectTo(service.origin)
+  await once(unused, 'connect')
+  // An answer on a connection that came later: so the service knows of the first one, too.
+  await ask(service.origin, '/here')
+  service.child.kill('SIGTERM')
+  await once(unused, 'close')
+  expect(await service.ended).toEqual(clean)
+})
+
 test('a request that outlasts the budget is cut', async () => {
   await using service = await startService({ SHUTDOWN_BUDGET_MS: '100' })
   const busy = await beginRequest(service.origin)
