@@ -74,6 +74,8 @@ export interface RunningBundle extends AsyncDisposable {
   origin: string
   port: number
   folder: string
+  /** Of its process. */
+  pid: number
   /** What it has logged so far. */
   lines: readonly string[]
   /** Sends SIGTERM and waits. */
@@ -113,6 +115,7 @@ export async function startBundle(
     origin: `http://127.0.0.1:${port}`,
     port,
     folder: folder.path,
+    pid: child.pid ?? 0,
     lines,
     async stop() {
       child.kill('SIGTERM')

@@ -8,8 +8,10 @@ import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, inject, test } from 'vitest'
 import { ask } from '../support/index.ts'
-import { reference, startContainer } from './container.ts'
+
+import { startContainer } from './container.ts'
 import { readImage } from './layout.ts'
+import { reference } from './reference.ts'
 import { createStore } from './setup/store.ts'
 
 const ROOT = join(import.meta.dirname, '../..')

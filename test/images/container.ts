@@ -2,19 +2,12 @@ import { collectLog, type StartOptions } from '@bookinfo/service-kit/testing'
 import { execFile, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
-import { inject } from 'vitest'
 import type { Env, RunningService } from '../support/index.ts'
 
 const execute = promisify(execFile)
-
-/** Of the repository, which is the tag of images if none is given. */
-export const { version }: { version: string } = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-)
 
 /** As strict as Kubernetes' restricted standard, and OpenShift, which chooses the user and takes group 0. */
 const strict = [
@@ -35,25 +28,26 @@ export interface Ended {
 }
 
 export interface RunningContainer extends RunningService {
+  /** By which podman knows it. */
+  name: string
   /** Sends SIGTERM, as `podman stop` and Kubernetes do, and waits; what went to stderr is the service's last words. */
   stop(): Promise<Ended>
   /** Runs a program inside. */
   exec(...command: string[]): Promise<Ended>
 }
 
-/** An image in a store. */
+/** An image, in the store of a configuration; in the user's own if undefined. */
 export interface Stored {
   image: string
-  storage: string
+  storage: string | undefined
 }
 
-/** Starts an image of this run with the settings of an operator, on a free port of this machine. */
+/** Starts an image with the settings of an operator, on a free port of this machine. */
 export async function startContainer(
-  what: string | Stored,
+  { image, storage }: Stored,
   env: Env = {},
   { errorsExpected = false }: StartOptions = {}
 ): Promise<RunningContainer> {
-  const { image, storage } = typeof what === 'string' ? { image: reference(what), storage: inject('storage') } : what
   const name = `bookinfo-test-${randomUUID()}`
   // Podman sets HOSTNAME by itself; empty, it counts as unset.
   const settings = Object.entries({ HOSTNAME: '', ...env }).map(([key, value]) => `--env=${key}=${value}`)
@@ -79,6 +73,7 @@ export async function startContainer(
     return { code: child.exitCode ?? String(child.signalCode), stdout: '', stderr: await stderr }
   }
   return {
+    name,
     origin: `http://127.0.0.1:${port}`,
     port,
     log,
@@ -94,25 +89,8 @@ export async function startContainer(
   }
 }
 
-/** Runs podman on the images of this run; its failure is a result. */
-export function podman(...args: string[]): Promise<Ended> {
-  return runTool(inject('storage'), 'podman', args)
-}
-
-export function buildah(...args: string[]): Promise<Ended> {
-  return runTool(inject('storage'), 'buildah', args)
-}
-
-/** An image as `npm run images` has named it. */
-export function reference(image: string): string {
-  return `localhost/${image}:${version}`
-}
-
-function inStore(storage: string): NodeJS.ProcessEnv {
-  return { ...process.env, CONTAINERS_STORAGE_CONF: storage }
-}
-
-async function runTool(storage: string, program: string, args: string[]): Promise<Ended> {
+/** Runs podman or buildah on a store; its failure is a result. */
+export async function runTool(storage: string | undefined, program: string, args: string[]): Promise<Ended> {
   try {
     const options = { env: inStore(storage), maxBuffer: 64 * 1024 * 1024 }
     return { code: 0, ...(await execute(program, args, options)) }
@@ -120,4 +98,8 @@ async function runTool(storage: string, program: string, args: string[]): Promis
     if (!(error instanceof Error && 'stdout' in error && 'stderr' in error && 'code' in error)) throw error
     return { code: Number(error.code), stdout: String(error.stdout), stderr: String(error.stderr) }
   }
+}
+
+function inStore(storage: string | undefined): NodeJS.ProcessEnv {
+  return storage === undefined ? process.env : { ...process.env, CONTAINERS_STORAGE_CONF: storage }
 }

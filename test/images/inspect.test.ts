@@ -6,8 +6,9 @@ import { rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { serviceFile } from '../bundle/bundle.ts'
-import { buildah, podman, reference, version } from './container.ts'
+import { buildah, podman } from './built.ts'
 import { readImage, type Layer } from './layout.ts'
+import { reference, version } from './reference.ts'
 
 const MB = 1_000_000
 const services = ['productpage', 'details', 'reviews', 'ratings'] as const

@@ -2,7 +2,7 @@ import { catalogue } from '@bookinfo/images'
 import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { addressOf, ask, askFully, respond, startTinyServer, type Env } from '../support/index.ts'
-import { startContainer } from './container.ts'
+import { startImage } from './built.ts'
 
 const paths = { productpage: '/', details: '/health', reviews: '/health', ratings: '/health' }
 
@@ -13,7 +13,7 @@ const needed: Record<string, Env> = {
 
 describe.each(catalogue)('$name', ({ name, service, args }) => {
   test('runs as any user, on a root that it cannot write, without capabilities, and ends when asked', async () => {
-    await using container = await startContainer(name, needed[name])
+    await using container = await startImage(name, needed[name])
     expect(await ask(container.origin, '/livez')).toMatchObject({ status: 200 })
     const { status, headers } = await askFully(container.origin, paths[service])
     expect([status, headers['x-service-version']]).toEqual([200, args['SERVICE_VERSION']])
@@ -27,7 +27,7 @@ describe.each(catalogue)('$name', ({ name, service, args }) => {
 test('a variant does what its settings say', async () => {
   await using ratings = await startTinyServer(respond(200, { id: 0, ratings: { Reviewer1: 5, Reviewer2: 4 } }))
   const starsOf = async (name: string) => {
-    await using reviews = await startContainer(name, addressOf('ratings', ratings.port))
+    await using reviews = await startImage(name, addressOf('ratings', ratings.port))
     const { body } = await ask(reviews.origin, '/reviews/0')
     return Object(body).reviews.map(({ rating }: { rating?: unknown }) => rating)
   }
@@ -35,7 +35,7 @@ test('a variant does what its settings say', async () => {
   expect(await starsOf('examples-bookinfo-reviews-v2')).toMatchObject([{ stars: 5, color: 'black' }, { stars: 4 }])
   expect(await starsOf('examples-bookinfo-reviews-v3')).toMatchObject([{ stars: 5, color: 'red' }, { stars: 4 }])
 
-  await using flooding = await startContainer('examples-bookinfo-productpage-v-flooding', {
+  await using flooding = await startImage('examples-bookinfo-productpage-v-flooding', {
     ...addressOf('reviews', ratings.port),
     ...addressOf('details', ratings.port)
   })
@@ -48,7 +48,7 @@ test('a request in flight is answered before the container ends', async () => {
   await using ratings = await startTinyServer((request, response) => {
     asked.resolve(() => respond(200, { id: 0, ratings: { Reviewer1: 5, Reviewer2: 4 } })(request, response))
   })
-  await using reviews = await startContainer('examples-bookinfo-reviews-v2', addressOf('ratings', ratings.port))
+  await using reviews = await startImage('examples-bookinfo-reviews-v2', addressOf('ratings', ratings.port))
   const answer = ask(reviews.origin, '/reviews/0')
   const answerRatings = await asked.promise
   const stopped = reviews.stop()
@@ -59,7 +59,7 @@ test('a request in flight is answered before the container ends', async () => {
 })
 
 test("curl is in ratings, as Istio's documentation asks, and no shell", async () => {
-  await using ratings = await startContainer('examples-bookinfo-ratings-v1')
+  await using ratings = await startImage('examples-bookinfo-ratings-v1')
   const { code, stdout } = await ratings.exec('curl', '-sS', `localhost:${ratings.port}/ratings/7`)
   expect([code, JSON.parse(stdout)]).toEqual([0, { id: 7, ratings: { Reviewer1: 5, Reviewer2: 4 } }])
   // It looks for authorities to trust, and finds them.
@@ -68,7 +68,7 @@ test("curl is in ratings, as Istio's documentation asks, and no shell", async ()
 })
 
 test('what is wrong with a setting is said in one line', async () => {
-  await expect(startContainer('examples-bookinfo-details-v1', { LOG_LEVEL: 'loud' })).rejects.toThrow(
+  await expect(startImage('examples-bookinfo-details-v1', { LOG_LEVEL: 'loud' })).rejects.toThrow(
     /has ended before it listened: details: LOG_LEVEL cannot be "loud": [^\n]+\n$/
   )
 })
@@ -82,7 +82,7 @@ describe('trace mode', () => {
       request.setEncoding('utf8').on('data', (part: string) => bodies.push(part))
       void once(request, 'end').then(() => respond(200, {})(request, response))
     })
-    await using details = await startContainer('examples-bookinfo-details-v1', {
+    await using details = await startImage('examples-bookinfo-details-v1', {
       ...soon,
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json'
@@ -94,7 +94,7 @@ describe('trace mode', () => {
 
   test('has the legacy exporter with its interface definitions', async () => {
     await using collector = await startTinyServer(respond(202))
-    await using details = await startContainer('examples-bookinfo-details-v1', {
+    await using details = await startImage('examples-bookinfo-details-v1', {
       ...soon,
       OTEL_TRACES_EXPORTER: 'jaeger',
       OTEL_EXPORTER_JAEGER_ENDPOINT: `${collector.origin}/api/traces`

@@ -1,11 +1,11 @@
 import { catalogue } from '@bookinfo/images'
 import { runServicesIn } from '../../support/index.ts'
-import { startContainer } from '../container.ts'
+import { startImage } from '../built.ts'
 
 // The image of the version that a test sets, and the first of the service where it sets none.
 runServicesIn((service, env, options) => {
   const candidates = catalogue.filter((image) => image.service === service)
   const image = candidates.find(({ args }) => args['SERVICE_VERSION'] === env['SERVICE_VERSION']) ?? candidates[0]
   if (image === undefined) throw new Error(`there is no image of ${service}`)
-  return startContainer(image.name, env, options)
+  return startImage(image.name, env, options)
 })

@@ -1,0 +1,53 @@
+import { refusingPort } from '@bookinfo/service-kit/testing'
+import {
+  chooseAccelerator,
+  filesOf,
+  ownArchitecture,
+  qemuTools,
+  readImage,
+  requireTools,
+  seedTools,
+  settingsAsUserData,
+  startServiceMachine
+} from '@bookinfo/vm-images'
+import { existsSync, statSync } from 'node:fs'
+import type { Substrate } from './substrate.ts'
+
+const POWER_OFF_MS = 120_000
+
+const { disk, kernel } = filesOf(readImage('details'), ownArchitecture())
+
+/** The image that `npm run vm:build` has left, configured by cloud-init as KubeVirt does it. */
+export const asMachine: Substrate = {
+  name: 'virtual machine',
+  about: () => describe(),
+  async missing() {
+    if (!existsSync(disk)) return 'npm run vm:build'
+    return requireTools('booting a virtual machine', { ...qemuTools, ...seedTools }).then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : String(error))
+    )
+  },
+  bytes: async () => statSync(disk).size,
+  async start() {
+    const port = await refusingPort()
+    const userData = settingsAsUserData('details', { SERVICE_VERSION: 'v1' })
+    const machine = await startServiceMachine({
+      host: '127.0.0.1',
+      port,
+      seed: { kind: 'nocloud', hostname: 'details-v1', userData }
+    })
+    return {
+      origin: `http://127.0.0.1:${port}`,
+      pids: async () => [machine.pid],
+      stop: () => machine.powerOff(POWER_OFF_MS),
+      [Symbol.asyncDispose]: () => machine[Symbol.asyncDispose]()
+    }
+  }
+}
+
+async function describe(): Promise<string> {
+  const accelerator = await chooseAccelerator(ownArchitecture(), kernel)
+  const speed = accelerator === 'tcg' ? 'emulated, as this machine has no hardware virtualisation' : 'with KVM'
+  return `QEMU, ${speed}; one CPU, 512 MiB, cloud-init with user-data, user-mode network`
+}
