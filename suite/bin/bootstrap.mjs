@@ -46,17 +46,14 @@ const commands = {
   },
 
   // Builds by itself, with the program above.
-  'test:images': (node, args) => {
-    const config = join(root, 'test', 'images', 'vitest.config.ts')
-    return run(node, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--config', config, ...args], {
-      cwd: join(root, 'test')
-    })
-  },
+  'test:images': (node, args) => testFolder(node, 'images', args),
 
   'vm:build': async (node, args) => {
     const code = await turbo(node, ['run', 'build', '--filter=@bookinfo/details', '--output-logs=errors-only'])
     return code || run(node, [join(root, 'vm-images', 'src', 'vm-build.ts'), ...args])
   },
+
+  'test:vm': async (node, args) => (await commands['vm:build'](node, [])) || testFolder(node, 'vm', args),
 
   'vm:boot': (node, args) =>
     run(node, [join(root, 'vm-images', 'src', 'vm-boot.ts'), ...args], { patienceMs: MACHINE_PATIENCE_MS }),
@@ -69,6 +66,13 @@ const commands = {
       BOOKINFO_CHROMIUM: findChromium(),
       ...findDatabases()
     })
+}
+
+/** Runs tests that have a configuration of their own. */
+function testFolder(node, folder, args) {
+  const program = join(root, 'node_modules', 'vitest', 'vitest.mjs')
+  const config = join(root, 'test', folder, 'vitest.config.ts')
+  return run(node, [program, 'run', '--config', config, ...args], { cwd: join(root, 'test') })
 }
 
 async function main() {

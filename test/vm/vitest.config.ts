@@ -1,8 +1,9 @@
+import { join } from 'node:path'
 import { mergeConfig } from 'vitest/config'
 // @boundaries-ignore the one configuration of all tests, which stands at the root
 import common from '../../vitest.config.ts'
 
-const root = '..'
+const root = join(import.meta.dirname, '..')
 // On a host that has much else to do an emulated machine boots in minutes.
 const timeouts = { testTimeout: 600_000, hookTimeout: 900_000 }
 
@@ -12,7 +13,7 @@ export default mergeConfig(common, {
     root,
     fileParallelism: false,
     globalSetup: 'vm/support/prepare.ts',
-    reporters: process.env['CI'] ? ['default', ['json', { outputFile: '.turbo/vm.json' }]] : ['default'],
+    reporters: process.env['CI'] ? ['default', ['json', { outputFile: '.turbo/vitest-vm.json' }]] : ['default'],
     projects: [
       { test: { ...timeouts, root, name: 'vm', include: ['vm/**/*.test.ts'] } },
       {

@@ -46,6 +46,7 @@ in_root systemctl --quiet preset-all 2>/dev/null
 in_root systemctl --quiet set-default multi-user.target
 words mask | xargs chroot . systemctl --quiet mask 2>/dev/null
 in_root ldconfig
+rm usr/sbin/ldconfig
 : >etc/machine-id
 ln -sf ../run/systemd/resolve/stub-resolv.conf etc/resolv.conf
 echo localhost >etc/hostname

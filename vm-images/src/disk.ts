@@ -10,6 +10,7 @@ import type { Stage } from './stage.ts'
 export const diskTools = {
   mmdebstrap: { inPackage: 'mmdebstrap' },
   'eu-strip': { inPackage: 'elfutils' },
+  xz: { inPackage: 'xz-utils' },
   'qemu-img': { inPackage: 'qemu-utils' }
 }
 
