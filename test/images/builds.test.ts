@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, inject, test } from 'vitest'
+import { copySources } from '../support/copy-sources.ts'
 import { ask } from '../support/index.ts'
-
 import { startContainer } from './container.ts'
 import { readImage } from './layout.ts'
 import { reference } from './reference.ts'
@@ -98,20 +98,6 @@ function machineFor(file: string): number {
   const header = readFileSync(file)
   expect([file, header.toString('latin1', 1, 4)]).toEqual([file, 'ELF'])
   return header.readUInt16LE(18)
-}
-
-/** Everything but what was built, with new times. */
-async function copySources(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true })
-  const built = [
-    './.turbo',
-    './node_modules/.cache',
-    './services/*/dist',
-    './services/*/.turbo',
-    './deploy/images/dist'
-  ]
-  const copy = `tar --create ${built.map((path) => `--exclude='${path}'`).join(' ')} . | tar --extract --touch --directory "$0"`
-  await execute('sh', ['-c', copy, folder], { cwd: ROOT })
 }
 
 async function buildImages(folder: string, storage: string, args: string[], umask = '022'): Promise<void> {

@@ -1,7 +1,7 @@
 import { catalogue } from '@bookinfo/images'
 import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { addressOf, ask, askFully, respond, startTinyServer, type Env } from '../support/index.ts'
+import { addressOf, ask, askFully, json, refusingPort, respond, startTinyServer, type Env } from '../support/index.ts'
 import { startImage } from './built.ts'
 
 const paths = { productpage: '/', details: '/health', reviews: '/health', ratings: '/health' }
@@ -65,6 +65,16 @@ test("curl is in ratings, as Istio's documentation asks, and no shell", async ()
   // It looks for authorities to trust, and finds them.
   expect((await ratings.exec('curl', '-sS', 'https://localhost:1')).stderr).toMatch(/^curl: \(7\)/)
   for (const shell of ['sh', 'bash', 'npm']) expect((await ratings.exec(shell)).stderr).toContain('not found')
+})
+
+test.each([
+  ['mysql', (port: number) => ({ MYSQL_DB_PORT: String(port) })],
+  ['postgres', (port: number) => ({ POSTGRES_DB_PORT: String(port) })],
+  ['mongodb', (port: number) => ({ MONGO_DB_URL: `mongodb://127.0.0.1:${port}/test` })]
+] as const)('ratings has the library for %s, and says when no server is there', async (type, settings) => {
+  const env = { DB_TYPE: type, ...settings(await refusingPort()) }
+  await using ratings = await startImage('examples-bookinfo-ratings-v2', env, { errorsExpected: true })
+  expect(await ask(ratings.origin, '/ratings/7')).toEqual(json(500, { error: 'could not connect to ratings database' }))
 })
 
 test('what is wrong with a setting is said in one line', async () => {

@@ -55,6 +55,12 @@ test('its span is part of the trace of a page, and says that it comes from a vir
   })
 })
 
+test('it has metrics as a container has', async () => {
+  const { status, type, body } = await ask(origin, '/metrics')
+  expect({ status, type }).toEqual({ status: 200, type: 'text/plain; version=0.0.4; charset=utf-8' })
+  expect(body).toContain('# TYPE http_server_request_duration_seconds histogram')
+})
+
 test('the agent in the guest answers', async () => {
   expect(await machine.askAgent('guest-ping')).toEqual({})
   expect(await machine.askAgent('guest-get-osinfo')).toMatchObject({ id: 'debian', 'version-id': '13' })

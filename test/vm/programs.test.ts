@@ -1,0 +1,48 @@
+import { refusingPort as freePort } from '@bookinfo/service-kit/testing'
+import { freeBasePort, startProgram, type Program } from '@bookinfo/suite/testing'
+import { expect, test } from 'vitest'
+import { ask } from '../support/index.ts'
+
+const bootstrap = 'bin/bootstrap.mjs'
+// On a host that has much else to do an emulated machine boots in minutes.
+const patience = { timeout: 540_000, interval: 500 }
+
+/** Waits until it has written a text; one that ends instead shows what it wrote. */
+async function untilSays(program: Program, text: string): Promise<void> {
+  let over = false
+  void program.ended.then(() => (over = true))
+  await expect.poll(() => over || program.stdout.includes(text), patience).toBe(true)
+  expect(program.stdout + program.stderr).toContain(text)
+}
+
+test('npm run vm:boot says when the service answers, and Ctrl-C switches the machine off', async () => {
+  const port = await freePort()
+  // What runs the machine is chosen here: KVM must not be believed only because its device is there.
+  await using program = startProgram(bootstrap, ['vm:boot', '--port', String(port)])
+  await untilSays(program, `details answers at http://localhost:${port}/details/0 after `)
+  expect(await ask(`http://127.0.0.1:${port}`, '/details/0')).toMatchObject({ status: 200, body: { id: 0 } })
+  program.pressCtrlC()
+  expect(await program.ended).toBe(0)
+  expect(program.stderr).toBe('')
+  expect(program.stdout).toContain('switching the machine off')
+})
+
+test('npm start -- --details vm shows a page and a trace with the machine in it', async () => {
+  const basePort = await freeBasePort()
+  await using suite = startProgram(bootstrap, ['start', '--base-port', String(basePort), '--details', 'vm'])
+  await untilSays(suite, 'in a browser. Ctrl-C stops everything.')
+  expect(suite.stdout).toContain('facts about a book, in a virtual machine')
+
+  const page = await fetch(`http://127.0.0.1:${basePort}/productpage`)
+  const text = await page.text()
+  expect(text).toContain('1234567890')
+  const traces = async () => {
+    const answer = await ask(`http://127.0.0.1:${basePort + 6}`, '/api/traces?service=details')
+    return JSON.stringify(answer.body)
+  }
+  await expect.poll(traces, { timeout: 120_000 }).toMatch(/"key":"bookinfo\.runtime"[^}]*"value":"vm"/)
+  expect(await traces()).toContain('"serviceName":"productpage"')
+
+  suite.pressCtrlC()
+  expect(await suite.ended).toBe(0)
+})
