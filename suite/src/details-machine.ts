@@ -5,7 +5,7 @@ export const detailsHomes = ['vm'] as const
 export type DetailsHome = (typeof detailsHomes)[number]
 
 /** An emulated machine on a busy host boots in minutes. */
-export const MACHINE_READY_MS = 300_000
+export const MACHINE_READY_MS = 600_000
 
 /** Switching a machine off takes some seconds where it is emulated. */
 const MACHINE_STOP_MS = 65_000

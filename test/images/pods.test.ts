@@ -7,7 +7,7 @@ import { containerOptions } from '../manifests/pod.ts'
 import { ofSuite } from '../manifests/rules/pods.ts'
 import type { Workload } from '../manifests/world.ts'
 import { worldNamed } from '../manifests/worlds.ts'
-import { podman } from './container.ts'
+import { podman } from './built.ts'
 
 /** Who runs the pods: the image's own user, and one that OpenShift has chosen, with group 0. */
 const substrates = {

@@ -2,6 +2,7 @@ import { ask } from '../support/index.ts'
 import { expect, test } from 'vitest'
 import { boot } from './support/boot.ts'
 import { inGuest } from './support/guest.ts'
+import { REPLY_MS } from './support/patience.ts'
 
 const bad: [what: string, userData: string | Buffer, said: RegExp][] = [
   ['no YAML', '#cloud-config\nwrite_files: [\n  - {path: /etc/motd\n', /Failed (?:loading|at merging|to parse)/i],
@@ -25,10 +26,10 @@ test('a wrong setting is named on the console', async () => {
   await using booted = await boot()
   const { machine, origin } = booted
   await inGuest(machine, 'echo LOG_LEVEL=loud >/etc/bookinfo/details.env; systemctl restart details')
-  await expect.poll(() => machine.console(), { timeout: 120_000 }).toMatch(/details: LOG_LEVEL.*"?loud"?/)
+  await expect.poll(() => machine.console(), { timeout: REPLY_MS }).toMatch(/details: LOG_LEVEL.*"?loud"?/)
   // It goes on trying, so that a setting that is mended is taken without another boot.
   await inGuest(machine, 'rm /etc/bookinfo/details.env')
   await expect
-    .poll(() => ask(origin, '/health').catch(() => undefined), { timeout: 120_000 })
+    .poll(() => ask(origin, '/health').catch(() => undefined), { timeout: REPLY_MS })
     .toMatchObject({ status: 200 })
 })

@@ -5,6 +5,7 @@ import { addressOf, ask, startProductpage } from '../support/index.ts'
 import { afterAll, expect, test } from 'vitest'
 import { boot, settings } from './support/boot.ts'
 import { inGuest } from './support/guest.ts'
+import { BOOT_MS, REPLY_MS } from './support/patience.ts'
 
 const viewer = await startViewer()
 const { machine, origin, ...booted } = await boot({
@@ -29,7 +30,7 @@ test('its span is part of the trace of a page, and says that it comes from a vir
   expect(call?.attributes['http.response.status_code']).toBe(200)
   const { traceId, spanId } = call?.spanContext() ?? {}
   const read = () => viewer.read(`/api/traces/${traceId}`)
-  await expect.poll(read, { timeout: 120_000 }).toMatchObject({
+  await expect.poll(read, { timeout: REPLY_MS }).toMatchObject({
     status: 200,
     body: {
       data: [
@@ -90,7 +91,7 @@ test('the service starts again when it ends', async () => {
   const pid = await inGuest(machine, 'systemctl show --property MainPID --value details')
   await inGuest(machine, `kill -KILL ${pid}`)
   await expect
-    .poll(() => ask(origin, '/health').catch(() => undefined), { timeout: 120_000 })
+    .poll(() => ask(origin, '/health').catch(() => undefined), { timeout: REPLY_MS })
     .toMatchObject({ status: 200 })
   expect(await inGuest(machine, 'systemctl show --property MainPID --value details')).not.toBe(pid)
 })
@@ -106,16 +107,16 @@ test('it comes back from a restart as the same machine', async () => {
   const bootId = await inGuest(machine, 'cat /proc/sys/kernel/random/boot_id')
   await inGuest(machine, 'systemctl --no-block reboot')
   const newBootId = () => inGuest(machine, 'cat /proc/sys/kernel/random/boot_id').catch(() => bootId)
-  await expect.poll(newBootId, { timeout: 540_000, interval: 1000 }).not.toBe(bootId)
+  await expect.poll(newBootId, { timeout: BOOT_MS, interval: 1000 }).not.toBe(bootId)
   await expect
-    .poll(() => ask(origin, '/health').catch(() => undefined), { timeout: 540_000 })
+    .poll(() => ask(origin, '/health').catch(() => undefined), { timeout: BOOT_MS })
     .toMatchObject({ status: 200 })
   expect(await inGuest(machine, 'cat /etc/machine-id')).toBe(id)
   expect(await inGuest(machine, 'hostname')).toBe('details-v1-vm')
 })
 
 test('the power button ends requests in order, then the machine', async () => {
-  await machine.powerOff(120_000)
+  await machine.powerOff(REPLY_MS)
   expect(machine.console()).toContain('"msg":"stopping')
   expect(await machine.ended).toBe('status 0')
 })

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { settings } from './support/boot.ts'
 import { inGuest } from './support/guest.ts'
 import { createMasquerade } from './support/masquerade.ts'
+import { BOOT_MS, REPLY_MS } from './support/patience.ts'
 
 const architecture = ownArchitecture()
 const { disk } = filesOf(readImage('details'), architecture)
@@ -33,7 +34,7 @@ test("behind KubeVirt's masquerade another pod reaches it at the pod's address",
   const [program = '', ...args] = curl
   const ask = (address: string) => [program, ...args, '/dev/null', `http://${address}:9080/details/0`] as const
   const fromClient = () => network.inClientPod(...ask(podAddress)).catch(String)
-  await expect.poll(fromClient, { timeout: 540_000, interval: 1000 }).toBe('200 v9')
+  await expect.poll(fromClient, { timeout: BOOT_MS, interval: 1000 }).toBe('200 v9')
   // As a sidecar in the machine's own pod asks.
   expect(await network.inOwnPod(...ask('127.0.0.1'))).toBe('200 v9')
 
@@ -45,5 +46,5 @@ test("behind KubeVirt's masquerade another pod reaches it at the pod's address",
     /^search bookinfo\.svc\.cluster\.local svc\.cluster\.local cluster\.local$/m
   )
   expect(await inGuest(machine, 'resolvectl dns')).toContain('10.96.0.10')
-  await machine.powerOff(120_000)
+  await machine.powerOff(REPLY_MS)
 })

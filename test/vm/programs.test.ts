@@ -2,16 +2,15 @@ import { refusingPort as freePort } from '@bookinfo/service-kit/testing'
 import { freeBasePort, startProgram, type Program } from '@bookinfo/suite/testing'
 import { expect, test } from 'vitest'
 import { ask } from '../support/index.ts'
+import { BOOT_MS, REPLY_MS } from './support/patience.ts'
 
 const bootstrap = 'bin/bootstrap.mjs'
-// On a host that has much else to do an emulated machine boots in minutes.
-const patience = { timeout: 540_000, interval: 500 }
 
 /** Waits until it has written a text; one that ends instead shows what it wrote. */
 async function untilSays(program: Program, text: string): Promise<void> {
   let over = false
   void program.ended.then(() => (over = true))
-  await expect.poll(() => over || program.stdout.includes(text), patience).toBe(true)
+  await expect.poll(() => over || program.stdout.includes(text), { timeout: BOOT_MS, interval: 500 }).toBe(true)
   expect(program.stdout + program.stderr).toContain(text)
 }
 
@@ -40,7 +39,7 @@ test('npm start -- --details vm shows a page and a trace with the machine in it'
     const answer = await ask(`http://127.0.0.1:${basePort + 6}`, '/api/traces?service=details')
     return JSON.stringify(answer.body)
   }
-  await expect.poll(traces, { timeout: 120_000 }).toMatch(/"key":"bookinfo\.runtime"[^}]*"value":"vm"/)
+  await expect.poll(traces, { timeout: REPLY_MS }).toMatch(/"key":"bookinfo\.runtime"[^}]*"value":"vm"/)
   expect(await traces()).toContain('"serviceName":"productpage"')
 
   suite.pressCtrlC()

@@ -4,8 +4,8 @@ import { mergeConfig } from 'vitest/config'
 import common from '../../vitest.config.ts'
 
 const root = join(import.meta.dirname, '..')
-// On a host that has much else to do an emulated machine boots in minutes.
-const timeouts = { testTimeout: 600_000, hookTimeout: 900_000 }
+// More than a boot and what follows may take.
+const timeouts = { testTimeout: 1_800_000, hookTimeout: 1_800_000 }
 
 /** Boots virtual machines, one after the other: each has a processor of its own to emulate. */
 export default mergeConfig(common, {

@@ -15,7 +15,7 @@ export interface JsonPeerOptions {
   timeoutMs: number
 }
 
-const CONNECT_MS = 10_000
+const CONNECT_MS = 60_000
 const RETRY_MS = 100
 
 /** Connects to a peer, which may not have made its socket yet. */

@@ -36,7 +36,7 @@ export interface Machine extends AsyncDisposable {
 }
 
 /** A guest under emulation on a busy host takes its time. */
-const ANSWER_MS = 60_000
+const ANSWER_MS = 180_000
 
 /** @throws Failure if QEMU does not start */
 export async function startMachine(options: MachineOptions): Promise<Machine> {

@@ -7,6 +7,7 @@ import {
   type ServiceMachineOptions
 } from '@bookinfo/vm-images'
 import { refusingPort as freePort } from '@bookinfo/service-kit/testing'
+import { BOOT_MS } from './patience.ts'
 
 export interface Booted extends AsyncDisposable {
   machine: Machine
@@ -15,10 +16,7 @@ export interface Booted extends AsyncDisposable {
 
 export type BootOptions = Partial<Omit<ServiceMachineOptions, 'host' | 'port'>>
 
-/** Far more than a boot takes on a busy host; a machine that never answers shows what it wrote to its console. */
-const BOOT_MS = 540_000
-
-/** Boots the image and waits until its service answers. Disposing of it pulls the plug. */
+/** Boots the image and waits until its service answers; one that never does shows its console. Disposing of it pulls the plug. */
 export async function boot(options: BootOptions = {}): Promise<Booted> {
   const port = await freePort()
   const host = '127.0.0.1'

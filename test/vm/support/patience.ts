@@ -1,0 +1,7 @@
+// An emulated machine boots within half a minute, and on a host that has much else to do in many minutes. These are no
+// expectations: they end a test that would never end.
+
+export const BOOT_MS = 1_200_000
+
+/** For what takes seconds in a machine that is up. */
+export const REPLY_MS = 300_000
