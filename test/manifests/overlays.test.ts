@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { check, definitions } from './checks.ts'
 import { DEPLOY, findKustomize, render } from './kustomize.ts'
 import { readRendered, staleness } from './rendered.ts'
+import { secretsByHand } from './secrets.ts'
 import { combinations, overlays } from './targets.ts'
 import { worldNamed } from './worlds.ts'
 
@@ -51,6 +52,21 @@ describe('documentation', () => {
       (name) => !existsSync(join(DEPLOY, kind, name, 'README.md')) || !table.includes(`(${kind}/${name}/README.md)`)
     )
     expect(missing).toEqual([])
+  })
+
+  test('says how to make each Secret that nobody else makes', () => {
+    const readmes = globSync('components/*/README.md', { cwd: DEPLOY }).map((file) =>
+      readFileSync(join(DEPLOY, file), 'utf8')
+    )
+    const untold = Object.entries(secretsByHand).filter(
+      ([name, keys]) =>
+        !readmes.some(
+          (readme) =>
+            readme.includes(`create secret generic ${name} `) &&
+            keys.every((key) => readme.includes(`--from-literal ${key}=`))
+        )
+    )
+    expect(untold).toEqual([])
   })
 })
 

@@ -41,7 +41,7 @@ export function staleness(): string[] {
 }
 
 function hashOfSources(): string {
-  return hashOf(globSync('{base,components,overlays}/**/*.{yaml,json}', { cwd: DEPLOY }), DEPLOY)
+  return hashOf(globSync('{base,components,overlays}/**/*.{yaml,json,js,sql}', { cwd: DEPLOY }), DEPLOY)
 }
 
 function hashOfRendered(): string {

@@ -13,10 +13,24 @@ export const overlays: Readonly<Record<string, Expectations>> = {
   istio: { mesh: 'sidecar', details: container, gateway: PROFILE_GATEWAY, networkPolicies: false },
   ambient: { mesh: 'ambient', details: container, gateway: OWN_GATEWAY, networkPolicies: false },
   'gateway-api': { mesh: 'sidecar', details: container, gateway: OWN_GATEWAY, networkPolicies: false },
-  openshift: { mesh: 'sidecar', details: container, gateway: OWN_GATEWAY, networkPolicies: false },
+  openshift: {
+    mesh: 'sidecar',
+    details: container,
+    gateway: OWN_GATEWAY,
+    networkPolicies: false,
+    platform: 'openshift'
+  },
   kubevirt: { mesh: 'sidecar', details: vm, gateway: PROFILE_GATEWAY, networkPolicies: false },
+  'istio-databases': { mesh: 'sidecar', details: container, gateway: PROFILE_GATEWAY, networkPolicies: false },
+  'kubevirt-databases': { mesh: 'sidecar', details: vm, gateway: PROFILE_GATEWAY, networkPolicies: false },
   hybrid: { mesh: 'sidecar', details: ['container', 'vm'], gateway: PROFILE_GATEWAY, networkPolicies: false },
-  'openshift-virtualization': { mesh: 'sidecar', details: vm, gateway: OWN_GATEWAY, networkPolicies: false }
+  'openshift-virtualization': {
+    mesh: 'sidecar',
+    details: vm,
+    gateway: OWN_GATEWAY,
+    networkPolicies: false,
+    platform: 'openshift'
+  }
 }
 
 export interface Combination {
@@ -48,6 +62,25 @@ export const combinations: Readonly<Record<string, Combination>> = {
   'openshift, watched': {
     overlay: 'openshift',
     components: ['monitoring-mesh', 'network-policy-mesh', 'otel-collector'],
+    expect: { networkPolicies: true }
+  },
+  'kubernetes with ratings in PostgreSQL': { overlay: 'kubernetes', components: ['postgres', 'dual-stack'] },
+  'kubernetes with ratings in MySQL and MongoDB': { overlay: 'kubernetes', components: ['mysql', 'mongodb'] },
+  'ambient with ratings in MySQL': { overlay: 'ambient', components: ['mysql'] },
+  'gateway-api with ratings in MongoDB': { overlay: 'gateway-api', components: ['mongodb'] },
+  'openshift with databases': {
+    overlay: 'openshift',
+    components: ['mysql', 'mongodb', 'postgres', 'any-user', 'network-policy-mesh'],
+    expect: { networkPolicies: true }
+  },
+  'openshift-virtualization with MySQL in a machine': {
+    overlay: 'openshift-virtualization',
+    components: ['mysql-vm', 'network-policy-mesh', 'monitoring-mesh'],
+    expect: { networkPolicies: true }
+  },
+  'istio with databases and everything': {
+    overlay: 'istio-databases',
+    components: ['network-policy-mesh', 'monitoring-mesh', 'autoscaling', 'dual-stack', 'trace-mode'],
     expect: { networkPolicies: true }
   },
   'kubevirt by instance type': { overlay: 'kubevirt', components: ['details-vm-instancetype'] },

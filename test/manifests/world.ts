@@ -16,6 +16,8 @@ export interface Expectations {
   /** Who brings the outside to productpage, as the mesh knows it; absent without a mesh. */
   gateway?: string
   networkPolicies: boolean
+  /** Chooses the users of pods by itself; absent for a cluster that leaves that to manifests. */
+  platform?: 'openshift'
   /** What a lesson is about, so that the rules with these names do not apply. */
   lifted?: readonly string[]
 }

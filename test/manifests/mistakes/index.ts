@@ -1,3 +1,4 @@
+import { databaseMistakes } from './databases.ts'
 import { machineMistakes } from './machines.ts'
 import { meshMistakes } from './mesh.ts'
 import type { SeededMistake } from './mistake.ts'
@@ -15,6 +16,7 @@ export const mistakes: readonly SeededMistake[] = [
   ...nameMistakes,
   ...meshMistakes,
   ...policyMistakes,
+  ...databaseMistakes,
   ...machineMistakes,
   ...monitoringMistakes,
   ...schemaMistakes

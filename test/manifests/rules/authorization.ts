@@ -1,7 +1,8 @@
-import { calledPath, callGraph, door, PORT, type ServiceName, services } from '../call-graph.ts'
-import { at, type Json, list, text, texts } from '../json.ts'
-import { type Manifest, selectsByLabels, title } from '../manifest.ts'
-import { find, NAMESPACE, ofKind, type World } from '../world.ts'
+import { accountOf, calledPath, callGraph, databases, door, PORT, type ServiceName, services } from '../call-graph.ts'
+import { at, list, text, texts } from '../json.ts'
+import { title } from '../manifest.ts'
+import { find, NAMESPACE, ofKind, workloads, type World } from '../world.ts'
+import { isAllowed, principalOf, type Request } from './policies.ts'
 import type { Rule } from './rule.ts'
 
 /** Who may call whom by the mesh. Policies are not compared but evaluated, call by call. */
@@ -14,7 +15,7 @@ export const authorizationRules: readonly Rule[] = [
       return services.flatMap((to) =>
         callers(world).flatMap((caller) =>
           questions(to).flatMap((question) => {
-            const allowed = isAllowed(world, caller.principal, to, question)
+            const allowed = isAllowed(world, caller.principal, to, { ...question, port: PORT })
             const needed = isNeeded(world, caller, to, question)
             const call = `${caller.name} → ${to} ${question.method} ${question.path}`
             if (allowed === needed) return []
@@ -29,6 +30,27 @@ export const authorizationRules: readonly Rule[] = [
     }
   },
   {
+    name: 'database-calls',
+    why: 'whoever is not the version of ratings that a database is for reads and writes it, or that version cannot',
+    check: (world) => {
+      if (world.expect.mesh === 'none') return []
+      const present = databases.filter(({ name }) => workloads(world).some(({ labels }) => labels['app'] === name))
+      return present.flatMap(({ name: to, port, versions }) => {
+        const users = workloads(world)
+          .filter(({ labels }) => labels['app'] === 'ratings' && versions.includes(labels['version'] ?? ''))
+          .map(({ spec }) => principalOf(text(at(spec, 'serviceAccountName'))))
+        return callers(world).flatMap(({ name, principal }) =>
+          [port, PORT].flatMap((asked) => {
+            const allowed = isAllowed(world, principal, to, { port: asked })
+            const needed = asked === port && users.includes(principal)
+            if (allowed === needed) return []
+            return [`${name} → ${to}:${asked}: ${allowed ? 'allowed, and no user of it' : 'refused, and a user of it'}`]
+          })
+        )
+      })
+    }
+  },
+  {
     name: 'policy-principal',
     why: 'the policy is for nobody: there is no such account',
     check: (world) => {
@@ -38,6 +60,7 @@ export const authorizationRules: readonly Rule[] = [
           .flatMap((rule) => list(at(rule, 'from')))
           .flatMap((from) => [...texts(at(from, 'source.principals')), ...texts(at(from, 'source.notPrincipals'))])
           .filter((principal) => !gateways.includes(principal) && !principal.endsWith('*'))
+          .filter((principal) => !databaseUsers.includes(principal))
           .filter((principal) => {
             const [, account = ''] = new RegExp(`^cluster\\.local/ns/${NAMESPACE}/sa/(.+)$`).exec(principal) ?? []
             return !find(world, 'ServiceAccount', account)
@@ -53,9 +76,8 @@ interface Caller {
   principal: string
 }
 
-function principalOf(account: string): string {
-  return `cluster.local/ns/${NAMESPACE}/sa/${account}`
-}
+/** Who may come with a database. */
+const databaseUsers = databases.flatMap(({ versions }) => versions.map((version) => principalOf(accountOf(version))))
 
 function waypoints(world: World): string[] {
   return ofKind(world, 'Gateway')
@@ -68,16 +90,21 @@ function callers(world: World): Caller[] {
   return [
     ...services.map((name) => ({ name, principal: principalOf(`bookinfo-${name}`) })),
     ...(world.expect.gateway === undefined ? [] : [{ name: 'gateway', principal: world.expect.gateway }]),
+    ...accountsOfVersions(world).map((name) => ({ name, principal: principalOf(name) })),
     { name: 'default', principal: principalOf('default') },
     { name: 'stranger', principal: 'cluster.local/ns/elsewhere/sa/bookinfo-productpage' },
     { name: 'nobody', principal: '' }
   ]
 }
 
-interface Question {
-  method: string
-  path: string
+/** Accounts that not all versions of a service have. */
+function accountsOfVersions(world: World): string[] {
+  const accounts = workloads(world).map(({ spec }) => text(at(spec, 'serviceAccountName')))
+  const known = services.map((name) => `bookinfo-${name}`)
+  return [...new Set(accounts)].filter((account) => account !== '' && !known.includes(account))
 }
+
+type Question = Required<Omit<Request, 'port'>>
 
 function questions(to: ServiceName): Question[] {
   const paths =
@@ -98,49 +125,4 @@ function isNeeded(world: World, caller: Caller, to: ServiceName, { method, path 
   }
   const edge = callGraph.find((each) => each.from === caller.name && each.to === to)
   return edge !== undefined && edge.methods.includes(method) && path.startsWith(calledPath(to))
-}
-
-/** https://istio.io/latest/docs/concepts/security/#implicit-enablement: DENY first; then, where any ALLOW is, one must fit. */
-function isAllowed(world: World, principal: string, to: ServiceName, question: Question): boolean {
-  const policies = ofKind(world, 'AuthorizationPolicy').filter((policy) => isFor(world, policy, to))
-  const fits = (policy: Manifest) =>
-    list(at(policy.body, 'spec.rules')).some((rule) => ruleFits(rule, principal, question))
-  const action = (policy: Manifest) => text(at(policy.body, 'spec.action')) || 'ALLOW'
-  if (policies.some((policy) => action(policy) === 'DENY' && fits(policy))) return false
-  const allowing = policies.filter((policy) => action(policy) === 'ALLOW')
-  return allowing.length === 0 || allowing.some(fits)
-}
-
-function isFor(world: World, { body }: Manifest, to: ServiceName): boolean {
-  const targets = list(at(body, 'spec.targetRefs'))
-  if (targets.length > 0) return targets.some((target) => at(target, 'kind') === 'Service' && at(target, 'name') === to)
-  // In an ambient mesh these are for ztunnel, which sees the waypoint in place of the caller: productpage has none before it.
-  if (world.expect.mesh === 'ambient' && to !== 'productpage') return false
-  const labels = at(body, 'spec.selector.matchLabels')
-  return labels === undefined || selectsByLabels(labels, { app: to })
-}
-
-function ruleFits(rule: Json, principal: string, { method, path }: Question): boolean {
-  const sources = list(at(rule, 'from'))
-  const operations = list(at(rule, 'to'))
-  const matches = (patterns: string[], value: string) =>
-    patterns.length === 0 || patterns.some((each) => like(each, value))
-  const from = sources.length === 0 || sources.some((each) => matches(texts(at(each, 'source.principals')), principal))
-  const to =
-    operations.length === 0 ||
-    operations.some(
-      (each) =>
-        matches(texts(at(each, 'operation.methods')), method) &&
-        matches(texts(at(each, 'operation.paths')), path) &&
-        matches(texts(at(each, 'operation.ports')), String(PORT))
-    )
-  return from && to
-}
-
-/** Istio's patterns: exact, `prefix*`, `*suffix` or `*`, which needs something to be there. */
-function like(pattern: string, value: string): boolean {
-  if (pattern === '*') return value !== ''
-  if (pattern.endsWith('*')) return value.startsWith(pattern.slice(0, -1))
-  if (pattern.startsWith('*')) return value.endsWith(pattern.slice(1))
-  return pattern === value
 }

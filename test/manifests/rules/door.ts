@@ -1,4 +1,4 @@
-import { door } from '../call-graph.ts'
+import { databasePods, door } from '../call-graph.ts'
 import { at, dictionary, type Json, list, text, texts } from '../json.ts'
 import { type Manifest, selects, selectsByLabels, title } from '../manifest.ts'
 import { find, ofKind, workloads, type World } from '../world.ts'
@@ -17,7 +17,7 @@ export const doorRules: readonly Rule[] = [
             (target) => !find(world, text(at(target, 'kind')), text(at(target, 'name')))
           )
           return [
-            ...(labels === undefined || workloads(world).some((workload) => selectsByLabels(labels, workload.labels))
+            ...(labels === undefined || podLabels(world).some((each) => selectsByLabels(labels, each))
               ? []
               : [`${title(policy)}: selects no pods`]),
             ...unknown.map(
@@ -32,9 +32,7 @@ export const doorRules: readonly Rule[] = [
         const gateway = dictionary(at(selector, 'matchLabels'))['gateway.networking.k8s.io/gateway-name']
         if (gateway !== undefined)
           return find(world, 'Gateway', gateway) ? [] : [`${title(policy)}: there is no Gateway ${gateway}`]
-        return workloads(world).some(({ labels }) => selects(selector, labels))
-          ? []
-          : [`${title(policy)}: selects no pods`]
+        return podLabels(world).some((labels) => selects(selector, labels)) ? [] : [`${title(policy)}: selects no pods`]
       })
     ]
   },
@@ -52,6 +50,10 @@ export const doorRules: readonly Rule[] = [
     }
   }
 ]
+
+function podLabels(world: World): Record<string, string>[] {
+  return [...workloads(world).map(({ labels }) => labels), ...databasePods]
+}
 
 /** What lets the outside in, with its paths. */
 function doors(world: World): { manifest: Manifest; paths: string[] }[] {

@@ -11,8 +11,8 @@ const VERSION = text(
   at(toJson(JSON.parse(readFileSync(join(import.meta.dirname, '../../../package.json'), 'utf8'))), 'version')
 )
 
-/** The images that are built: containers, and the machine. */
-const built = [...catalogue.map(({ name }) => name), 'examples-bookinfo-details-vm-v1']
+/** The images that are built: containers, and machines. */
+const built = [...catalogue.map(({ name }) => name), 'examples-bookinfo-details-vm-v1', 'examples-bookinfo-mysql-vm']
 
 export const imageRules: readonly Rule[] = [
   {
@@ -40,10 +40,13 @@ export const imageRules: readonly Rule[] = [
     check: (world) =>
       workloads(world).flatMap((workload) => {
         const { app, version } = workload.labels
-        return containers(workload)
-          .map((container) => /examples-bookinfo-([a-z]+)-(v[^:@]*)/.exec(text(at(container, 'image'))))
-          .filter((match) => match !== null && (match[1] !== app || match[2] !== version))
-          .map((match) => `${title(workload.manifest)}: ${app} ${version} runs ${match?.[0]}`)
+        return (
+          containers(workload)
+            .map((container) => /examples-bookinfo-([a-z]+)-(v[^:@]*)/.exec(text(at(container, 'image'))))
+            // ratings v2-mysql are ratings v2, with that database.
+            .filter((match) => match !== null && (match[1] !== app || !`${version}-`.startsWith(`${match[2]}-`)))
+            .map((match) => `${title(workload.manifest)}: ${app} ${version} runs ${match?.[0]}`)
+        )
       })
   }
 ]

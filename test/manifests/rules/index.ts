@@ -1,7 +1,9 @@
 import { authorizationRules } from './authorization.ts'
 import { availabilityRules } from './availability.ts'
+import { databaseRules } from './databases.ts'
 import { doorRules } from './door.ts'
 import { entryRules } from './entries.ts'
+import { hostRules } from './hosts.ts'
 import { imageRules } from './images.ts'
 import { machineUserDataRules } from './machine-user-data.ts'
 import { machineMeshRules } from './machines-in-mesh.ts'
@@ -25,6 +27,7 @@ export const rules: readonly Rule[] = [
   ...availabilityRules,
   ...probeRules,
   ...settingRules,
+  ...hostRules,
   ...imageRules,
   ...nameRules,
   ...scalingRules,
@@ -34,6 +37,7 @@ export const rules: readonly Rule[] = [
   ...routingRules,
   ...authorizationRules,
   ...networkRules,
+  ...databaseRules,
   ...machineRules,
   ...machineUserDataRules,
   ...machineMeshRules,

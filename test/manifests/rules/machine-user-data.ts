@@ -1,7 +1,8 @@
-import { at, keys, objectsIn, text } from '../json.ts'
+import { at, keys, list, objectsIn, text } from '../json.ts'
 import { title } from '../manifest.ts'
 import { cloudConfig, userDataOf } from '../user-data.ts'
-import { find, machines } from '../world.ts'
+import { secretsByHand } from '../secrets.ts'
+import { find, machines, type Workload } from '../world.ts'
 import { machineRule } from './machine-rule.ts'
 import type { Rule } from './rule.ts'
 
@@ -21,6 +22,7 @@ export const machineUserDataRules: readonly Rule[] = [
     why: 'cloud-init ignores what it cannot read, and the service runs with other settings than one thinks',
     check: (world) =>
       machines(world).flatMap((workload) => {
+        if (secretOf(workload) in secretsByHand) return []
         const userData = userDataOf(world, workload)
         if (userData === undefined) return [`${title(workload.manifest)}: its user-data is nowhere`]
         return cloudConfig(userData) === undefined
@@ -37,14 +39,22 @@ export const machineUserDataRules: readonly Rule[] = [
     name: 'vm-secret',
     why: 'KubeVirt looks for the keys userdata and userData',
     check: (world) =>
-      machines(world).flatMap((workload) =>
-        [...objectsIn(workload.spec ?? null)].flatMap(({ object }) => {
-          const name = text(at(object, 'cloudInitNoCloud.secretRef.name'))
-          const secret = find(world, 'Secret', name)
-          const known = [...keys(at(secret?.body, 'data')), ...keys(at(secret?.body, 'stringData'))]
-          if (name === '' || known.includes('userdata') || known.includes('userData')) return []
-          return [`${title(workload.manifest)}: the Secret ${name} has no key userdata`]
-        })
-      )
+      machines(world).flatMap((workload) => {
+        const name = secretOf(workload)
+        const secret = find(world, 'Secret', name)
+        const known = [
+          ...keys(at(secret?.body, 'data')),
+          ...keys(at(secret?.body, 'stringData')),
+          ...(secretsByHand[name] ?? [])
+        ]
+        if (name === '' || known.includes('userdata') || known.includes('userData')) return []
+        return [`${title(workload.manifest)}: the Secret ${name} has no key userdata`]
+      })
   }
 ]
+
+/** The Secret that cloud-init reads; empty if there is none. */
+function secretOf({ spec }: Workload): string {
+  const volumes = list(at(spec, 'volumes'))
+  return volumes.map((volume) => text(at(volume, 'cloudInitNoCloud.secretRef.name'))).find((name) => name !== '') ?? ''
+}

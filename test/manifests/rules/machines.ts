@@ -84,12 +84,18 @@ export const machineRules: readonly Rule[] = [
     const disks = list(at(spec, 'volumes')).flatMap((volume) => at(volume, 'containerDisk') ?? [])
     return disks.length === 0 ? ['has no containerDisk'] : []
   }),
-  machineRule('vm-account', 'without one the machine calls as `default`, and policies cannot know it', ({ spec }) => [
-    ...(text(at(spec, 'serviceAccountName')) === 'bookinfo-details' ? [] : ['does not run as bookinfo-details']),
-    ...list(at(spec, 'volumes')).flatMap((volume) =>
-      at(volume, 'serviceAccount') === undefined ? [] : ['has a disk with the token of its account']
-    )
-  ]),
+  machineRule(
+    'vm-account',
+    'without one the machine calls as `default`, and policies cannot know it',
+    ({ spec, labels }) => [
+      ...(text(at(spec, 'serviceAccountName')) === `bookinfo-${labels['app']}`
+        ? []
+        : [`does not run as bookinfo-${labels['app']}`]),
+      ...list(at(spec, 'volumes')).flatMap((volume) =>
+        at(volume, 'serviceAccount') === undefined ? [] : ['has a disk with the token of its account']
+      )
+    ]
+  ),
   machineRule('vm-runtime-label', 'a subset cannot tell the machine from the container', ({ labels }) =>
     labels['runtime'] === 'vm' ? [] : ['its template lacks the label runtime: vm']
   ),

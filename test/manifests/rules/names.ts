@@ -1,10 +1,8 @@
-import { at, type Json, list, objectsIn, show, text } from '../json.ts'
+import { at, type Json, keys, list, objectsIn, show, text } from '../json.ts'
 import { type Manifest, selects, selectsByLabels, title } from '../manifest.ts'
+import { secretsByHand } from '../secrets.ts'
 import { containers, find, NAMESPACE, ofKind, workloads, type World } from '../world.ts'
 import type { Rule } from './rule.ts'
-
-/** Secrets that a person makes, because nobody else may know them: README.md says how. */
-const secretsByHand = ['bookinfo-session']
 
 /** Kinds that belong to no namespace. */
 const clusterWide = ['Namespace', 'IstioOperator']
@@ -94,6 +92,18 @@ export const nameRules: readonly Rule[] = [
       )
   },
   {
+    name: 'secret-key',
+    why: 'the pod waits for a part of a ConfigMap or a Secret that is not in it',
+    check: (world) =>
+      workloads(world).flatMap(({ manifest, spec }) =>
+        [...objectsIn(spec ?? null)].flatMap(({ object }) => [
+          ...missingKeys(world, manifest, 'Secret', at(object, 'secretKeyRef.name'), [at(object, 'secretKeyRef.key')]),
+          ...missingKeys(world, manifest, 'Secret', at(object, 'secret.secretName'), keysOf(at(object, 'secret'))),
+          ...missingKeys(world, manifest, 'ConfigMap', at(object, 'configMap.name'), keysOf(at(object, 'configMap')))
+        ])
+      )
+  },
+  {
     name: 'volume-mounts',
     why: 'the pod is refused',
     check: (world) =>
@@ -115,7 +125,28 @@ function podsBehind(world: World, service: Manifest) {
 }
 
 function missing(world: World, manifest: Manifest, kind: string, name: Json | undefined): string[] {
-  if (typeof name !== 'string' || find(world, kind, name) || (kind === 'Secret' && secretsByHand.includes(name)))
-    return []
+  if (typeof name !== 'string' || find(world, kind, name) || (kind === 'Secret' && name in secretsByHand)) return []
   return [`${title(manifest)}: there is no ${kind} ${name}`]
+}
+
+function missingKeys(
+  world: World,
+  manifest: Manifest,
+  kind: string,
+  name: Json | undefined,
+  wanted: (Json | undefined)[]
+): string[] {
+  const body = find(world, kind, text(name))?.body
+  const known = body
+    ? ['data', 'stringData', 'binaryData'].flatMap((field) => keys(at(body, field)))
+    : secretsByHand[text(name)]
+  if (known === undefined) return []
+  return wanted
+    .filter((key) => !known.includes(text(key)))
+    .map((key) => `${title(manifest)}: ${kind} ${text(name)} has no key ${show(key)}`)
+}
+
+/** What a volume takes of its source. */
+function keysOf(source: Json | undefined): (Json | undefined)[] {
+  return list(at(source, 'items')).map((item) => at(item, 'key'))
 }

@@ -108,11 +108,11 @@ function isEverybody(selector: Json | undefined): boolean {
   return selector !== undefined && JSON.stringify(selector) === '{}'
 }
 
-function mayLeave(world: World, from: Workload, to: Workload, port: number): boolean {
+export function mayLeave(world: World, from: Workload, to: Workload, port: number): boolean {
   return passes(world, from, to, port, { type: 'Egress', rules: 'egress', peers: 'to' })
 }
 
-function mayEnter(world: World, from: Workload, to: Workload, port: number): boolean {
+export function mayEnter(world: World, from: Workload, to: Workload, port: number): boolean {
   return passes(world, to, from, port, { type: 'Ingress', rules: 'ingress', peers: 'from' })
 }
 

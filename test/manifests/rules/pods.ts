@@ -24,13 +24,27 @@ export const podRules: readonly Rule[] = [
     name: 'pod-user-free',
     why: 'OpenShift gives each namespace its users, and refuses a pod that chooses its own',
     check: (world) =>
-      podsOf(world).flatMap((workload) =>
-        [workload.spec, ...containers(workload)].flatMap((place) =>
-          ['runAsUser', 'runAsGroup', 'fsGroup']
-            .filter((field) => at(place, `securityContext.${field}`) !== undefined)
-            .map((field) => `${title(workload.manifest)}: ${field} is fixed`)
+      podsOf(world)
+        .filter((workload) => world.expect.platform === 'openshift' || !hasNamedUser(workload))
+        .flatMap((workload) =>
+          [workload.spec, ...containers(workload)].flatMap((place) =>
+            ['runAsUser', 'runAsGroup', 'fsGroup']
+              .filter((field) => at(place, `securityContext.${field}`) !== undefined)
+              .map((field) => `${title(workload.manifest)}: ${field} is fixed`)
+          )
         )
-      )
+  },
+  {
+    name: 'pod-user-number',
+    why: 'the kubelet cannot tell that a user with a name is not root, and refuses the pod',
+    check: (world) =>
+      podsOf(world)
+        .filter((workload) => world.expect.platform !== 'openshift' && hasNamedUser(workload))
+        .flatMap(({ manifest, spec }) => [
+          ...(Number(at(spec, 'securityContext.runAsUser') ?? 0) > 0 ? [] : [`${title(manifest)}: has no runAsUser`]),
+          // Or the volume belongs to root.
+          ...(at(spec, 'securityContext.fsGroup') === undefined ? [`${title(manifest)}: has no fsGroup`] : [])
+        ])
   },
   {
     name: 'pod-read-only-root',
@@ -111,6 +125,13 @@ export const podRules: readonly Rule[] = [
 
 function podsOf(world: World): Workload[] {
   return workloads(world).filter(({ runtime }) => runtime === 'container')
+}
+
+/** Images that start as root, or as a user that they give by name. */
+function hasNamedUser(workload: Workload): boolean {
+  return containers(workload).some((container) =>
+    /(?:^|\/)(?:mariadb|mongo|postgres):/.test(text(at(container, 'image')))
+  )
 }
 
 /** Bookinfo's own pods. */

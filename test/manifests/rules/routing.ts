@@ -148,12 +148,12 @@ export function shortName(host: string): string {
   return namespace === NAMESPACE && (rest.length === 0 || rest.join('.') === 'svc.cluster.local') ? name : host
 }
 
-function isKnownHost(world: World, host: string): boolean {
+export function isKnownHost(world: World, host: string): boolean {
   const outside = ofKind(world, 'ServiceEntry').flatMap(({ body }) => texts(at(body, 'spec.hosts')))
   return outside.includes(host) || find(world, 'Service', shortName(host)) !== undefined
 }
 
-function portsOf(world: World, host: string): number[] {
+export function portsOf(world: World, host: string): number[] {
   const entries = ofKind(world, 'ServiceEntry').filter(({ body }) => texts(at(body, 'spec.hosts')).includes(host))
   const service = find(world, 'Service', shortName(host))
   return [...entries, ...(service ? [service] : [])].flatMap(({ body }) =>

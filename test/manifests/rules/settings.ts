@@ -13,7 +13,7 @@ import { ofSuite, serviceOf } from './pods.ts'
 import type { Rule } from './rule.ts'
 
 /** What each service reads, from its own code. */
-const schemas: Record<string, TObject> = {
+export const schemas: Record<string, TObject> = {
   productpage: ProductpageConfig,
   details: DetailsConfig,
   reviews: ReviewsConfig,
@@ -86,7 +86,7 @@ function complaint(schema: TObject, env: Record<string, string>, name: string): 
 }
 
 /** As the process has it: the image's variables, what is shared, and the container's own. Files are the cluster's. */
-function environment(world: World, container: Json): Record<string, string> {
+export function environment(world: World, container: Json): Record<string, string> {
   const image = catalogue.find(({ name }) => text(at(container, 'image')).includes(`${name}:`))
   const shared = sharedBy(container).map((name) => dictionary(at(find(world, 'ConfigMap', name)?.body, 'data')))
   const own = list(at(container, 'env')).flatMap((each) => {
@@ -102,8 +102,7 @@ function sharedBy(container: Json): string[] {
 }
 
 function machinesWithSettings(world: World) {
-  return machines(world).map((workload) => ({
-    manifest: workload.manifest,
-    settings: machineSettings(world, workload)
-  }))
+  return machines(world)
+    .filter(({ labels }) => labels['app'] === 'details')
+    .map((workload) => ({ manifest: workload.manifest, settings: machineSettings(world, workload) }))
 }
