@@ -1,15 +1,22 @@
+import { RatingsConfig } from '@bookinfo/ratings'
+import { loadConfig } from '@bookinfo/service-kit'
+import { createRecordedTracing } from '@bookinfo/tracing/testing'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { startBundle } from '../bundle/bundle.ts'
-import { addressOf, signIn, startDetails, startProductpage, startRatings, startReviews } from '../support/index.ts'
+import { mariadbPath, startMariadb } from '../databases/servers/mariadb.ts'
+import { startMongodb } from '../databases/servers/mongodb.ts'
+import { postgresPath, startPostgres } from '../databases/servers/postgres.ts'
+import { addressOf, ask, signIn, startDetails, startProductpage, startRatings, startReviews } from '../support/index.ts'
 import { startRecordedSuite } from '../trace/recorded-suite.ts'
-import { calledPath, callGraph, door, probePaths, services, type ServiceName } from './call-graph.ts'
+import { calledPath, callGraph, databases, door, probePaths, services, type ServiceName } from './call-graph.ts'
 import { at, list, text } from './json.ts'
 import { DEPLOY } from './kustomize.ts'
 import { readManifests } from './manifest.ts'
 import { servedMetrics } from './promql.ts'
 import { TRACE_PROVIDER } from './rules/mesh.ts'
+import { cloudConfig } from './user-data.ts'
 
 /** What the rules take for granted, compared with services that run. */
 const starters = { productpage: startProductpage, details: startDetails, reviews: startReviews, ratings: startRatings }
@@ -53,6 +60,47 @@ describe('the call graph', () => {
     )
     expect(seen).toEqual(drawn)
     expect(calls.filter(({ to, path }) => !isService(to) || !path.startsWith(calledPath(to)))).toEqual([])
+  })
+})
+
+describe('databases', () => {
+  const servers = {
+    MongoDB: startMongodb,
+    ...(mariadbPath !== '' && { MariaDB: startMariadb }),
+    ...(postgresPath !== '' && { PostgreSQL: startPostgres })
+  }
+  test.each(Object.entries(servers))(
+    'are all that ratings v2 call, as the spans of a run say: %s',
+    async (_, start) => {
+      await using database = await start()
+      await database.createOriginal([5, 4])
+      const tracing = createRecordedTracing('ratings')
+      await using ratings = await startRatings(database.env, { tracing })
+      await expect.poll(() => ask(ratings.origin, '/readyz'), { timeout: 20_000 }).toMatchObject({ status: 200 })
+      await ask(ratings.origin, '/ratings/0', { method: 'POST', body: '{"jason":3}' })
+      await ask(ratings.origin, '/ratings/0')
+      // What is below a request is a call.
+      const calls = tracing.spans().filter(({ parentSpanContext }) => parentSpanContext !== undefined)
+      const ports = calls.map(({ attributes }) => attributes['server.port'])
+      expect([...new Set(ports)]).toEqual([database.port])
+    }
+  )
+
+  test('listen where ratings look for them if nobody says where', () => {
+    const { MYSQL_DB_PORT, POSTGRES_DB_PORT } = loadConfig(RatingsConfig, {}, [])
+    const ports = Object.fromEntries(databases.map(({ name, port }) => [name, port]))
+    expect(ports).toMatchObject({ mysqldb: MYSQL_DB_PORT, postgresdb: POSTGRES_DB_PORT })
+  })
+
+  test('the machine is told of user and password where its image looks for them', () => {
+    const config = cloudConfig(readFileSync(join(DEPLOY, 'components/mysql-vm/user-data.yaml'), 'utf8'))
+    const [file] = list(at(config, 'write_files'))
+    expect(file).toMatchObject({
+      path: '/etc/bookinfo/mysql.env',
+      // What else is in the machine must not read it.
+      permissions: '0600',
+      content: 'MYSQL_DB_USER=bookinfo\nMYSQL_DB_PASSWORD=PASSWORD\n'
+    })
   })
 })
 

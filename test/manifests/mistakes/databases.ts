@@ -94,6 +94,12 @@ export const databaseMistakes: readonly SeededMistake[] = [
     set('Deployment/ratings-v2', `${container}/env/1`, { name: 'MONGO_DB_URL', value: 'mongodb://u:p@mongodb/test' })
   ),
   seed(
+    'database-setting',
+    'a misspelt variable of the image',
+    'istio-databases',
+    set(server, `${container}/env/2/name`, 'MYSQL_PASSWD_FILE')
+  ),
+  seed(
     'database-storage',
     'data in a folder that goes with the pod, as in the original',
     'istio-databases',

@@ -1,4 +1,4 @@
-import { both, remove, set, type Mistake } from '../mutate.ts'
+import { both, drop, remove, set, type Mistake } from '../mutate.ts'
 import { annotations, devices, editUserData, machine, pod, seed, userData, type SeededMistake } from './mistake.ts'
 
 /** In virtual machines. */
@@ -25,6 +25,25 @@ export const machineMistakes: readonly SeededMistake[] = [
     'a probe at an unlisted port',
     'kubevirt',
     set(machine, `${pod}/readinessProbe/httpGet/port`, 9081)
+  ),
+  seed(
+    'vm-migration-port',
+    'a port of live migration',
+    'kubevirt',
+    set(machine, `${devices}/interfaces/0/ports/-`, { name: 'http-more', port: 49152 })
+  ),
+  seed(
+    'vm-ipv4',
+    'an address that leads nowhere',
+    'hybrid',
+    set('Service/details', 'spec/ipFamilyPolicy', 'PreferDualStack')
+  ),
+  seed('vm-ipv4', 'IPv6 alone', 'kubevirt-databases', set('Service/mysqldb', 'spec/ipFamilies', ['IPv6'])),
+  seed(
+    'vm-network-attachment',
+    "Istio's plugin not let in",
+    'openshift-virtualization',
+    drop('NetworkAttachmentDefinition/istio-cni')
   ),
   seed('vm-probes', 'no readiness probe', 'kubevirt', remove(machine, `${pod}/readinessProbe`)),
   seed('vm-probes', 'two handlers', 'kubevirt', set(machine, `${pod}/livenessProbe/guestAgentPing`, {})),

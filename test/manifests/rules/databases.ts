@@ -57,6 +57,23 @@ export const databaseRules: readonly Rule[] = [
       )
   },
   {
+    name: 'database-setting',
+    why: "an image's entrypoint does not read it: the database starts without that password, or with data that nobody may read",
+    check: (world) =>
+      workloads(world)
+        .filter(({ labels }) => databaseOf(labels))
+        .flatMap((workload) =>
+          containers(workload).flatMap((container) => {
+            const image = /([a-z]+):[^:/]*$/.exec(text(at(container, 'image')))?.[1] ?? ''
+            const known = settingsOfImages[image] ?? []
+            return list(at(container, 'env'))
+              .map((each) => text(at(each, 'name')))
+              .filter((name) => !known.includes(name))
+              .map((name) => `${title(workload.manifest)}: no setting of the image ${image} is named ${name}`)
+          })
+        )
+  },
+  {
     name: 'database-storage',
     why: 'the stars that people gave are gone with the pod',
     check: (world) =>
@@ -99,4 +116,17 @@ function databaseOf(labels: Workload['labels']) {
 
 function isOneOf(names: readonly string[], name: string | undefined): boolean {
   return name !== undefined && names.includes(name)
+}
+
+/** What is used of what the images' documentation lists: https://hub.docker.com/_/mariadb, `_/mongo`, `_/postgres`. */
+const settingsOfImages: Record<string, readonly string[]> = {
+  mariadb: [
+    'MARIADB_DATABASE',
+    'MARIADB_USER',
+    'MARIADB_PASSWORD_FILE',
+    'MARIADB_ROOT_PASSWORD_FILE',
+    'MARIADB_ROOT_HOST'
+  ],
+  mongo: ['MONGO_INITDB_ROOT_USERNAME', 'MONGO_INITDB_ROOT_PASSWORD_FILE', 'HOME'],
+  postgres: ['POSTGRES_PASSWORD_FILE', 'POSTGRES_USER', 'POSTGRES_DB', 'PGDATA']
 }

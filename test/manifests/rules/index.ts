@@ -5,6 +5,7 @@ import { doorRules } from './door.ts'
 import { entryRules } from './entries.ts'
 import { hostRules } from './hosts.ts'
 import { imageRules } from './images.ts'
+import { machineNetworkRules } from './machine-network.ts'
 import { machineUserDataRules } from './machine-user-data.ts'
 import { machineMeshRules } from './machines-in-mesh.ts'
 import { machineRules } from './machines.ts'
@@ -39,6 +40,7 @@ export const rules: readonly Rule[] = [
   ...networkRules,
   ...databaseRules,
   ...machineRules,
+  ...machineNetworkRules,
   ...machineUserDataRules,
   ...machineMeshRules,
   ...monitoringRules

@@ -43,6 +43,9 @@ export const machineRules: readonly Rule[] = [
   machineRule('vm-no-ssh-port', 'port 22 passes the sidecar by, and every policy with it (6923)', ({ ports }) =>
     ports.filter(({ number }) => number === 22).map(() => 'lists port 22')
   ),
+  machineRule('vm-migration-port', 'live migration has that port, and KubeVirt keeps it free', ({ ports }) =>
+    ports.filter(({ number }) => [49152, 49153].includes(number)).map(({ number }) => `lists port ${number}`)
+  ),
   machineRule('vm-probe-port', 'with explicit ports a probe of another one never gets an answer', ({ spec, ports }) =>
     ['readinessProbe', 'livenessProbe'].flatMap((name) => {
       const port = at(spec, `${name}.httpGet.port`) ?? at(spec, `${name}.tcpSocket.port`)

@@ -1,0 +1,33 @@
+import { at, texts } from '../json.ts'
+import { selectsByLabels, title } from '../manifest.ts'
+import { find, machines, ofKind } from '../world.ts'
+import type { Rule } from './rule.ts'
+
+/** What the cluster's network has to be told because of machines. */
+export const machineNetworkRules: readonly Rule[] = [
+  {
+    name: 'vm-ipv4',
+    why: 'a machine gets no IPv6 address by DHCP (7184), and its way past the sidecar is IPv4: half of the calls are lost',
+    check: (world) =>
+      ofKind(world, 'Service')
+        .filter(({ body }) => machines(world).some(({ labels }) => selectsByLabels(at(body, 'spec.selector'), labels)))
+        .filter(({ body }) => {
+          const policy = at(body, 'spec.ipFamilyPolicy')
+          return (
+            (policy !== undefined && policy !== 'SingleStack') || texts(at(body, 'spec.ipFamilies')).includes('IPv6')
+          )
+        })
+        .map((service) => `${title(service)}: offers IPv6, and leads to a machine`)
+  },
+  {
+    name: 'vm-network-attachment',
+    why: "where Multus runs the CNI plugins, Istio's is not let at the machine's pod without it, and the sidecar gets nothing",
+    check: (world) =>
+      world.expect.platform === 'openshift' &&
+      world.expect.mesh === 'sidecar' &&
+      machines(world).length > 0 &&
+      !find(world, 'NetworkAttachmentDefinition', 'istio-cni')
+        ? ['NetworkAttachmentDefinition: there is no istio-cni']
+        : []
+  }
+]
