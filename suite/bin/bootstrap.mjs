@@ -45,8 +45,8 @@ const commands = {
     return code || run(node, [join(root, 'deploy', 'images', 'src', 'main.ts'), ...args])
   },
 
-  // Builds by itself, with the program above.
-  'test:images': (node, args) => testFolder(node, 'images', args),
+  // Builds by itself, with the program above; some of the containers use a database.
+  'test:images': (node, args) => testFolder(node, 'images', args, findDatabases()),
 
   'vm:build': async (node, args) => {
     const code = await turbo(node, ['run', 'build', '--filter=@bookinfo/details', '--output-logs=errors-only'])
@@ -69,10 +69,10 @@ const commands = {
 }
 
 /** Runs tests that have a configuration of their own. */
-function testFolder(node, folder, args) {
+function testFolder(node, folder, args, env = {}) {
   const program = join(root, 'node_modules', 'vitest', 'vitest.mjs')
   const config = join(root, 'test', folder, 'vitest.config.ts')
-  return run(node, [program, 'run', '--config', config, ...args], { cwd: join(root, 'test') })
+  return run(node, [program, 'run', '--config', config, ...args], { cwd: join(root, 'test'), env })
 }
 
 async function main() {

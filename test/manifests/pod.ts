@@ -12,11 +12,19 @@ export interface ContainerOptions {
   graceSeconds: number
 }
 
-/** The one container of a pod, as a runtime without Kubernetes can run it. @throws Error for what cannot be translated */
-export function containerOptions(world: World, { manifest, spec }: Workload): ContainerOptions {
+/**
+ * The one container of a pod, as a runtime without Kubernetes can run it.
+ *
+ * @param files what Secrets hold, by Secret and key (`mysql-credentials/password`): files of this machine
+ * @throws Error for what cannot be translated
+ */
+export function containerOptions(
+  world: World,
+  { manifest, spec }: Workload,
+  files: Readonly<Record<string, string>> = {}
+): ContainerOptions {
   const [container, ...others] = list(at(spec, 'containers'))
   if (container === undefined || others.length > 0) throw new Error(`${manifest.name} has not one container`)
-  if (list(at(spec, 'volumes')).length > 0) throw new Error(`${manifest.name} has volumes`)
   const context = at(container, 'securityContext')
   const limits = at(container, 'resources.limits')
   return {
@@ -28,11 +36,30 @@ export function containerOptions(world: World, { manifest, spec }: Workload): Co
       // The runtime's own seccomp profile is podman's default, too.
       `--memory=${bytes(at(limits, 'memory'))}`,
       `--memory-swap=${bytes(at(limits, 'memory'))}`,
-      `--cpus=${milliCpu(at(limits, 'cpu')) / 1000}`
+      `--cpus=${milliCpu(at(limits, 'cpu')) / 1000}`,
+      ...mountsOf(spec, container).map(({ source, target }) => {
+        const file = files[source]
+        if (file === undefined) throw new Error(`${manifest.name} mounts ${source}, which nobody gave`)
+        return `--volume=${file}:${target}:ro`
+      })
     ],
     env: environment(world, container),
     graceSeconds: Number(at(spec, 'terminationGracePeriodSeconds'))
   }
+}
+
+/** Each key of a Secret that is mounted, and where. @throws Error for another kind of volume */
+function mountsOf(spec: Json | undefined, container: Json): { source: string; target: string }[] {
+  const volumes = list(at(spec, 'volumes'))
+  return list(at(container, 'volumeMounts')).flatMap((mount) => {
+    const volume = volumes.find((each) => at(each, 'name') === at(mount, 'name'))
+    const items = list(at(volume, 'secret.items'))
+    if (items.length === 0) throw new Error(`the volume ${text(at(mount, 'name'))} is not of parts of a Secret`)
+    return items.map((item) => ({
+      source: `${text(at(volume, 'secret.secretName'))}/${text(at(item, 'key'))}`,
+      target: `${text(at(mount, 'mountPath'))}/${text(at(item, 'path'))}`
+    }))
+  })
 }
 
 function environment(world: World, container: Json): Record<string, string> {
