@@ -39,7 +39,6 @@ test(
     const env = {
       ...process.env,
       HOME: work,
-      TMPDIR: work,
       // The clone may be root's.
       GIT_CONFIG_COUNT: '1',
       GIT_CONFIG_KEY_0: 'safe.directory',
