@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { startBundle } from '../bundle/bundle.ts'
 import { mariadbPath, startMariadb } from '../databases/servers/mariadb.ts'
 import { startMongodb } from '../databases/servers/mongodb.ts'
+import { patiently } from '../databases/times.ts'
 import { postgresPath, startPostgres } from '../databases/servers/postgres.ts'
 import { addressOf, ask, signIn, startDetails, startProductpage, startRatings, startReviews } from '../support/index.ts'
 import { startRecordedSuite } from '../trace/recorded-suite.ts'
@@ -75,7 +76,7 @@ describe('databases', () => {
       await using database = await start()
       await database.createOriginal([5, 4])
       const tracing = createRecordedTracing('ratings')
-      await using ratings = await startRatings(database.env, { tracing })
+      await using ratings = await startRatings(database.env, { tracing, databaseTimes: patiently })
       await expect.poll(() => ask(ratings.origin, '/readyz'), { timeout: 20_000 }).toMatchObject({ status: 200 })
       await ask(ratings.origin, '/ratings/0', { method: 'POST', body: '{"jason":3}' })
       await ask(ratings.origin, '/ratings/0')

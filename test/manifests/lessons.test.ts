@@ -31,7 +31,8 @@ describe('a lesson', () => {
   })
 
   test('lifts no rule without need', () => {
-    const idle = places.flatMap(({ file, overlay, lifts, manifests }) => {
+    const lifting = places.filter(({ lifts }) => lifts.length > 0)
+    const idle = lifting.flatMap(({ file, overlay, lifts, manifests }) => {
       const broken = new Set(
         check(applied(worldNamed(overlay, kustomize), manifests), checkWithCrd).map(({ rule }) => rule)
       )
