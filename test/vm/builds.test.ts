@@ -11,7 +11,7 @@ const execute = promisify(execFile)
 
 const ROOT = join(import.meta.dirname, '../..')
 /** The user that every Linux has and that may do nothing. */
-const NOBODY = '65534'
+const NOBODY = { name: 'nobody', id: '65534' }
 const BUILD_MS = 30 * 60_000
 
 /**
@@ -19,11 +19,11 @@ const BUILD_MS = 30 * 60_000
  * cloned with another umask has other permissions.
  */
 const asNobody = `
-echo "${NOBODY}:1000000:65536" >"$1/subid"
+echo "${NOBODY.name}:1000000:65536" >"$1/subid"
 for file in /etc/subuid /etc/subgid; do mount --bind "$1/subid" $file; done
 cd "$1/another/folder"
 umask 077
-exec setpriv --reuid=${NOBODY} --regid=${NOBODY} --clear-groups npm run vm:build
+exec setpriv --reuid=${NOBODY.id} --regid=${NOBODY.id} --clear-groups npm run vm:build
 `
 
 test(
@@ -35,7 +35,7 @@ test(
     stack.defer(() => rm(work, { recursive: true }))
     const folder = join(work, 'another/folder')
     await copySources(folder)
-    await execute('chown', ['-R', `${NOBODY}:${NOBODY}`, work])
+    await execute('chown', ['-R', `${NOBODY.id}:${NOBODY.id}`, work])
     const env = {
       ...process.env,
       HOME: work,
