@@ -15,13 +15,24 @@ export interface Finding {
 /** Checks objects by their schemas and by all rules that apply. */
 export function check(world: World, checkWithCrd: CheckWithCrd): Finding[] {
   const schema = world.manifests.flatMap((manifest) =>
-    checkSchema(manifest, checkWithCrd).map((what) => ({ rule: 'schema', what: `${title(manifest)}: ${what}` }))
+    schemaFindings(manifest, checkWithCrd).map((what) => ({ rule: 'schema', what: `${title(manifest)}: ${what}` }))
   )
   const lifted = world.expect.lifted ?? []
   const broken = rules
     .filter(({ name }) => !lifted.includes(name))
     .flatMap((rule) => rule.check(world).map((what) => ({ rule: rule.name, what })))
   return [...schema, ...broken]
+}
+
+/** Lessons and mistakes change little of a world: what they leave is not checked again. */
+const checked = new WeakMap<CheckWithCrd, WeakMap<Manifest, string[]>>()
+
+function schemaFindings(manifest: Manifest, checkWithCrd: CheckWithCrd): string[] {
+  const known = checked.get(checkWithCrd) ?? new WeakMap<Manifest, string[]>()
+  checked.set(checkWithCrd, known)
+  const findings = known.get(manifest) ?? checkSchema(manifest, checkWithCrd)
+  known.set(manifest, findings)
+  return findings
 }
 
 export function worldOf(target: string, yaml: string, expect: Expectations): World {
