@@ -2,7 +2,7 @@ import { accountOf, calledPath, callGraph, databases, door, PORT, type ServiceNa
 import { at, list, text, texts } from '../json.ts'
 import { title } from '../manifest.ts'
 import { find, NAMESPACE, ofKind, workloads, type World } from '../world.ts'
-import { isAllowed, principalOf, type Request } from './policies.ts'
+import { policiesOf, principalOf, type Request } from './policies.ts'
 import type { Rule } from './rule.ts'
 
 /** Who may call whom by the mesh. Policies are not compared but evaluated, call by call. */
@@ -12,10 +12,11 @@ export const authorizationRules: readonly Rule[] = [
     why: 'a service may call another that it has no business with, or is refused what it needs',
     check: (world) => {
       if (world.expect.mesh === 'none') return []
-      return services.flatMap((to) =>
-        callers(world).flatMap((caller) =>
+      return services.flatMap((to) => {
+        const isAllowed = policiesOf(world, to)
+        return callers(world).flatMap((caller) =>
           questions(to).flatMap((question) => {
-            const allowed = isAllowed(world, caller.principal, to, { ...question, port: PORT })
+            const allowed = isAllowed(caller.principal, { ...question, port: PORT })
             const needed = isNeeded(world, caller, to, question)
             const call = `${caller.name} → ${to} ${question.method} ${question.path}`
             if (allowed === needed) return []
@@ -26,7 +27,7 @@ export const authorizationRules: readonly Rule[] = [
             ]
           })
         )
-      )
+      })
     }
   },
   {
@@ -39,9 +40,10 @@ export const authorizationRules: readonly Rule[] = [
         const users = workloads(world)
           .filter(({ labels }) => labels['app'] === 'ratings' && versions.includes(labels['version'] ?? ''))
           .map(({ spec }) => principalOf(text(at(spec, 'serviceAccountName'))))
+        const isAllowed = policiesOf(world, to)
         return callers(world).flatMap(({ name, principal }) =>
           [port, PORT].flatMap((asked) => {
-            const allowed = isAllowed(world, principal, to, { port: asked })
+            const allowed = isAllowed(principal, { port: asked })
             const needed = asked === port && users.includes(principal)
             if (allowed === needed) return []
             return [`${name} → ${to}:${asked}: ${allowed ? 'allowed, and no user of it' : 'refused, and a user of it'}`]

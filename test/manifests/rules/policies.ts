@@ -14,19 +14,25 @@ export function principalOf(account: string): string {
   return `cluster.local/ns/${NAMESPACE}/sa/${account}`
 }
 
-/** https://istio.io/latest/docs/concepts/security/#implicit-enablement: DENY first; then, where any ALLOW is, one must fit. */
-export function isAllowed(world: World, principal: string, to: string, request: Request): boolean {
+/**
+ * Who is let to a service, by all policies that are for it.
+ *
+ * https://istio.io/latest/docs/concepts/security/#implicit-enablement: DENY first; then, where any ALLOW is, one must fit.
+ */
+export function policiesOf(world: World, to: string): (principal: string, request: Request) => boolean {
   const policies = ofKind(world, 'AuthorizationPolicy').filter((policy) => isFor(world, policy, to))
   const action = (policy: Manifest) => text(at(policy.body, 'spec.action')) || 'ALLOW'
-  const fits = (policy: Manifest) =>
-    list(at(policy.body, 'spec.rules')).some((rule) =>
-      request.method === undefined
-        ? connectionFits(rule, principal, request.port, action(policy))
-        : requestFits(rule, principal, request)
-    )
-  if (policies.some((policy) => action(policy) === 'DENY' && fits(policy))) return false
+  const denying = policies.filter((policy) => action(policy) === 'DENY')
   const allowing = policies.filter((policy) => action(policy) === 'ALLOW')
-  return allowing.length === 0 || allowing.some(fits)
+  return (principal, request) => {
+    const fits = (policy: Manifest) =>
+      list(at(policy.body, 'spec.rules')).some((rule) =>
+        request.method === undefined
+          ? connectionFits(rule, principal, request.port, action(policy))
+          : requestFits(rule, principal, request)
+      )
+    return !denying.some(fits) && (allowing.length === 0 || allowing.some(fits))
+  }
 }
 
 function isFor(world: World, { body }: Manifest, to: string): boolean {
