@@ -7,6 +7,9 @@ import { startViewer, type Viewer } from './viewer.ts'
 /** Long enough for six processes on a slow machine that is busy. */
 const READY_MS = 60_000
 
+/** A database that refuses the password does so at once, and one that is coming up answers nobody until it is. */
+const REFUSED_MS = 15_000
+
 const ADVICE = 'all others were stopped; npm start -- --verbose shows every log line'
 
 export interface LaunchOptions extends Output {
@@ -16,6 +19,8 @@ export interface LaunchOptions extends Output {
   stop: AbortSignal
   /** Aborted when the services have had time enough to become ready. */
   tooLate?: AbortSignal
+  /** Milliseconds for which a service that answers may say that it is not ready. */
+  refusedMs?: number
   onReady: () => void
 }
 
@@ -27,6 +32,7 @@ export interface LaunchOptions extends Output {
  */
 export async function launch(places: readonly Place[], options: LaunchOptions): Promise<void> {
   const { viewer: viewerPlace, stop, tooLate = AbortSignal.timeout(READY_MS), onReady, ...output } = options
+  const { refusedMs = REFUSED_MS } = options
   if (stop.aborted) return
   const stopped = new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()))
   const over = new AbortController()
@@ -34,7 +40,10 @@ export async function launch(places: readonly Place[], options: LaunchOptions): 
   const services = places.map((place) => startService(place, { ...output, onLogLine: viewer?.take }))
   try {
     const running = Promise.race([stopped, ...services.map(refuseToEnd)])
-    await Promise.race([running, untilAllReady(places, tooLate, AbortSignal.any([stop, over.signal]))])
+    await Promise.race([
+      running,
+      untilAllReady(places, { tooLate, refusedMs, stop: AbortSignal.any([stop, over.signal]) })
+    ])
     if (!stop.aborted) onReady()
     if (viewer) void sayIfEnded(viewer, AbortSignal.any([stop, over.signal]), output)
     await running
@@ -55,9 +64,15 @@ async function sayIfEnded({ ended }: Viewer, signal: AbortSignal, { print }: Out
   if (!signal.aborted) print(`The trace viewer ended by itself with ${how}; the suite goes on without it.`)
 }
 
-async function untilAllReady(places: readonly Place[], tooLate: AbortSignal, stop: AbortSignal): Promise<void> {
+interface Patience {
+  tooLate: AbortSignal
+  refusedMs: number
+  stop: AbortSignal
+}
+
+async function untilAllReady(places: readonly Place[], { tooLate, refusedMs, stop }: Patience): Promise<void> {
   const signal = AbortSignal.any([stop, tooLate])
-  const ready = await Promise.all(places.map((place) => untilReady(place, signal)))
+  const ready = await Promise.all(places.map((place) => untilReady(place, signal, refusedMs)))
   const late = places.find((_place, index) => !ready[index])
   if (late === undefined || stop.aborted) return
   throw new Failure(`${late.name} was not ready in time: ${await whyNotReady(late)} (${ADVICE})`)

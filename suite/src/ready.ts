@@ -5,10 +5,17 @@ import { HOST, type Place } from './topology.ts'
 const POLL_MS = 200
 const ANSWER_MS = 1_000
 
-/** Asks until the place's service is ready for requests; false if the signal said to stop asking. */
-export async function untilReady({ port }: Place, stop: AbortSignal): Promise<boolean> {
-  while (!stop.aborted) {
-    if (await isReady(port)) return true
+/**
+ * Asks until the place's service is ready for requests; false if the signal said to stop asking.
+ *
+ * @param refusedMs how long it may answer that it is not ready: what it needs is then not coming
+ */
+export async function untilReady({ port }: Place, stop: AbortSignal, refusedMs = Infinity): Promise<boolean> {
+  let refusedSince = Infinity
+  while (!stop.aborted && performance.now() - refusedSince < refusedMs) {
+    const status = await readiness(port)
+    if (status === 200) return true
+    if (status !== undefined) refusedSince = Math.min(refusedSince, performance.now())
     await sleep(POLL_MS)
   }
   return false
@@ -25,13 +32,14 @@ export async function whyNotReady({ port }: Place): Promise<string> {
   }
 }
 
-function isReady(port: number): Promise<boolean> {
+/** Undefined if nothing answers. */
+function readiness(port: number): Promise<number | undefined> {
   return new Promise((resolve) => {
     const request = get({ host: HOST, port, path: '/readyz', agent: false, timeout: ANSWER_MS }, (response) => {
       response.resume()
-      resolve(response.statusCode === 200)
+      resolve(response.statusCode)
     })
     request.on('timeout', () => request.destroy(new Error('timeout')))
-    request.on('error', () => resolve(false))
+    request.on('error', () => resolve(undefined))
   })
 }

@@ -88,6 +88,28 @@ test('a database that cannot be used is named as the reason why the suite does n
   expect(await openPorts(basePort)).toEqual([])
 })
 
+test('the suite does not wait for a database that goes on refusing', async () => {
+  const basePort = await freeBasePort()
+  await using server = await startTinyServer((_request, response) => void response.socket?.destroy())
+  const env = { DB_TYPE: 'postgres', POSTGRES_DB_HOST: '127.0.0.1', POSTGRES_DB_PORT: String(server.port) }
+  const changes = { ratings: { ...changeRatings('postgres', {}), env } }
+  const starting = launch(
+    placeSuite(basePort, { changes }).filter(({ service }) => service === 'ratings'),
+    {
+      stop: new AbortController().signal,
+      tooLate: new AbortController().signal,
+      refusedMs: 1,
+      verbose: false,
+      showErrors: false,
+      format: await createLogFormat(false, {}),
+      print: () => {},
+      onReady: () => {}
+    }
+  )
+  await expect(starting).rejects.toThrow(/^ratings-v2 was not ready in time: the ratings database /)
+  expect(await openPorts(basePort)).toEqual([])
+})
+
 test('with --ratings sqlite stars outlive the suite', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'bookinfo-'))
   const env = { SQLITE_DB_FILE: join(folder, 'new/ratings.db') }
