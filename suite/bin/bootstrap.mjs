@@ -53,7 +53,10 @@ const commands = {
     return code || run(node, [join(root, 'vm-images', 'src', 'vm-build.ts'), ...args])
   },
 
-  'test:vm': async (node, args) => (await commands['vm:build'](node, [])) || testFolder(node, 'vm', args),
+  'test:vm': async (node, args) => {
+    const build = commands['vm:build']
+    return (await build(node, ['details'])) || (await build(node, ['mysql'])) || testFolder(node, 'vm', args)
+  },
 
   'vm:boot': (node, args) =>
     run(node, [join(root, 'vm-images', 'src', 'vm-boot.ts'), ...args], { patienceMs: MACHINE_PATIENCE_MS }),

@@ -42,6 +42,7 @@ say 'files'
 # shellcheck disable=SC2046
 rm -rf $(words delete)
 cp -r build/root/. .
+in_root systemd-sysusers
 in_root systemctl --quiet preset-all 2>/dev/null
 in_root systemctl --quiet set-default multi-user.target
 words mask | xargs chroot . systemctl --quiet mask 2>/dev/null

@@ -12,13 +12,13 @@ import { sourceMaps } from './stage.ts'
 export async function writeBill(file: string, image: Image, status: string, sources: Sources): Promise<void> {
   const maps = await sourceMaps(image)
   const bill = billOfMaterials({
-    name: `examples-bookinfo-${image.name}-vm-v1`,
+    name: image.title,
     version: sources.version,
     description: image.description,
     npm: bundledPackages(maps.flatMap((map) => modulesInBundle(map))),
     debian: readDebianPackages(status),
     debianRelease: '13',
-    node: nodeVersion(),
+    ...(image.service !== undefined && { node: nodeVersion() }),
     sourceDateEpoch: sources.epoch
   })
   await writeFile(file, bill)

@@ -1,10 +1,12 @@
 import { Failure } from '@bookinfo/images'
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { chooseImage, type Image } from './image.ts'
 import type { Hardware } from './qemu.ts'
 import type { Seed } from './seed.ts'
 
 export interface BootOptions {
+  image: Image
   host: string
   port: number
   memoryMiB: number
@@ -13,19 +15,25 @@ export interface BootOptions {
   /** Undefined for no seed at all. */
   seed: Seed['kind'] | undefined
   userData: Buffer | undefined
+  /** The file that is the machine's second disk, if it has one. */
+  data: string | undefined
   /** The file for the console; the terminal if undefined. */
   log: string | undefined
   help: boolean
 }
 
-export const bootUsage = `Usage: npm run vm:boot -- [options]
+const HELP = 'npm run vm:boot -- --help'
 
-  --port N          port on this machine that leads to the service; 9081 if not given
+export const bootUsage = `Usage: npm run vm:boot -- [image] [options]
+
+  image             details or mysql; details if not given
+  --port N          port on this machine that leads to it; 9081 for details, 3306 for mysql if not given
   --memory MIB      512 if not given; 256 is enough
   --cpus N          1 if not given
   --uefi            boot by UEFI and not by BIOS
   --user-data FILE  what cloud-init is told, in place of a small example
   --seed KIND       how it is told: nocloud, configdrive or none; nocloud if not given
+  --data FILE       a second disk, which outlives the machine: for mysql, where its data is; made if it is not there
   --log FILE        write the machine's console there and not to the terminal
   --help            show this
 `
@@ -34,19 +42,22 @@ const seeds = ['nocloud', 'configdrive'] as const
 
 /** @throws Failure naming the argument that is wrong, and what is allowed */
 export function bootOptions(argv: readonly string[]): BootOptions {
-  const values = parse(argv)
+  const { values, positionals } = parse(argv)
+  const image = chooseImage(positionals, HELP)
   const seed = values.seed ?? 'nocloud'
   const kind = seeds.find((each) => each === seed)
   if (kind === undefined && seed !== 'none') refuse('--seed', seed, `${seeds.join(', ')} and none`)
   return {
+    image,
     // Only this machine may ask.
     host: '127.0.0.1',
-    port: readNumber('--port', values.port, { fallback: 9081, least: 1, greatest: 65_535 }),
+    port: readNumber('--port', values.port, { fallback: image.example.port, least: 1, greatest: 65_535 }),
     memoryMiB: readNumber('--memory', values.memory, { fallback: 512, least: 128, greatest: 65_536 }),
     cpus: readNumber('--cpus', values.cpus, { fallback: 1, least: 1, greatest: 64 }),
     firmware: values.uefi === true ? 'uefi' : 'bios',
     seed: kind,
     userData: values['user-data'] === undefined ? undefined : readUserData(values['user-data']),
+    data: values.data,
     log: values.log,
     help: values.help === true
   }
@@ -56,8 +67,9 @@ function parse(argv: readonly string[]) {
   const text = { type: 'string' } as const
   const flag = { type: 'boolean' } as const
   try {
-    const { values } = parseArgs({
+    return parseArgs({
       args: [...argv],
+      allowPositionals: true,
       options: {
         port: text,
         memory: text,
@@ -65,13 +77,13 @@ function parse(argv: readonly string[]) {
         uefi: flag,
         'user-data': text,
         seed: text,
+        data: text,
         log: text,
         help: flag
       }
     })
-    return values
   } catch (error) {
-    throw new Failure(`${error instanceof Error ? error.message : String(error)}; see npm run vm:boot -- --help`)
+    throw new Failure(`${error instanceof Error ? error.message : String(error)}; see ${HELP}`)
   }
 }
 

@@ -18,11 +18,9 @@ export interface ContainerDiskOptions {
 
 /** Packs a disk as an OCI image for KubeVirt's `containerDisk`: an archive that skopeo and podman can push. */
 export async function makeContainerDisk({ image, architecture, sources, files }: ContainerDiskOptions): Promise<void> {
-  // The original's form; KubeVirt's manifests name it.
-  const name = `examples-bookinfo-${image.name}-vm-v1`
   const shasum = await sha256(files.disk)
-  const labels = { ...labelsFor(name, sources), shasum }
-  const reference = `localhost/${name}:${architecture.name}`
+  const labels = { ...labelsFor(image.title, sources), shasum }
+  const reference = `localhost/${image.title}:${architecture.name}`
   await run('buildah', [
     'build',
     '--isolation=chroot',

@@ -1,4 +1,5 @@
 import { run, type Sources } from '@bookinfo/images'
+import { existsSync } from 'node:fs'
 import { copyFile, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -52,7 +53,10 @@ async function bootstrap(
   { architecture, sources, mirror }: Pick<DiskOptions, 'architecture' | 'sources' | 'mirror'>
 ): Promise<void> {
   const lists = await Promise.all(
-    ['packages', `packages.${architecture.name}`].map((list) => readFile(join(stage, list), 'utf8'))
+    ['packages', `packages.${architecture.name}`, 'packages.image']
+      .map((list) => join(stage, list))
+      .filter(existsSync)
+      .map((list) => readFile(list, 'utf8'))
   )
   const hooks = [
     `sync-in '${stage}' /build`,

@@ -10,6 +10,8 @@ export interface Hardware {
   disk: string
   /** The seed's ISO. */
   seed?: string
+  /** A second disk, which outlives the machine: a raw one, whose serial number is `data`. */
+  data?: string
   network: Network
   /** Folder for the sockets. */
   folder: string
@@ -17,11 +19,11 @@ export interface Hardware {
   snapshot?: string
 }
 
-/** QEMU's own network, in which the guest reaches the host as 10.0.2.1; or a tap device that is there. */
-export type Network = { port: number; host: string } | { tap: string; mac: string }
-
-/** The port of the service in the guest. */
-const SERVICE_PORT = 9080
+/**
+ * QEMU's own network, in which the guest reaches the host as 10.0.2.1, with a port of the host that leads to one of the guest;
+ * or a tap device that is there.
+ */
+export type Network = { host: string; port: number; guestPort: number } | { tap: string; mac: string }
 
 export const qemuPrograms = { amd64: 'qemu-system-x86_64', arm64: 'qemu-system-aarch64' }
 const machines = { amd64: 'q35', arm64: 'virt' }
@@ -40,7 +42,7 @@ export const sockets = { monitor: 'monitor', agent: 'agent' }
 
 /** A machine as KubeVirt makes it: virtio devices without their legacy parts, a serial console, a channel for the guest's agent. */
 export function qemuArguments(hardware: Hardware): string[] {
-  const { architecture, accelerator, firmware, memoryMiB, cpus, disk, seed, folder, snapshot } = hardware
+  const { architecture, accelerator, firmware, memoryMiB, cpus, disk, data, seed, folder, snapshot } = hardware
   const device = (name: string) => `${name}-pci-non-transitional`
   const options: [name: string, value: string][] = [
     ['machine', machines[architecture]],
@@ -67,6 +69,12 @@ export function qemuArguments(hardware: Hardware): string[] {
       ['device', `${device('virtio-blk')},drive=seed`]
     )
   }
+  if (data !== undefined) {
+    options.push(
+      ['blockdev', `driver=raw,node-name=data,discard=unmap,file.driver=file,file.filename=${escape(data)}`],
+      ['device', `${device('virtio-blk')},drive=data,serial=data`]
+    )
+  }
   if (firmware === 'uefi') {
     options.push(['drive', `if=pflash,unit=0,format=raw,readonly=on,file=${escape(firmwares[architecture])}`])
   }
@@ -83,8 +91,9 @@ function networkOptions(network: Network, card: string): [string, string][] {
   }
   // The guest has the address that it has behind KubeVirt's masquerade.
   const addresses = 'net=10.0.2.0/24,host=10.0.2.1,dns=10.0.2.3,dhcpstart=10.0.2.2'
+  const { host, port, guestPort } = network
   return [
-    ['netdev', `user,id=net,${addresses},hostfwd=tcp:${network.host}:${network.port}-10.0.2.2:${SERVICE_PORT}`],
+    ['netdev', `user,id=net,${addresses},hostfwd=tcp:${host}:${port}-10.0.2.2:${guestPort}`],
     ['device', `${card},netdev=net,romfile=`]
   ]
 }

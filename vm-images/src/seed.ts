@@ -81,7 +81,7 @@ function numbered(keys: readonly string[]): Record<string, string> {
 /** User-data that gives the service its settings, as environment variables. */
 export function settingsAsUserData(service: string, env: Readonly<Record<string, string>>): string {
   const content = Object.entries(env).map(([name, value]) => `${name}=${quoteForSystemd(value)}\n`)
-  const file = { path: `/etc/bookinfo/${service}.env`, content: content.join('') }
+  const file = { path: `/etc/bookinfo/${service}.env`, permissions: '0600', content: content.join('') }
   // JSON is YAML too, with fewer surprises.
   return `#cloud-config\n${JSON.stringify({ write_files: [file] }, undefined, 2)}\n`
 }

@@ -4,7 +4,8 @@ import { get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chooseAccelerator } from './accelerator.ts'
 import { ownArchitecture } from './architecture.ts'
-import { filesOf, readImage } from './image.ts'
+import { untilGreeted } from './greeting.ts'
+import { filesOf, readImage, type Image } from './image.ts'
 import { startMachine, type Machine, type MachineOptions } from './machine.ts'
 import type { Hardware } from './qemu.ts'
 
@@ -12,7 +13,7 @@ import type { Hardware } from './qemu.ts'
 export const HOST_SEEN_FROM_GUEST = '10.0.2.1'
 
 export type ServiceMachineOptions = Pick<MachineOptions, 'seed' | 'onConsole'> &
-  Partial<Pick<Hardware, 'firmware' | 'memoryMiB' | 'cpus' | 'accelerator'>> & {
+  Partial<Pick<Hardware, 'firmware' | 'memoryMiB' | 'cpus' | 'accelerator' | 'data'>> & {
     /** Folder of the image. */
     image?: string
     /** Where on this host the service is to answer. */
@@ -26,10 +27,12 @@ export type ServiceMachineOptions = Pick<MachineOptions, 'seed' | 'onConsole'> &
  * @throws Failure if the image is not built
  */
 export async function startServiceMachine(options: ServiceMachineOptions): Promise<Machine> {
-  const { image: name = 'details', host, port, memoryMiB = 512, cpus = 1, firmware = 'bios', seed, onConsole } = options
+  const { image: name = 'details', host, port, memoryMiB = 512, cpus = 1, firmware = 'bios' } = options
+  const { seed, data, onConsole } = options
   const architecture = ownArchitecture()
-  const { disk, kernel } = filesOf(readImage(name), architecture)
-  if (!existsSync(disk)) throw new Failure(`there is no virtual machine to boot: run npm run vm:build first`)
+  const image = readImage(name)
+  const { disk, kernel } = filesOf(image, architecture)
+  if (!existsSync(disk)) throw new Failure(`there is no virtual machine to boot: run npm run vm:build -- ${name} first`)
   return startMachine({
     image: disk,
     architecture,
@@ -37,14 +40,25 @@ export async function startServiceMachine(options: ServiceMachineOptions): Promi
     firmware,
     memoryMiB,
     cpus,
-    network: { host, port },
+    network: { host, port, guestPort: image.port },
     ...(seed && { seed }),
+    ...(data !== undefined && { data }),
     ...(onConsole && { onConsole })
   })
 }
 
 const POLL_MS = 250
 const ANSWER_MS = 5_000
+
+/** Asks until what an image is for can be used; false if the signal said to stop asking. */
+export function untilReady(
+  { service }: Image,
+  at: { host: string; port: number },
+  stop: AbortSignal
+): Promise<boolean> {
+  const { host, port } = at
+  return service === undefined ? untilGreeted(host, port, stop) : untilServiceReady(`http://${host}:${port}`, stop)
+}
 
 /** Asks until the service is ready for requests; false if the signal said to stop asking. */
 export async function untilServiceReady(origin: string, stop: AbortSignal): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { findNode, ROOT, run } from '@bookinfo/images'
+import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +11,7 @@ export interface Stage extends AsyncDisposable {
   folder: string
 }
 
-/** Gathers the recipe, and in `root` the files to copy over: what all machines share, the image's own, service and Node. */
+/** Gathers the recipe, and in `root` the files to copy over: what all machines share, the image's own, and its service with Node. */
 export async function createStage(image: Image, architecture: Architecture): Promise<Stage> {
   await using building = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'bookinfo-vm-'))
@@ -18,9 +19,20 @@ export async function createStage(image: Image, architecture: Architecture): Pro
   await cp(join(VM_IMAGES, 'recipe'), folder, { recursive: true })
   await cp(join(image.folder, 'root'), join(folder, 'root'), { recursive: true })
 
-  const service = join(folder, 'root/usr/lib/bookinfo', image.service)
+  const packages = join(image.folder, 'packages')
+  if (existsSync(packages)) await cp(packages, join(folder, 'packages.image'))
+  if (image.service !== undefined) await addService(folder, image.service, architecture)
+
+  // Whatever the umask is here.
+  await run('chmod', ['-R', 'u=rwX,go=rX', folder])
+  const done = building.move()
+  return { folder, [Symbol.asyncDispose]: () => done.disposeAsync() }
+}
+
+async function addService(folder: string, service: string, architecture: Architecture): Promise<void> {
+  const bundle = join(folder, 'root/usr/lib/bookinfo', service)
   const isShipped = (path: string) => !path.endsWith('.map')
-  await cp(join(ROOT, 'services', image.service, 'dist'), service, { recursive: true, filter: isShipped })
+  await cp(join(ROOT, 'services', service, 'dist'), bundle, { recursive: true, filter: isShipped })
 
   const { node, licence } = await findNode(architecture.platform)
   const programs = join(folder, 'root/usr/local/bin')
@@ -30,15 +42,11 @@ export async function createStage(image: Image, architecture: Architecture): Pro
   // A seventh of it are names for debuggers.
   await run('eu-strip', ['-o', join(programs, 'node'), node])
   await cp(licence, join(documents, 'copyright'))
-
-  // Whatever the umask is here.
-  await run('chmod', ['-R', 'u=rwX,go=rX', folder])
-  const done = building.move()
-  return { folder, [Symbol.asyncDispose]: () => done.disposeAsync() }
 }
 
-/** The source maps of a service's bundles, which say what is in them. */
+/** The source maps of its service's bundles, which say what is in them. */
 export async function sourceMaps({ service }: Image): Promise<string[]> {
+  if (service === undefined) return []
   const folder = join(ROOT, 'services', service, 'dist')
   return (await readdir(folder)).filter((file) => file.endsWith('.map')).map((file) => join(folder, file))
 }

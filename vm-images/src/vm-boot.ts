@@ -4,7 +4,9 @@ import { stripVTControlCharacters } from 'node:util'
 import { bootOptions, bootUsage } from './boot-options.ts'
 import { seedTools, settingsAsUserData } from './seed.ts'
 import { qemuTools } from './qemu.ts'
-import { startServiceMachine, untilServiceReady } from './service-machine.ts'
+import { requireDataDisk } from './data-disk.ts'
+import { requireFreePort } from './free-port.ts'
+import { startServiceMachine, untilReady } from './service-machine.ts'
 import { stopOnSignals } from './stop-signal.ts'
 import { requireTools } from './tools.ts'
 
@@ -18,11 +20,16 @@ await explainFailure(async () => {
   const options = bootOptions(process.argv.slice(2))
   if (options.help) return print(bootUsage.trimEnd())
   await requireTools('booting a virtual machine', { ...qemuTools, ...seedTools })
-  const { host, port, seed, userData, log, ...hardware } = options
+  const { image, host, port, seed, userData, data, log, ...hardware } = options
+  const { hostname, settings } = image.example
+  await requireFreePort(host, port)
+  if (data !== undefined) await requireDataDisk(data)
   const output = log === undefined ? process.stdout : createWriteStream(log)
   const startedAt = performance.now()
   await using machine = await startServiceMachine({
     ...hardware,
+    ...(data !== undefined && { data }),
+    image: image.name,
     host,
     port,
     // What a terminal understands as orders is for a terminal that answers.
@@ -30,16 +37,16 @@ await explainFailure(async () => {
     ...(seed && {
       seed: {
         kind: seed,
-        hostname: 'details-v1',
-        userData: userData ?? settingsAsUserData('details', { SERVICE_VERSION: 'v1' })
+        hostname,
+        userData: userData ?? settingsAsUserData(image.name, settings)
       }
     })
   })
-  const origin = `http://localhost:${port}`
   const sayWhenReady = async () => {
-    if (!(await untilServiceReady(`http://${host}:${port}`, stop))) return
+    if (!(await untilReady(image, { host, port }, stop))) return
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
-    print(`\ndetails answers at ${origin}/details/0 after ${seconds} s. Ctrl-C switches the machine off.\n`)
+    const address = image.service === undefined ? `${host}:${port}` : `http://localhost:${port}/${image.service}/0`
+    print(`\n${image.name} answers at ${address} after ${seconds} s. Ctrl-C switches the machine off.\n`)
   }
   void sayWhenReady()
   const stopped = new Promise<'stopped'>((resolve) => stop.addEventListener('abort', () => resolve('stopped')))

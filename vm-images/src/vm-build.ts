@@ -5,7 +5,7 @@ import { writeBill } from './bill.ts'
 import { buildOptions, buildUsage } from './build-options.ts'
 import { containerDiskTools, makeContainerDisk } from './container-disk.ts'
 import { diskTools, makeDisk } from './disk.ts'
-import { filesOf, readImage } from './image.ts'
+import { filesOf } from './image.ts'
 import { createStage } from './stage.ts'
 import { requireTools } from './tools.ts'
 
@@ -16,8 +16,7 @@ await explainFailure(async () => {
   if (options.help) return print(buildUsage.trimEnd())
   await requireTools('building a virtual machine', { ...diskTools, ...containerDiskTools })
   const sources = await readSources(process.env)
-  const image = readImage(options.image)
-  const architecture = options.architecture
+  const { image, architecture } = options
   const files = filesOf(image, architecture.name)
   await mkdir(dirname(files.disk), { recursive: true })
 

@@ -1,7 +1,8 @@
 import {
+  readImage,
   settingsAsUserData,
   startServiceMachine,
-  untilServiceReady,
+  untilReady,
   type Machine,
   type Seed,
   type ServiceMachineOptions
@@ -24,7 +25,8 @@ export async function boot(options: BootOptions = {}): Promise<Booted> {
   await using starting = new AsyncDisposableStack()
   const machine = starting.use(await startServiceMachine({ accelerator: 'tcg', ...options, host, port }))
   const over = new AbortController()
-  const ready = untilServiceReady(origin, AbortSignal.any([AbortSignal.timeout(BOOT_MS), over.signal]))
+  const stop = AbortSignal.any([AbortSignal.timeout(BOOT_MS), over.signal])
+  const ready = untilReady(readImage(options.image ?? 'details'), { host, port }, stop)
   const isReady = await Promise.race([ready, machine.ended.then(() => false)])
   over.abort()
   if (!isReady) throw new Error(`the machine did not boot; its console:\n${machine.console().slice(-4000)}`)

@@ -1,4 +1,13 @@
-import { diskTools, filesOf, ownArchitecture, qemuTools, readImage, requireTools, seedTools } from '@bookinfo/vm-images'
+import {
+  diskTools,
+  filesOf,
+  imageNames,
+  ownArchitecture,
+  qemuTools,
+  readImage,
+  requireTools,
+  seedTools
+} from '@bookinfo/vm-images'
 import { existsSync } from 'node:fs'
 
 /** Before the first test: nothing here may be left out because something is missing. */
@@ -15,6 +24,8 @@ export async function setup(): Promise<void> {
   })
   if (!existsSync('/usr/share/OVMF/OVMF_CODE_4M.fd'))
     throw new Error('booting by UEFI needs firmware: on Debian and Ubuntu, apt-get install ovmf')
-  const { disk } = filesOf(readImage('details'), ownArchitecture())
-  if (!existsSync(disk)) throw new Error('there is no virtual machine to test: run npm run vm:build first')
+  for (const name of imageNames) {
+    const { disk } = filesOf(readImage(name), ownArchitecture())
+    if (!existsSync(disk)) throw new Error(`there is no ${name} to test: run npm run vm:build -- ${name} first`)
+  }
 }
