@@ -11,6 +11,8 @@ mv build "$outside/build"
 # Without what is mounted below it while mmdebstrap works.
 mkdir "$outside/root"
 mount --bind . "$outside/root"
+# What stands for devices depends on who builds; the kernel makes them.
+mount -t tmpfs -o mode=755 none "$outside/root/dev"
 cd "$outside/root"
 find . -newermt "@$SOURCE_DATE_EPOCH" -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +
 MKE2FS_CONFIG=etc/mke2fs.conf "$(echo "$libraries"/ld-linux-*.so.*)" --library-path "$libraries" usr/sbin/mke2fs -q -t ext4 \
@@ -18,7 +20,7 @@ MKE2FS_CONFIG=etc/mke2fs.conf "$(echo "$libraries"/ld-linux-*.so.*)" --library-p
   -E "hash_seed=$ROOT_UUID,root_owner=0:0,lazy_itable_init=0,lazy_journal_init=0" \
   -d . "$outside/root.img" "${ROOT_MIB}M"
 cd "$1"
-umount "$outside/root"
+umount "$outside/root/dev" "$outside/root"
 mv "$outside/build" build
 
 truncate --size "$((ESP_MIB + ROOT_MIB + 2))M" build/disk.raw

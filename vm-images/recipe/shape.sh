@@ -47,7 +47,8 @@ in_root systemctl --quiet preset-all 2>/dev/null
 in_root systemctl --quiet set-default multi-user.target
 words mask | xargs chroot . systemctl --quiet mask 2>/dev/null
 in_root ldconfig
-rm usr/sbin/ldconfig
+# Its cache knows the inodes of this build.
+rm -r usr/sbin/ldconfig var/cache/ldconfig
 : >etc/machine-id
 ln -sf ../run/systemd/resolve/stub-resolv.conf etc/resolv.conf
 echo localhost >etc/hostname
