@@ -25,7 +25,10 @@ test.each(bad)(
 test('a wrong setting is named on the console', async () => {
   await using booted = await boot()
   const { machine, origin } = booted
-  await inGuest(machine, 'echo LOG_LEVEL=loud >/etc/bookinfo/details.env; systemctl restart details')
+  await inGuest(
+    machine,
+    'mkdir -p /etc/bookinfo && echo LOG_LEVEL=loud >/etc/bookinfo/details.env && systemctl restart details'
+  )
   await expect.poll(() => machine.console(), { timeout: REPLY_MS }).toMatch(/details: LOG_LEVEL.*"?loud"?/)
   // It goes on trying, so that a setting that is mended is taken without another boot.
   await inGuest(machine, 'rm /etc/bookinfo/details.env')
