@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { mergeConfig } from 'vitest/config'
+import { defineConfig } from 'vitest/config'
 // @boundaries-ignore the one configuration of all tests, which stands at the root
 import common from '../../vitest.config.ts'
 
@@ -8,8 +8,9 @@ const root = join(import.meta.dirname, '..')
 const timeouts = { testTimeout: 1_800_000, hookTimeout: 1_800_000 }
 
 /** Boots virtual machines, one after the other: each has a processor of its own to emulate. */
-export default mergeConfig(common, {
+export default defineConfig({
   test: {
+    ...common.test,
     root,
     fileParallelism: false,
     globalSetup: 'vm/support/prepare.ts',
