@@ -67,7 +67,7 @@ test('nothing has failed, and nothing listens but the database', async () => {
   expect(await inGuest(machine, 'systemctl --failed --plain --no-legend')).toBe('')
   const listening = await inGuest(machine, "ss -ltnuH | awk '{ print $5 }' | sort -u")
   const open = listening.split('\n').filter((address) => !address.startsWith('127.') && !address.endsWith(':68'))
-  expect(open).toEqual(['*:3306', '0.0.0.0:3306'])
+  expect(open.toSorted()).toEqual(['*:3306', '0.0.0.0:3306'])
   expect(machine.console()).toContain('mysql: listens on port 3306, for user bookinfo with the password that was given')
   expect(machine.console()).not.toContain('of $HOME')
 })
