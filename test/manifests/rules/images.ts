@@ -1,4 +1,5 @@
 import { catalogue } from '@bookinfo/images'
+import { imageNames, readImage } from '@bookinfo/vm-images'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { at, list, text, toJson } from '../json.ts'
@@ -12,7 +13,7 @@ const VERSION = text(
 )
 
 /** The images that are built: containers, and machines. */
-const built = [...catalogue.map(({ name }) => name), 'examples-bookinfo-details-vm-v1', 'examples-bookinfo-mysql-vm']
+const built = [...catalogue.map(({ name }) => name), ...imageNames.map((name) => readImage(name).title)]
 
 export const imageRules: readonly Rule[] = [
   {
