@@ -52,7 +52,12 @@ const scenes: Record<string, { suite: SuiteOptions; path?: string; user?: string
       hides: ['Sorry']
     },
     'the suite explained': { suite: {}, path: '/', shows: ['Who calls whom', '/api/v1/products/0/reviews'], hides: [] },
-    'the API explained': { suite: {}, path: '/docs', shows: ['/api/v1/products/{id}/ratings', 'request'], hides: [] },
+    'the API explained': {
+      suite: {},
+      path: '/docs',
+      shows: ['/api/v1/products/{id}/ratings', 'request', 'text/plain\napplication/openmetrics-text'],
+      hides: []
+    },
     'no such page': { suite: {}, path: '/nope', shows: ['There is no such page', '404'], hides: [] }
   }
 
