@@ -109,7 +109,11 @@ test('it comes back from a restart as the same machine', async () => {
   const id = await inGuest(machine, 'cat /etc/machine-id')
   expect(id).toMatch(/^[0-9a-f]{32}$/)
   const bootId = await inGuest(machine, 'cat /proc/sys/kernel/random/boot_id')
-  await inGuest(machine, 'systemctl --no-block reboot')
+  const starts = () => machine.console().split('Server listening').length
+  const before = starts()
+  // The agent may be gone before it could say how the command ended: so nobody asks it until the machine is back.
+  await machine.askAgent('guest-exec', { path: '/usr/bin/systemctl', arg: ['--no-block', 'reboot'] })
+  await expect.poll(starts, { timeout: BOOT_MS, interval: 1000 }).toBeGreaterThan(before)
   const newBootId = () => inGuest(machine, 'cat /proc/sys/kernel/random/boot_id').catch(() => bootId)
   await expect.poll(newBootId, { timeout: BOOT_MS, interval: 1000 }).not.toBe(bootId)
   await expect
