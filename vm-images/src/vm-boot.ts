@@ -10,7 +10,7 @@ import { startServiceMachine, untilReady } from './service-machine.ts'
 import { stopOnSignals } from './stop-signal.ts'
 import { requireTools } from './tools.ts'
 
-/** A guest under emulation on a busy host; on hardware it takes two seconds. */
+/** A guest under emulation on a busy host takes its time. */
 const POWER_OFF_MS = 60_000
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)

@@ -1,5 +1,5 @@
-// An emulated machine boots within half a minute, and on a host that has much else to do in many minutes. These are no
-// expectations: they end a test that would never end.
+// An emulated machine boots in about a minute, and on a host that has much else to do in many. These are no expectations:
+// they end a test that would never end.
 
 export const BOOT_MS = 1_200_000
 
