@@ -86,5 +86,7 @@ function operationView({ path, method, operation }: { path: string; method: stri
 
 function bodyView([type, { schema }]: [string, { schema?: unknown }]): Html {
   const text = schemaText(schema)
-  return text === 'string' ? html`<span class="media-type">${type}</span>` : html`<pre tabindex="0"><code>${text}</code></pre>`
+  return text === 'string'
+    ? html`<span class="media-type">${type}</span>`
+    : html`<pre tabindex="0"><code>${text}</code></pre>`
 }
