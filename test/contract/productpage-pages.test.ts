@@ -209,6 +209,11 @@ describe('the page about the suite', () => {
   })
 })
 
+test('the page of the API says what an answer holds', async () => {
+  const page = await pageOf(suite.productpage, '/docs')
+  expect(page).toContain('year: number or string or null')
+})
+
 describe('every page', () => {
   test.each(['/', '/productpage', '/docs', '/nope'])(
     'is whole, valid in its outline and without scripts: %s',

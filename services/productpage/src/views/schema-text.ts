@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 
 const Facts = Type.Object({
-  type: Type.Optional(Type.String()),
+  type: Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())])),
   const: Type.Optional(Type.Unknown()),
   properties: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
   required: Type.Optional(Type.Array(Type.String())),
@@ -20,6 +20,7 @@ export function schemaText(schema: unknown, indent = ''): string {
   const deeper = `${indent}  `
   if (only !== undefined) return JSON.stringify(only)
   if (anyOf) return anyOf.map((choice) => schemaText(choice, indent)).join(' or ')
+  if (Array.isArray(type)) return type.join(' or ')
   if (items) return `list of ${schemaText(items, indent)}`
   if (properties) {
     const lines = Object.entries(properties).map(
