@@ -35,7 +35,13 @@ export default defineConfig([
   {
     ...common,
     input: 'src/main.ts',
-    plugins: [inlineFiles(), leaveOut(), keepBeside({ './sdk.ts': './telemetry.js', ...driverFiles }), licences()],
+    plugins: [
+      inlineFiles(),
+      leaveOut(),
+      keepBeside({ './sdk.ts': './telemetry.js', ...driverFiles }),
+      ascii(),
+      licences()
+    ],
     // For people who develop; without it the log is JSON on terminals too.
     external: ['pino-pretty'],
     output: { ...output, file: `${dist}/main.js`, format: 'esm' }
@@ -43,7 +49,7 @@ export default defineConfig([
   {
     ...common,
     input: '../../packages/tracing/src/sdk.ts',
-    plugins: [keepBeside({ '@opentelemetry/exporter-jaeger': './jaeger.cjs' }), licences()],
+    plugins: [keepBeside({ '@opentelemetry/exporter-jaeger': './jaeger.cjs' }), ascii(), licences()],
     // As a module it asks for its gRPC library by a `require` of its own making, which no bundler sees through.
     resolve: { alias: { [grpcExporter]: fileURLToPath(import.meta.resolve(grpcExporter)).replace(/\.mjs$/, '.cjs') } },
     output: { ...output, file: `${dist}/telemetry.js`, format: 'esm' }
@@ -65,7 +71,7 @@ export default defineConfig([
   ...drivers.map((name) => ({
     ...common,
     input: `src/drivers/${name}.ts`,
-    plugins: [leaveOut(), licences()],
+    plugins: [leaveOut(), ascii(), licences()],
     output: { ...output, file: `${dist}/${name}.js`, format: 'esm' as const }
   }))
 ])
@@ -114,6 +120,19 @@ function inlineFiles(): Plugin {
         return { code: inlined, map: null }
       }
     }
+  }
+}
+
+/**
+ * Writes what is not ASCII as escapes: with a single other character among two million, V8 keeps all of them at two bytes each,
+ * and a start from the compile cache takes a sixth longer.
+ */
+function ascii(): Plugin {
+  const escape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return {
+    name: 'ascii',
+    // No line moves, so the map of the sources still holds.
+    renderChunk: (code) => ({ code: code.replace(/[^\0-\x7f]/g, escape), map: null })
   }
 }
 
