@@ -38,6 +38,9 @@ export interface Machine extends AsyncDisposable {
 /** A guest under emulation on a busy host takes its time. */
 const ANSWER_MS = 180_000
 
+/** A guest that answers may still be booting, and notice its power button only later: nobody tells it of a press in between. */
+const PRESS_AGAIN_MS = 5_000
+
 /** @throws Failure if QEMU does not start */
 export async function startMachine(options: MachineOptions): Promise<Machine> {
   const { image, seed, onConsole, namespace, ...hardware } = options
@@ -93,10 +96,11 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
       await copyFile(disk, file)
     },
     async powerOff(timeoutMs) {
-      await monitor.ask('system_powerdown')
-      const late = sleep(timeoutMs, 'late', { ref: false })
-      if ((await Promise.race([ended, late])) === 'late')
-        throw new Failure(`the virtual machine was not off after ${timeoutMs} ms`)
+      const outcome = Promise.race([ended, sleep(timeoutMs, 'late', { ref: false })])
+      const patience = (): Promise<string> => sleep(PRESS_AGAIN_MS, 'again', { ref: false })
+      do await Promise.race([monitor.ask('system_powerdown'), ended])
+      while ((await Promise.race([outcome, patience()])) === 'again')
+      if ((await outcome) === 'late') throw new Failure(`the virtual machine was not off after ${timeoutMs} ms`)
     },
     ended,
     [Symbol.asyncDispose]: () => running.disposeAsync()
