@@ -15,5 +15,8 @@ export const layout = {
 
 /** What the kernel is told: the last console is the one that the machine's own log goes to. */
 export function kernelOptions(console: string): string {
-  return `root=UUID=${layout.ROOT_UUID} rw console=tty0 console=${console} quiet`
+  // Without BPF among them: systemd would load a program for it at every start, which nothing here asks for. The others that are
+  // left out do nothing without a policy of their own.
+  const securityModules = 'lockdown,capability,landlock,yama,apparmor'
+  return `root=UUID=${layout.ROOT_UUID} rw console=tty0 console=${console} lsm=${securityModules} quiet`
 }
