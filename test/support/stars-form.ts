@@ -1,4 +1,5 @@
 import { ask, askFully, type FullAnswer } from '@bookinfo/service-kit/testing'
+import { signIn } from './sign-in.ts'
 
 /** The form in which a signed-in reader gives stars, as the page has it. */
 export interface StarsForm {
@@ -33,4 +34,11 @@ export function postStars(
     body: new URLSearchParams(fields).toString(),
     headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html', ...headers }
   })
+}
+
+/** A session with the token that a form in its page would bring. */
+export async function visitForStars(origin: string, user: string): Promise<{ cookie: string; token: string }> {
+  const cookie = await signIn(origin, user)
+  const form = await openStarsForm(origin, cookie)
+  return { cookie, token: form?.token ?? '' }
 }
