@@ -35,11 +35,12 @@ function watchFolders(workspaces: readonly string[], onChange: (file: string) =>
     for (const watcher of watchers) watcher.close()
   }
 
-  // All anew after each change, as folders may have come or gone with it.
+  // All anew after each change, as folders may have come or gone with it; the old ones last, so that somebody always listens.
   function open(): void {
-    close()
+    const old = watchers
     watchers = workspaces.flatMap(listFolders).map((folder) => watch(folder, (_event, name) => heard(name)))
     for (const watcher of watchers) watcher.on('error', () => heard('a folder'))
+    for (const watcher of old) watcher.close()
   }
 
   function heard(name: string | null): void {

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 
 export const workspace = join(import.meta.dirname, '../..')
 
@@ -50,7 +50,8 @@ export function startProgram(script: string, args: readonly string[], env: Recor
     ended,
     async says(text) {
       const says = () => stdout.includes(text) || child.exitCode !== null
-      await expect.poll(says, { timeout: 50_000, interval: 20 }).toBe(true)
+      // Who waits in vain wants to see what it wrote instead.
+      await vi.waitUntil(says, { timeout: 50_000, interval: 20 }).catch(() => undefined)
       expect(stdout + stderr).toContain(text)
     },
     signal: (name) => void child.kill(name),
