@@ -11,6 +11,7 @@ import {
   startServiceMachine
 } from '@bookinfo/vm-images'
 import { existsSync, statSync } from 'node:fs'
+import { inGuest } from '../vm/support/guest.ts'
 import type { Substrate } from './substrate.ts'
 
 const POWER_OFF_MS = 120_000
@@ -39,6 +40,8 @@ export const asMachine: Substrate = {
     })
     return {
       origin: `http://127.0.0.1:${port}`,
+      // The rest of its boot comes after the service.
+      settled: () => inGuest(machine, 'systemctl is-system-running --wait || true'),
       pids: async () => [machine.pid],
       stop: () => machine.powerOff(POWER_OFF_MS),
       [Symbol.asyncDispose]: () => machine[Symbol.asyncDispose]()

@@ -22,6 +22,7 @@ export async function measureRun(substrate: Substrate): Promise<Run> {
   await using started = await substrate.start()
   await untilAnswered(started.origin)
   const startMs = performance.now() - begin
+  await started.settled?.()
 
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const latencies: number[] = []

@@ -51,8 +51,8 @@ ${tableOf(findings)}
 ${about.join('\n')}
 
 Start and stop are medians, memory is the proportional share (PSS) of all processes that are there because of it, after the
-requests. Latencies are of one client that asks again when it has its answer, on one connection. What is stopped has a client
-connected.
+requests. Latencies are of one client that asks again when it has its answer, on one connection, when the whole machine has
+booted. What is stopped has a client connected.
 `
 }
 

@@ -12,6 +12,8 @@ export interface Substrate {
 
 export interface Started extends AsyncDisposable {
   origin: string
+  /** Resolves when nothing else starts beside it any more; undefined where nothing does. */
+  settled?(): Promise<unknown>
   /** The processes that are there because of it. */
   pids(): Promise<number[]>
   /** Asks it to end as its platform does, and waits until it is gone. */
