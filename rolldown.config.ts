@@ -1,7 +1,7 @@
 import { bundledPackages, noticesFor } from '@bookinfo/sbom'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { defineConfig, type Plugin } from 'rolldown'
+import { defineConfig, type OutputOptions, type Plugin } from 'rolldown'
 
 /** Elsewhere for the test that builds twice. */
 const dist = process.env['DIST'] ?? 'dist'
@@ -13,14 +13,15 @@ const common = {
   experimental: { attachDebugInfo: 'none' }
 } as const
 
-const output = {
+const output: OutputOptions = {
   sourcemap: true,
   // One file, whatever is imported lazily.
   codeSplitting: false,
   // Names and lines stay, for the reader of a stack trace; minified it starts no sooner.
   minify: false,
-  comments: { legal: true, annotation: false, jsdoc: false }
-} as const
+  comments: { legal: true, annotation: false, jsdoc: false },
+  plugins: [ascii()]
+}
 
 /** Libraries that a service has for some of its settings alone, each to lie beside its bundle. */
 const drivers = existsSync('src/drivers') ? readdirSync('src/drivers').map((file) => file.replace(/\.ts$/, '')) : []
@@ -35,13 +36,7 @@ export default defineConfig([
   {
     ...common,
     input: 'src/main.ts',
-    plugins: [
-      inlineFiles(),
-      leaveOut(),
-      keepBeside({ './sdk.ts': './telemetry.js', ...driverFiles }),
-      ascii(),
-      licences()
-    ],
+    plugins: [inlineFiles(), leaveOut(), keepBeside({ './sdk.ts': './telemetry.js', ...driverFiles }), licences()],
     // For people who develop; without it the log is JSON on terminals too.
     external: ['pino-pretty'],
     output: { ...output, file: `${dist}/main.js`, format: 'esm' }
@@ -49,7 +44,7 @@ export default defineConfig([
   {
     ...common,
     input: '../../packages/tracing/src/sdk.ts',
-    plugins: [keepBeside({ '@opentelemetry/exporter-jaeger': './jaeger.cjs' }), ascii(), licences()],
+    plugins: [keepBeside({ '@opentelemetry/exporter-jaeger': './jaeger.cjs' }), licences()],
     // As a module it asks for its gRPC library by a `require` of its own making, which no bundler sees through.
     resolve: { alias: { [grpcExporter]: fileURLToPath(import.meta.resolve(grpcExporter)).replace(/\.mjs$/, '.cjs') } },
     output: { ...output, file: `${dist}/telemetry.js`, format: 'esm' }
@@ -71,7 +66,7 @@ export default defineConfig([
   ...drivers.map((name) => ({
     ...common,
     input: `src/drivers/${name}.ts`,
-    plugins: [leaveOut(), ascii(), licences()],
+    plugins: [leaveOut(), licences()],
     output: { ...output, file: `${dist}/${name}.js`, format: 'esm' as const }
   }))
 ])
