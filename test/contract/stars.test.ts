@@ -12,10 +12,10 @@ import {
   postStars,
   readStarsForm,
   refusingPort,
-  visitForStars,
   startProductpage,
   startRatings,
   startSuite,
+  visitForStars,
   type Answer
 } from '../support/index.ts'
 
