@@ -173,6 +173,28 @@ describe.runIf(chromiumPath)('the trace viewer in a browser', { timeout: 60_000 
     expect(await page.getByRole('status').count()).toBe(0)
   })
 
+  it('says what a trace still lacks, and shows that when it comes', async () => {
+    await using viewer = await startViewer({ now: () => NOW })
+    await using tab = await openTab(browser, viewer.origin)
+    const { page } = tab
+    const { resourceSpans = [] } = bookinfoTrace({ trace: 1, startMs: NOW - 1_000 })
+    await viewer.send({ resourceSpans: resourceSpans.slice(0, 2) })
+    await page.clock.install()
+    await page.goto(`/trace/${traceId(1)}`)
+    await page.getByRole('status').waitFor()
+    await page.getByText('1 call has no span of the service that answered.').waitFor()
+    expect(await page.locator('.span').count()).toBe(4)
+    await page.screenshot({
+      path: new URL('viewer-a-trace-that-lacks-a-service.png', PICTURES).pathname,
+      fullPage: true
+    })
+
+    await viewer.send({ resourceSpans: resourceSpans.slice(2) })
+    await page.clock.runFor(1_000)
+    await page.locator('.span').nth(6).waitFor()
+    expect(await page.getByRole('status').count()).toBe(0)
+  })
+
   it('filters, opens a trace and a span of it by keyboard alone, without scripts', async () => {
     await using viewer = await startFull()
     await using tab = await openTab(browser, viewer.origin, { scripts: false })

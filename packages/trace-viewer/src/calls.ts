@@ -43,10 +43,9 @@ function callBetween(parent: Span | undefined, span: Span): Call[] {
 }
 
 function unansweredIn(spans: Trace['spans'], names: ReadonlyMap<string, string>): Call[] {
-  const answered = new Set([...spans.values()].map((span) => span.kind !== 'client' && parentOf(span, spans)))
-  return [...spans.values()].flatMap((span) => {
+  return unansweredSpans(spans).flatMap((span) => {
     const address = addressOf(span)
-    if (address === undefined || answered.has(span)) return []
+    if (address === undefined) return []
     return [
       {
         ...describe(span.resource.service, names.get(address) ?? address, span),
@@ -55,6 +54,21 @@ function unansweredIn(spans: Trace['spans'], names: ReadonlyMap<string, string>)
       }
     ]
   })
+}
+
+/** Of calls, those to which no span of the called one is here. */
+function unansweredSpans(spans: Trace['spans']): Span[] {
+  const answered = new Set([...spans.values()].map((span) => span.kind !== 'client' && parentOf(span, spans)))
+  return [...spans.values()].filter((span) => span.kind === 'client' && !answered.has(span))
+}
+
+/** Calls to which a span of the called one may still come: it is no database, and was there to answer. */
+export function awaitedIn({ spans }: Trace): Span[] {
+  return unansweredSpans(spans).filter((span) => !isDatabase(span) && wasReached(span))
+}
+
+function wasReached({ status, attributes }: Span): boolean {
+  return status !== 'error' || attributeText(attributes, 'http.response.status_code') !== undefined
 }
 
 function parentOf({ parentId }: Span, spans: Trace['spans']): Span | undefined {

@@ -71,20 +71,63 @@ it.for(pages)(
   }
 )
 
-it('looks again for a trace that is still to come, and for what is missing of a new one', async () => {
-  let nowMs = NOON_MS
-  await using viewer = await startViewer({ now: () => nowMs })
-  const looksAgain = async (path: string) => String((await viewer.read(path)).body).includes('/static/wait.js')
-  expect(await looksAgain(`/trace/${traceId(1)}`)).toBe(true)
-  expect(await looksAgain('/trace/what')).toBe(false)
+describe('looking again', () => {
+  /** Of the services in the order productpage, details, reviews and ratings. */
   const { resourceSpans = [] } = bookinfoTrace({ trace: 1, startMs: NOON_MS - 1_000 })
-  await viewer.send({ resourceSpans: resourceSpans.slice(1) })
-  expect(await looksAgain(`/trace/${traceId(1)}`)).toBe(true)
-  nowMs += 10_000
-  expect(await looksAgain(`/trace/${traceId(1)}`)).toBe(false)
-  nowMs = NOON_MS
-  await viewer.send({ resourceSpans: resourceSpans.slice(0, 1) })
-  expect(await looksAgain(`/trace/${traceId(1)}`)).toBe(false)
+  const path = `/trace/${traceId(1)}`
+
+  async function looksAgain(viewer: RunningViewer, at = path): Promise<boolean> {
+    return String((await viewer.read(at)).body).includes('/static/wait.js')
+  }
+
+  it('is for a trace that is still to come, if there can be such a one', async () => {
+    await using viewer = await startViewer({ now: () => NOON_MS })
+    expect(await looksAgain(viewer)).toBe(true)
+    expect(await looksAgain(viewer, '/trace/what')).toBe(false)
+  })
+
+  const parts: [missing: string, from: number, to: number][] = [
+    ['the one that began it', 1, 4],
+    ['the last two that were called', 0, 2],
+    ['the last that was called', 0, 3]
+  ]
+
+  it.for(parts)('is for a new trace while it lacks the spans of %s', async ([, from, to]) => {
+    let nowMs = NOON_MS
+    await using viewer = await startViewer({ now: () => nowMs })
+    await viewer.send({ resourceSpans: resourceSpans.slice(from, to) })
+    expect(await looksAgain(viewer)).toBe(true)
+    nowMs += 10_000
+    expect(await looksAgain(viewer)).toBe(false)
+    nowMs = NOON_MS
+    await viewer.send({ resourceSpans })
+    expect(await looksAgain(viewer)).toBe(false)
+  })
+
+  const database = { kind: 'client' as const, attributes: { 'db.system.name': 'mysql', 'server.address': 'mysqldb' } }
+  const refused = {
+    kind: 'client' as const,
+    error: 'connect ECONNREFUSED',
+    attributes: { 'server.address': 'ratings' }
+  }
+  const unavailable = { ...refused, attributes: { ...refused.attributes, 'http.response.status_code': 503 } }
+
+  it.for([
+    ['a database, which never leaves spans', database, false],
+    ['one that could not be reached', refused, false],
+    ['one that answered with an error', unavailable, true]
+  ] as const)('is for a call of %s: %j', async ([, call, expected]) => {
+    await using viewer = await startViewer({ now: () => NOON_MS })
+    await viewer.send(
+      otlpRequest({
+        reviews: [
+          { id: 1, kind: 'server' },
+          { id: 2, parent: 1, ...call }
+        ]
+      })
+    )
+    expect(await looksAgain(viewer)).toBe(expected)
+  })
 })
 
 it('escapes whatever comes in', async () => {

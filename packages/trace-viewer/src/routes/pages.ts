@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox, FastifyRequest } from '@bookinfo/service-kit'
 import { Type } from 'typebox'
 import { liveScript, waitScript } from '../assets.ts'
-import { serviceNames } from '../calls.ts'
+import { awaitedIn, serviceNames } from '../calls.ts'
 import type { LogStore } from '../log-store.ts'
 import { serviceMap } from '../service-map.ts'
 import { parseFilter, passes } from '../trace-filter.ts'
@@ -69,11 +69,14 @@ export const pageRoutes: FastifyPluginAsyncTypebox<PageRoutesOptions> = async (a
         return reply.code(404).send(renderPage({ title: 'No such trace', path: '', script, main: noTraceView() }))
       }
       const summary = summarize(trace)
-      const isWaiting = summary.orphanCount > 0 && now() - summary.startUs / 1000 < NEW_MS
+      const isNew = now() - summary.startUs / 1000 < NEW_MS
+      const awaited = isNew ? awaitedIn(trace) : []
+      const isWaiting = awaited.length > 0 || (isNew && summary.orphanCount > 0)
       const main = traceView({
         trace,
         summary,
         tree: treeOf(trace),
+        awaitedCount: awaited.length,
         isWaiting,
         logs: logs.ofTrace(trace.id),
         palette: createPalette(store.services()),

@@ -16,7 +16,9 @@ export interface TraceView {
   trace: Trace
   summary: TraceSummary
   tree: readonly TreeSpan[]
-  /** Whether what is missing is likely to come. */
+  /** Calls to which a span of the called one is likely to come. */
+  awaitedCount: number
+  /** Whether something that is missing is likely to come. */
   isWaiting: boolean
   logs: readonly LogLine[]
   palette: Palette
@@ -25,12 +27,13 @@ export interface TraceView {
 }
 
 /** The content of `/trace/{id}`. */
-export function traceView({ trace, summary, tree, isWaiting, logs, palette, names }: TraceView): Html {
+export function traceView(view: TraceView): Html {
+  const { trace, summary, tree, logs, palette, names } = view
   const shown = tree.slice(0, MOST_SPANS)
   const logsBySpan = Map.groupBy(logs, ({ spanId }) => spanId)
   return html`<p class="back"><a href="/">All traces</a></p>
     <h1 class="trace-title"><span class="trace-service">${summary.rootService}</span> ${summary.rootName}</h1>
-    ${facts(summary, tree)} ${failures(tree)} ${oddities(trace, summary, isWaiting)}
+    ${facts(summary, tree)} ${failures(tree)} ${oddities(view)}
     <section class="card" aria-labelledby="waterfall-title">
       <h2 id="waterfall-title">Where the time went</h2>
       <ul class="services legend" aria-label="Services">
@@ -100,14 +103,21 @@ function failures(tree: readonly TreeSpan[]): Html | false {
   </section>`
 }
 
-function oddities({ refused }: Trace, { orphanCount }: TraceSummary, isWaiting: boolean): Html | false {
-  if (orphanCount === 0 && refused === 0) return false
+function oddities({ trace: { refused }, summary: { orphanCount }, awaitedCount, isWaiting }: TraceView): Html | false {
+  if (orphanCount === 0 && awaitedCount === 0 && refused === 0) return false
   return html`<div class="notice">
     ${
       orphanCount > 0 &&
       html`<p>
         ${showCount(orphanCount, 'span')} ${orphanCount === 1 ? 'names' : 'name'} a parent that is not here. It may
         still come; or whoever made it, such as a proxy, sends its spans elsewhere or not at all.
+      </p>`
+    }
+    ${
+      awaitedCount > 0 &&
+      html`<p>
+        ${showCount(awaitedCount, 'call')} ${awaitedCount === 1 ? 'has' : 'have'} no span of the service that answered.
+        It may still come; or that service sends its spans elsewhere or not at all.
       </p>`
     }
     ${isWaiting && waiting}
