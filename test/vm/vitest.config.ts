@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 // @boundaries-ignore the one configuration of all tests, which stands at the root
@@ -7,12 +8,15 @@ const root = join(import.meta.dirname, '..')
 // More than a boot and what follows may take.
 const timeouts = { testTimeout: 1_800_000, hookTimeout: 1_800_000 }
 
-/** Boots virtual machines, one after the other: each has a processor of its own to emulate. */
+/** Each has a processor of its own to emulate, and memory of more than half a gigabyte. */
+const MOST_MACHINES = 4
+
+/** Boots virtual machines, as many at once as there are processors for them. */
 export default defineConfig({
   test: {
     ...common.test,
     root,
-    fileParallelism: false,
+    maxWorkers: Math.min(availableParallelism(), MOST_MACHINES),
     globalSetup: 'vm/support/prepare.ts',
     reporters: process.env['CI'] ? ['default', ['json', { outputFile: '.turbo/vitest-vm.json' }]] : ['default'],
     projects: [
