@@ -13,10 +13,18 @@ vi.setConfig({ testTimeout: 180_000 })
 
 const patience = { timeout: 50_000, interval: 100 }
 
+/** A port that is open is not enough: the launcher itself listens for a moment, to see whether the port is free. */
+async function untilReady(...ports: number[]): Promise<void> {
+  for (const port of ports) {
+    const readiness = () => ask(`http://127.0.0.1:${port}`, '/readyz').catch(String)
+    await expect.poll(readiness, patience).toMatchObject({ status: 200 })
+  }
+}
+
 test('a service starts again when a file of it, or of what it imports, has changed, and Ctrl-C ends it', async () => {
   const basePort = await freeBasePort()
   await using dev = startProgram('src/dev.ts', ['details', '--base-port', String(basePort)])
-  await expect.poll(() => openPorts(basePort), patience).toEqual([basePort + 1])
+  await untilReady(basePort + 1)
   for (const file of ['services/details/src/book.ts', 'packages/contracts/src/product.ts']) {
     const before = descendantsOf(dev.pid)
     // Changed without being changed: the sources are in use elsewhere.
@@ -48,7 +56,7 @@ test('the trace viewer of npm run dev gets the spans and the log lines of a serv
   const args = ['--base-port', String(basePort)]
   await using viewerDev = startProgram('src/dev.ts', ['trace-viewer', ...args])
   await using detailsDev = startProgram('src/dev.ts', ['details', ...args])
-  await expect.poll(() => openPorts(basePort), patience).toEqual([1, 6, 7].map((offset) => basePort + offset))
+  await untilReady(...[1, 6, 7].map((offset) => basePort + offset))
   const viewerProcesses = descendantsOf(viewerDev.pid).map(({ pid }) => pid)
 
   async function makeTrace(traceId: string): Promise<void> {
