@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, inject, test } from 'vitest'
-import { copySources } from '../support/copy-sources.ts'
 import { ask } from '../support/index.ts'
+import { createNobody } from '../support/nobody.ts'
 import { startContainer } from './container.ts'
 import { readImage } from './layout.ts'
 import { reference } from './reference.ts'
@@ -22,38 +22,27 @@ const work = mkdtempSync('/var/tmp/bookinfo-builds-')
 afterAll(() => rm(work, { recursive: true }))
 
 test(
-  'another build is the same byte for byte, and also made for a platform that this machine does not have',
+  'a build by somebody who is not root is the same byte for byte, and also made for a platform that this machine does not have',
   { timeout: BUILD_MS },
   async () => {
     const names = ['examples-bookinfo-productpage-v1', 'examples-bookinfo-ratings-v1']
-    await using store = await createStore()
-    const folder = join(work, 'another/folder')
-    await copySources(folder)
+    await using nobody = await createNobody()
     const platforms = ['--platform', 'linux/amd64,linux/arm64']
-    // Who clones with another umask gets other permissions.
-    await buildImages(folder, store.conf, ['--base', 'debian', '--builder', 'buildah', ...platforms, ...names], '077')
+    await nobody.run('npm', 'run', 'images', '--', '--base', 'debian', '--builder', 'buildah', ...platforms, ...names)
+    const second = join(nobody.home, 'second')
 
     for (const name of names) {
       await tool(inject('storage'), 'buildah', 'push', '--quiet', reference(name), `oci:${work}/first:${name}`)
-      await tool(
-        store.conf,
-        'buildah',
-        'manifest',
-        'push',
-        '--quiet',
-        '--all',
-        reference(name),
-        `oci:${work}/second:${name}`
-      )
-      const second = await readImage(join(work, 'second'), name, 'amd64')
-      expect(second).toEqual(await readImage(join(work, 'first'), name))
+      const whole = ['manifest', 'push', '--quiet', '--all', reference(name)]
+      await nobody.run('buildah', ...whole, `oci:${second}:${name}`)
+      expect(await readImage(second, name, 'amd64')).toEqual(await readImage(join(work, 'first'), name))
     }
 
-    const { layers } = await readImage(join(work, 'second'), 'examples-bookinfo-ratings-v1', 'arm64')
+    const { layers } = await readImage(second, 'examples-bookinfo-ratings-v1', 'arm64')
     const root = join(work, 'arm64')
     await mkdir(root)
     for (const { digest } of layers) {
-      await execute('tar', ['-xzf', join(work, 'second/blobs', ...digest.split(':')), '-C', root])
+      await execute('tar', ['-xzf', join(second, 'blobs', ...digest.split(':')), '-C', root])
     }
     const programs = ['usr/local/bin/node', 'usr/bin/curl']
     const libraries = readdirSync(join(root, 'usr/lib/aarch64-linux-gnu')).map(
@@ -61,7 +50,10 @@ test(
     )
     const machines = [...programs, ...libraries].map((file) => machineFor(join(root, file)))
     expect(new Set(machines)).toEqual(new Set([ARM64]))
-    const bill = readFileSync(join(folder, 'deploy/images/dist/examples-bookinfo-ratings-v1.arm64.cdx.json'), 'utf8')
+    const bill = readFileSync(
+      join(nobody.folder, 'deploy/images/dist/examples-bookinfo-ratings-v1.arm64.cdx.json'),
+      'utf8'
+    )
     expect(bill).toMatch(/pkg:deb\/debian\/libc6@[^"]+arch=arm64/)
   }
 )
@@ -74,7 +66,7 @@ describe('a base', () => {
     expect(source).toBe(`docker.io/library/node:${nodeVersion()}-trixie-slim`)
     await standIn(store.conf, source)
 
-    await buildImages(ROOT, store.conf, ['--builder', 'buildah', '--tag', 'cut', 'examples-bookinfo-details-v1'])
+    await buildImages(store.conf, ['--builder', 'buildah', '--tag', 'cut', 'examples-bookinfo-details-v1'])
     const cut = { image: 'localhost/examples-bookinfo-details-v1:cut', storage: store.conf }
     {
       await using details = await startContainer(cut)
@@ -84,7 +76,7 @@ describe('a base', () => {
     }
 
     const given = ['--builder', 'buildah', '--base', source, '--tag', 'given', 'examples-bookinfo-details-v1']
-    await buildImages(ROOT, store.conf, given)
+    await buildImages(store.conf, given)
     await using details = await startContainer({ ...cut, image: 'localhost/examples-bookinfo-details-v1:given' })
     expect(await ask(details.origin, '/health')).toMatchObject({ status: 200 })
     expect((await details.exec('sh', '-c', 'echo as it is')).stdout).toBe('as it is\n')
@@ -100,9 +92,9 @@ function machineFor(file: string): number {
   return header.readUInt16LE(18)
 }
 
-async function buildImages(folder: string, storage: string, args: string[], umask = '022'): Promise<void> {
-  const child = spawn('sh', ['-c', 'umask "$0"; exec npm run images -- "$@"', umask, ...args], {
-    cwd: folder,
+async function buildImages(storage: string, args: string[]): Promise<void> {
+  const child = spawn('npm', ['run', 'images', '--', ...args], {
+    cwd: ROOT,
     env: { ...process.env, CONTAINERS_STORAGE_CONF: storage },
     stdio: ['ignore', 'pipe', 'pipe']
   })

@@ -9,6 +9,12 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 : "${SOURCE_DATE_EPOCH:?}"
 
+# Who is not root has another name inside, which may neither read nor write here: so mmdebstrap itself carries what goes in and out.
 exec mmdebstrap --quiet --variant=extract --format=null --architectures="$1" \
   --include="$(sed '/^#/d' "$here/packages" | paste -sd,)" \
-  --extract-hook="sh '$here/shape.sh' \"\$1\" '$2' '$3' '$4'" trixie
+  --extract-hook='mkdir "$1/build"' \
+  --extract-hook="upload '$here/shape.sh' /build/shape.sh" \
+  --extract-hook="upload '$2' /build/node" \
+  --extract-hook="upload '$3' /build/licence" \
+  --extract-hook='sh "$1/build/shape.sh" "$1"' \
+  --extract-hook="download /build/root.tar '$4'" trixie

@@ -1,12 +1,12 @@
 #!/bin/sh
-# usage: shape.sh <unpacked packages> <node> <licence of node> <output.tar>
+# usage: shape.sh <unpacked packages>
 #
-# Takes what runs out of unpacked packages: curl, the libraries that it and Node link to, certificates, licences. Everything
-# else stays behind. mmdebstrap runs this for make.sh.
+# Makes build/root.tar: takes what runs out of unpacked packages, which is curl, the libraries that it and Node link to,
+# certificates and licences, and adds build/node with its build/licence. Everything else stays behind. mmdebstrap runs this for
+# make.sh.
 set -eu
 
 cd "$1"
-node=$2 licence=$3 output=$4
 libraries=$(echo usr/lib/*-linux-gnu)
 kept=$(mktemp -d)
 trap 'rm -rf "$kept"' EXIT
@@ -27,9 +27,10 @@ keep_libraries_of() {
 
 # A seventh of Node are names for debuggers.
 mkdir -p "$kept/usr/local/bin" "$kept/usr/share/doc/node"
-eu-strip -o "$kept/usr/local/bin/node" "$node"
-cp "$licence" "$kept/usr/share/doc/node/copyright"
-keep_libraries_of "$node"
+eu-strip -o "$kept/usr/local/bin/node" build/node
+chmod +x "$kept/usr/local/bin/node"
+cp build/licence "$kept/usr/share/doc/node/copyright"
+keep_libraries_of build/node
 
 keep usr/bin/curl
 keep_libraries_of usr/bin/curl
@@ -61,5 +62,5 @@ done >"$kept/usr/share/doc/packages"
 rm "$kept.files"
 
 chmod -R u=rwX,go=rX "$kept"
-tar --create --file "$output" --directory "$kept" --sort=name --format=gnu --numeric-owner --owner=0 --group=0 \
+tar --create --file build/root.tar --directory "$kept" --sort=name --format=gnu --numeric-owner --owner=0 --group=0 \
   --mtime="@$SOURCE_DATE_EPOCH" .

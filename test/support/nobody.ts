@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { copySources } from './copy-sources.ts'
+
+const execute = promisify(execFile)
+
+/** The user that every Linux has and that may do nothing. */
+const NOBODY = { name: 'nobody', id: '65534' }
+
+const OUTPUT_LIMIT = 64 * 1024 * 1024
+
+/** Nobody has been given subordinate ids as any user of Debian has them; only what this runs sees that. */
+const asNobody = `
+home=$1; shift
+echo "${NOBODY.name}:1000000:65536" >"$home/subid"
+for file in /etc/subuid /etc/subgid; do mount --bind "$home/subid" $file; done
+cd "$home/another/folder"
+umask 077
+exec setpriv --reuid=${NOBODY.id} --regid=${NOBODY.id} --clear-groups "$@"
+`
+
+/** The sources in another folder, of somebody who is not root. */
+export interface Nobody extends AsyncDisposable {
+  home: string
+  /** The clone. */
+  folder: string
+  /** Runs a program there, as nobody. Whoever cloned with another umask has other permissions, so that is another too. */
+  run(...command: string[]): Promise<void>
+}
+
+/** Needs root, to become somebody else. */
+export async function createNobody(): Promise<Nobody> {
+  const home = await mkdtemp('/var/tmp/bookinfo-nobody-')
+  await using made = new AsyncDisposableStack()
+  // What belongs to subordinate ids is removed by root.
+  made.defer(() => rm(home, { recursive: true }))
+  const folder = join(home, 'another/folder')
+  await copySources(folder)
+  await execute('chown', ['-R', `${NOBODY.id}:${NOBODY.id}`, home])
+  const kept = made.move()
+  const env = {
+    ...process.env,
+    HOME: home,
+    XDG_RUNTIME_DIR: home,
+    // The clone may be root's.
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: 'safe.directory',
+    GIT_CONFIG_VALUE_0: '*'
+  }
+  return {
+    home,
+    folder,
+    async run(...command) {
+      const args = ['--mount', 'sh', '-ec', asNobody, 'sh', home, ...command]
+      await execute('unshare', args, { env, maxBuffer: OUTPUT_LIMIT })
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync()
+  }
+}
