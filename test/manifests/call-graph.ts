@@ -42,7 +42,7 @@ export const databasePods: readonly Record<string, string>[] = databases.flatMap
 ])
 
 /** What an upstream call asks for: nothing but this prefix and what is below. */
-export function calledPath(to: ServiceName): string {
+export function calledPath(to: string): string {
   return `/${to}/`
 }
 

@@ -79,6 +79,28 @@ export function workloads(world: World): Workload[] {
   })
 }
 
+/** Pods that Istio makes for a Gateway of the Gateway API, in the Gateway's own namespace. */
+export interface GatewayPods {
+  manifest: Manifest
+  labels: Record<string, string>
+  isWaypoint: boolean
+}
+
+/** https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/#automated-deployment */
+export function gatewayPods(world: World): GatewayPods[] {
+  return ofKind(world, 'Gateway')
+    .filter(({ apiVersion }) => apiVersion.startsWith('gateway.networking.k8s.io/'))
+    .map((manifest) => ({
+      manifest,
+      labels: {
+        // The Gateway's own, if it does not say which else.
+        ...dictionary(at(manifest.body, 'spec.infrastructure.labels') ?? at(manifest.body, 'metadata.labels')),
+        'gateway.networking.k8s.io/gateway-name': manifest.name
+      },
+      isWaypoint: at(manifest.body, 'spec.gatewayClassName') === 'istio-waypoint'
+    }))
+}
+
 /** Those that are virtual machines. */
 export function machines(world: World): Workload[] {
   return workloads(world).filter(({ runtime }) => runtime === 'vm')

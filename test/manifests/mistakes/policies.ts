@@ -40,6 +40,24 @@ export const policyMistakes: readonly SeededMistake[] = [
     set('AuthorizationPolicy/productpage', 'spec/rules/0/to/0/operation/paths/-', '/metrics')
   ),
   seed(
+    'policy-calls',
+    'a gateway among those that nobody may call',
+    'gateway-api',
+    drop('AuthorizationPolicy/bookinfo-gateway')
+  ),
+  seed(
+    'policy-calls',
+    'a gateway among those that only the waypoint may call',
+    'ambient',
+    drop('AuthorizationPolicy/bookinfo-gateway')
+  ),
+  seed(
+    'policy-calls',
+    'metrics open at the gateway',
+    'openshift',
+    set('AuthorizationPolicy/bookinfo-gateway', 'spec/rules/0/to/0/operation/paths/-', '/metrics')
+  ),
+  seed(
     'policy-principal',
     'an account that nobody has',
     'istio',
@@ -78,6 +96,13 @@ export const policyMistakes: readonly SeededMistake[] = [
     'kubernetes',
     both(set('NetworkPolicy/details', 'spec/ingress', [{}]), set('NetworkPolicy/reviews', 'spec/egress', [{}]))
   ),
+  seed('network-gateway', 'a closed gateway', 'gateway-api with network policies', drop('NetworkPolicy/gateway')),
+  seed(
+    'network-gateway',
+    'a gateway with the ways of productpage',
+    'gateway-api with network policies',
+    set('Gateway/bookinfo-gateway', 'metadata/labels', { app: 'productpage' })
+  ),
   seed(
     'network-half-open',
     'everybody allowed in',
@@ -93,6 +118,12 @@ export const policyMistakes: readonly SeededMistake[] = [
   ),
   seed('network-default', 'an open namespace', 'kubernetes', drop('NetworkPolicy/nobody')),
   seed('network-spans', 'no way out for spans', 'kubernetes', drop('NetworkPolicy/spans-out')),
+  seed(
+    'gateway-labels',
+    'a gateway that passes for productpage',
+    'gateway-api',
+    set('Gateway/bookinfo-gateway', 'metadata/labels', { app: 'productpage' })
+  ),
   seed('door-paths', 'no style', 'kubernetes', remove('Ingress/bookinfo', 'spec/rules/0/http/paths/1')),
   seed(
     'door-paths',

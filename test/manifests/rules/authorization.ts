@@ -1,8 +1,8 @@
-import { accountOf, calledPath, callGraph, databases, door, PORT, type ServiceName, services } from '../call-graph.ts'
+import { accountOf, calledPath, callGraph, databases, door, PORT, services } from '../call-graph.ts'
 import { at, list, text, texts } from '../json.ts'
 import { title } from '../manifest.ts'
-import { find, NAMESPACE, ofKind, workloads, type World } from '../world.ts'
-import { policiesOf, principalOf, type Request } from './policies.ts'
+import { find, gatewayPods, NAMESPACE, ofKind, workloads, type World } from '../world.ts'
+import { type Called, policiesOf, principalOf, type Request, serviceCalled } from './policies.ts'
 import type { Rule } from './rule.ts'
 
 /** Who may call whom by the mesh. Policies are not compared but evaluated, call by call. */
@@ -12,13 +12,16 @@ export const authorizationRules: readonly Rule[] = [
     why: 'a service may call another that it has no business with, or is refused what it needs',
     check: (world) => {
       if (world.expect.mesh === 'none') return []
-      return services.flatMap((to) => {
+      return [
+        ...services.map((name) => ({ to: serviceCalled(name), port: PORT, from: callers(world) })),
+        ...gateways(world).map((to) => ({ to, port: GATEWAY_PORT, from: [outside] }))
+      ].flatMap(({ to, port, from }) => {
         const isAllowed = policiesOf(world, to)
-        return callers(world).flatMap((caller) =>
+        return from.flatMap((caller) =>
           questions(to).flatMap((question) => {
-            const allowed = isAllowed(caller.principal, { ...question, port: PORT })
+            const allowed = isAllowed(caller.principal, { ...question, port })
             const needed = isNeeded(world, caller, to, question)
-            const call = `${caller.name} → ${to} ${question.method} ${question.path}`
+            const call = `${caller.name} → ${to.name} ${question.method} ${question.path}`
             if (allowed === needed) return []
             return [
               allowed
@@ -40,7 +43,7 @@ export const authorizationRules: readonly Rule[] = [
         const users = workloads(world)
           .filter(({ labels }) => labels['app'] === 'ratings' && versions.includes(labels['version'] ?? ''))
           .map(({ spec }) => principalOf(text(at(spec, 'serviceAccountName'))))
-        const isAllowed = policiesOf(world, to)
+        const isAllowed = policiesOf(world, serviceCalled(to))
         return callers(world).flatMap(({ name, principal }) =>
           [port, PORT].flatMap((asked) => {
             const allowed = isAllowed(principal, { port: asked })
@@ -56,12 +59,12 @@ export const authorizationRules: readonly Rule[] = [
     name: 'policy-principal',
     why: 'the policy is for nobody: there is no such account',
     check: (world) => {
-      const gateways = [world.expect.gateway, ...waypoints(world).map((name) => principalOf(name))]
+      const proxies = [world.expect.gateway, ...waypoints(world).map((name) => principalOf(name))]
       return ofKind(world, 'AuthorizationPolicy').flatMap((policy) =>
         list(at(policy.body, 'spec.rules'))
           .flatMap((rule) => list(at(rule, 'from')))
           .flatMap((from) => [...texts(at(from, 'source.principals')), ...texts(at(from, 'source.notPrincipals'))])
-          .filter((principal) => !gateways.includes(principal) && !principal.endsWith('*'))
+          .filter((principal) => !proxies.includes(principal) && !principal.endsWith('*'))
           .filter((principal) => !databaseUsers.includes(principal))
           .filter((principal) => {
             const [, account = ''] = new RegExp(`^cluster\\.local/ns/${NAMESPACE}/sa/(.+)$`).exec(principal) ?? []
@@ -82,10 +85,22 @@ interface Caller {
 const databaseUsers = databases.flatMap(({ versions }) => versions.map((version) => principalOf(accountOf(version))))
 
 function waypoints(world: World): string[] {
-  return ofKind(world, 'Gateway')
-    .filter(({ body }) => at(body, 'spec.gatewayClassName') === 'istio-waypoint')
-    .map(({ name }) => name)
+  return gatewayPods(world)
+    .filter(({ isWaypoint }) => isWaypoint)
+    .map(({ manifest }) => manifest.name)
 }
+
+/** Ways in whose pods are in the namespace, and so among those that its policies are for. */
+function gateways(world: World): Called[] {
+  return gatewayPods(world)
+    .filter(({ isWaypoint }) => !isWaypoint)
+    .map(({ manifest, labels }) => ({ kind: 'Gateway', name: manifest.name, labels }))
+}
+
+const GATEWAY_PORT = 80
+
+/** Whoever comes from outside of the mesh has no account. */
+const outside: Caller = { name: 'outside', principal: '' }
 
 /** Everybody of the suite, the gateway, and somebody who has no business here. */
 function callers(world: World): Caller[] {
@@ -108,23 +123,26 @@ function accountsOfVersions(world: World): string[] {
 
 type Question = Required<Omit<Request, 'port'>>
 
-function questions(to: ServiceName): Question[] {
-  const paths =
-    to === 'productpage'
-      ? [...door.exact, ...door.prefix.map((prefix) => `${prefix}/0`), '/metrics', '/health']
-      : [`${calledPath(to)}0`, '/health', '/metrics']
+function questions(to: Called): Question[] {
+  const paths = isOnTheWayIn(to)
+    ? [...door.exact, ...door.prefix.map((prefix) => `${prefix}/0`), '/metrics', '/health']
+    : [`${calledPath(to.name)}0`, '/health', '/metrics']
   const methods = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE']
   return paths.flatMap((path) => methods.map((method) => ({ method, path })))
 }
 
-function isNeeded(world: World, caller: Caller, to: ServiceName, { method, path }: Question): boolean {
-  if (to === 'productpage') {
-    if (caller.name !== 'gateway') return false
-    // Without a waypoint before it there is nobody who sees methods and paths.
-    if (world.expect.mesh === 'ambient') return true
+function isNeeded(world: World, caller: Caller, to: Called, { method, path }: Question): boolean {
+  if (isOnTheWayIn(to)) {
+    if (caller !== outside && caller.name !== 'gateway') return false
+    // Without a waypoint before productpage there is nobody who sees methods and paths.
+    if (to.kind === 'Service' && world.expect.mesh === 'ambient') return true
     const known = door.exact.includes(path) || door.prefix.some((prefix) => path.startsWith(`${prefix}/`))
     return known && ['GET', 'HEAD', 'POST'].includes(method)
   }
-  const edge = callGraph.find((each) => each.from === caller.name && each.to === to)
-  return edge !== undefined && edge.methods.includes(method) && path.startsWith(calledPath(to))
+  const edge = callGraph.find((each) => each.from === caller.name && each.to === to.name)
+  return edge !== undefined && edge.methods.includes(method) && path.startsWith(calledPath(edge.to))
+}
+
+function isOnTheWayIn({ kind, name }: Called): boolean {
+  return kind === 'Gateway' || name === 'productpage'
 }

@@ -1,7 +1,7 @@
 import { databasePods, door } from '../call-graph.ts'
 import { at, dictionary, type Json, list, text, texts } from '../json.ts'
 import { type Manifest, selects, selectsByLabels, title } from '../manifest.ts'
-import { find, ofKind, workloads, type World } from '../world.ts'
+import { find, gatewayPods, ofKind, workloads, type World } from '../world.ts'
 import type { Rule } from './rule.ts'
 
 /** What the outside may ask for, and what policies are for. */
@@ -35,6 +35,19 @@ export const doorRules: readonly Rule[] = [
         return podLabels(world).some((labels) => selects(selector, labels)) ? [] : [`${title(policy)}: selects no pods`]
       })
     ]
+  },
+  {
+    name: 'gateway-labels',
+    why: "Istio gives a Gateway's labels to its pods: a Service that selects them sends them its calls, and a budget guards them",
+    check: (world) =>
+      gatewayPods(world).flatMap(({ manifest, labels }) => [
+        ...ofKind(world, 'Service')
+          .filter(({ body }) => selectsByLabels(at(body, 'spec.selector'), labels))
+          .map((service) => `${title(manifest)}: its pods are taken for those of ${title(service)}`),
+        ...ofKind(world, 'PodDisruptionBudget')
+          .filter(({ body }) => selects(at(body, 'spec.selector'), labels))
+          .map((budget) => `${title(manifest)}: its pods are guarded by ${title(budget)}, too`)
+      ])
   },
   {
     name: 'door-paths',

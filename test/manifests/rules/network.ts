@@ -1,7 +1,7 @@
 import { callGraph, PORT, type ServiceName, services } from '../call-graph.ts'
 import { at, type Json, list, texts } from '../json.ts'
 import { selects, title } from '../manifest.ts'
-import { NAMESPACE, ofKind, type Workload, workloads, type World } from '../world.ts'
+import { gatewayPods, NAMESPACE, ofKind, type Workload, workloads, type World } from '../world.ts'
 import type { Rule } from './rule.ts'
 
 /** Where packets may go, evaluated for every pair of pods. */
@@ -27,6 +27,26 @@ export const networkRules: readonly Rule[] = [
           ]
         })
       )
+    }
+  },
+  {
+    name: 'network-gateway',
+    why: 'nobody gets in, or whoever breaks into the gateway gets further than to productpage',
+    check: (world) => {
+      if (!world.expect.networkPolicies) return []
+      const pods = workloads(world).filter(({ labels }) => isService(labels['app']))
+      return gatewayPods(world).flatMap((gateway) => [
+        ...list(at(gateway.manifest.body, 'spec.listeners'))
+          .map((listener) => Number(at(listener, 'port')))
+          .filter((port) => !mayEnter(world, OUTSIDE, gateway, port))
+          .map((port) => `outside → ${title(gateway.manifest)}:${port}: refused`),
+        ...pods.flatMap((to) => {
+          const needed = to.labels['app'] === 'productpage'
+          const allowed = mayLeave(world, gateway, to, PORT) && (!needed || mayEnter(world, gateway, to, PORT))
+          if (needed === allowed) return []
+          return [`${title(gateway.manifest)} → ${title(to.manifest)}: ${needed ? 'refused' : 'may leave'}`]
+        })
+      ])
     }
   },
   {
@@ -108,11 +128,16 @@ function isEverybody(selector: Json | undefined): boolean {
   return selector !== undefined && JSON.stringify(selector) === '{}'
 }
 
-export function mayLeave(world: World, from: Workload, to: Workload, port: number): boolean {
+type Pods = Pick<Workload, 'labels'>
+
+/** Whoever is not in the cluster: no selector is for it. */
+const OUTSIDE = undefined
+
+export function mayLeave(world: World, from: Pods, to: Pods, port: number): boolean {
   return passes(world, from, to, port, { type: 'Egress', rules: 'egress', peers: 'to' })
 }
 
-export function mayEnter(world: World, from: Workload, to: Workload, port: number): boolean {
+export function mayEnter(world: World, from: Pods | undefined, to: Pods, port: number): boolean {
   return passes(world, to, from, port, { type: 'Ingress', rules: 'ingress', peers: 'from' })
 }
 
@@ -123,7 +148,13 @@ interface Direction {
 }
 
 /** https://kubernetes.io/docs/concepts/services-networking/network-policies/#the-two-sorts-of-pod-isolation */
-function passes(world: World, pod: Workload, peer: Workload, port: number, { type, rules, peers }: Direction): boolean {
+function passes(
+  world: World,
+  pod: Pods,
+  peer: Pods | undefined,
+  port: number,
+  { type, rules, peers }: Direction
+): boolean {
   const policies = ofKind(world, 'NetworkPolicy').filter(
     ({ body }) =>
       selects(at(body, 'spec.podSelector'), pod.labels) && texts(at(body, 'spec.policyTypes')).includes(type)
@@ -135,11 +166,11 @@ function passes(world: World, pod: Workload, peer: Workload, port: number, { typ
       const ports = list(at(rule, 'ports'))
       const known = list(at(rule, peers))
       const atPort = ports.length === 0 || ports.some((each) => at(each, 'port') === port)
-      return atPort && (known.length === 0 || known.some((each) => isPeer(each, peer)))
+      return atPort && (known.length === 0 || (peer !== OUTSIDE && known.some((each) => isPeer(each, peer))))
     })
 }
 
-function isPeer(peer: Json, { labels }: Workload): boolean {
+function isPeer(peer: Json, { labels }: Pods): boolean {
   const namespace = at(peer, 'namespaceSelector')
   const pods = at(peer, 'podSelector')
   if (at(peer, 'ipBlock') !== undefined) return false

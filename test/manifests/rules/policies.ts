@@ -9,17 +9,29 @@ export interface Request {
   path?: string
 }
 
+/** Who is asked, as policies name it. */
+export interface Called {
+  kind: 'Service' | 'Gateway'
+  name: string
+  /** Of its pods. */
+  labels: Record<string, string>
+}
+
+export function serviceCalled(name: string): Called {
+  return { kind: 'Service', name, labels: { app: name } }
+}
+
 /** How a mesh calls an account of the namespace. */
 export function principalOf(account: string): string {
   return `cluster.local/ns/${NAMESPACE}/sa/${account}`
 }
 
 /**
- * Who is let to a service, by all policies that are for it.
+ * Who is let to a service or a gateway, by all policies that are for it.
  *
  * https://istio.io/latest/docs/concepts/security/#implicit-enablement: DENY first; then, where any ALLOW is, one must fit.
  */
-export function policiesOf(world: World, to: string): (principal: string, request: Request) => boolean {
+export function policiesOf(world: World, to: Called): (principal: string, request: Request) => boolean {
   const policies = ofKind(world, 'AuthorizationPolicy').filter((policy) => isFor(world, policy, to))
   const action = (policy: Manifest) => text(at(policy.body, 'spec.action')) || 'ALLOW'
   const denying = policies.filter((policy) => action(policy) === 'DENY')
@@ -35,18 +47,21 @@ export function policiesOf(world: World, to: string): (principal: string, reques
   }
 }
 
-function isFor(world: World, { body }: Manifest, to: string): boolean {
+function isFor(world: World, { body }: Manifest, to: Called): boolean {
   const targets = list(at(body, 'spec.targetRefs'))
-  if (targets.length > 0) return targets.some((target) => at(target, 'kind') === 'Service' && at(target, 'name') === to)
+  if (targets.length > 0)
+    return targets.some((target) => at(target, 'kind') === to.kind && at(target, 'name') === to.name)
   // In an ambient mesh these are for ztunnel, which sees the waypoint in place of the caller, where one is in between.
   if (world.expect.mesh === 'ambient' && hasWaypoint(world, to)) return false
+  // A policy without a selector is for all of the namespace, the gateway's pods among it.
   const labels = at(body, 'spec.selector.matchLabels')
-  return labels === undefined || selectsByLabels(labels, { app: to })
+  return labels === undefined || selectsByLabels(labels, to.labels)
 }
 
 /** productpage has none before it, as the gateway goes there by itself. */
-function hasWaypoint(world: World, to: string): boolean {
-  return to !== 'productpage' && find(world, 'Service', to)?.labels['istio.io/use-waypoint'] !== 'none'
+function hasWaypoint(world: World, { kind, name }: Called): boolean {
+  if (kind === 'Gateway' || name === 'productpage') return false
+  return find(world, 'Service', name)?.labels['istio.io/use-waypoint'] !== 'none'
 }
 
 function requestFits(rule: Json, principal: string, { method = '', path = '', port }: Request): boolean {
