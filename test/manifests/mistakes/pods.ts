@@ -1,5 +1,16 @@
 import { both, drop, remove, set } from '../mutate.ts'
-import { annotations, container, details, page, pod, reviews, seed, setting, type SeededMistake } from './mistake.ts'
+import {
+  annotations,
+  container,
+  details,
+  machine,
+  page,
+  pod,
+  reviews,
+  seed,
+  setting,
+  type SeededMistake
+} from './mistake.ts'
 
 /** In pods: their security, size, place, and how they are probed and stopped. */
 export const podMistakes: readonly SeededMistake[] = [
@@ -94,6 +105,21 @@ export const podMistakes: readonly SeededMistake[] = [
     'a wrong port to scrape',
     'istio',
     set(details, `${annotations}/prometheus.io~1port`, '9090')
+  ),
+  seed(
+    'metrics-annotations',
+    'a machine that nobody is told to scrape',
+    'kubevirt',
+    remove(machine, `${annotations}/prometheus.io~1scrape`)
+  ),
+  seed(
+    'metrics-annotations',
+    'machines of a pool without their path',
+    'kubevirt with a pool of machines',
+    remove(
+      'VirtualMachinePool/details-v1-vm',
+      'spec/virtualMachineTemplate/spec/template/metadata/annotations/prometheus.io~1path'
+    )
   ),
 
   seed(

@@ -1,7 +1,8 @@
+import { services } from '../call-graph.ts'
 import { at, dictionary, type Json, list, text, texts } from '../json.ts'
 import { title } from '../manifest.ts'
 import { bytes, milliCpu } from '../quantity.ts'
-import { containers, ofKind, type Workload, workloads, type World } from '../world.ts'
+import { containers, machines, ofKind, type Workload, workloads, type World } from '../world.ts'
 import type { Rule } from './rule.ts'
 
 /** What every pod owes to the cluster that it runs in. */
@@ -112,7 +113,7 @@ export const podRules: readonly Rule[] = [
     name: 'metrics-annotations',
     why: 'Prometheus, and a sidecar that merges metrics, find nothing',
     check: (world) =>
-      ofSuite(world).flatMap(({ manifest, annotations, ports }) => {
+      [...ofSuite(world), ...machinesOfSuite(world)].flatMap(({ manifest, annotations, ports }) => {
         const port = Number(annotations['prometheus.io/port'])
         const right =
           annotations['prometheus.io/scrape'] === 'true' &&
@@ -139,6 +140,11 @@ export function ofSuite(world: World): Workload[] {
   return podsOf(world).filter((workload) =>
     containers(workload).some((container) => serviceOf(container) !== undefined)
   )
+}
+
+/** KubeVirt gives labels and annotations of a machine's template to the pod around it. */
+function machinesOfSuite(world: World): Workload[] {
+  return machines(world).filter(({ labels }) => services.some((name) => name === labels['app']))
 }
 
 /** The service in a container, by the name of its image. */
