@@ -46,6 +46,12 @@ describe('a lesson', () => {
     expect(lessons.filter(({ file, title }) => !readme.includes(`| [${file}](${file}) | ${title} |`))).toEqual([])
   })
 
+  test('asks nobody to log in to a machine, which has no password, and no port for keys', () => {
+    expect(lessons.filter(({ does }) => /virtctl\b.* (console|ssh|vnc)\b/.test(does)).map(({ file }) => file)).toEqual(
+      []
+    )
+  })
+
   test('without a head is refused', () => {
     expect(() => readLesson('x.yaml', 'apiVersion: v1\nkind: Namespace\nmetadata: {name: x}\n')).toThrow(
       'lessons/x.yaml does not say in its head what it needs'
