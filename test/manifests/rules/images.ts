@@ -52,7 +52,8 @@ export const imageRules: readonly Rule[] = [
   }
 ]
 
-function images(world: World): { owner: string; image: string }[] {
+/** All images that run, of containers and of machines' disks. */
+export function images(world: World): { owner: string; image: string }[] {
   return workloads(world).flatMap((workload) => {
     const owner = title(workload.manifest)
     const disks = list(at(workload.spec, 'volumes')).flatMap((volume) => {
