@@ -20,7 +20,7 @@ const MACHINE_PATIENCE_MS = 70_000
 const commands = {
   start: (node, args) =>
     run(node, [join(sources, 'main.ts'), ...args], {
-      ...(args.includes('vm') && { patienceMs: MACHINE_PATIENCE_MS }),
+      ...(args.some((arg) => arg.startsWith('--details')) && { patienceMs: MACHINE_PATIENCE_MS }),
       // Over the channel the launcher notices that this process is gone, however it ended.
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
       env: { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node-compile', 'launcher') }
