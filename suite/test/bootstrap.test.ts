@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -20,6 +20,7 @@ async function repositoryWith(files: Record<string, string>) {
     await writeFile(join(folder, name), content)
   }
   return {
+    folder,
     bootstrap: join(folder, 'suite/bin/bootstrap.mjs'),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true })
   }
@@ -34,4 +35,26 @@ test.concurrent.each([
   await program.says('runs')
   program.signal('SIGTERM')
   expect([await program.ended, program.stderr]).toEqual([0, ''])
+})
+
+test('every script of the root begins with the bootstrap, which installs and chooses the Node', async () => {
+  const { scripts }: { scripts: Record<string, string> } = JSON.parse(
+    await readFile(join(workspace, '../package.json'), 'utf8')
+  )
+  const names = Object.keys(scripts)
+  expect(Object.values(scripts).map((script) => script.replace(/^exec /, ''))).toEqual(
+    names.map((name) => `node suite/bin/bootstrap.mjs ${name}`)
+  )
+  await using program = startProgram('bin/bootstrap.mjs', ['no-such-script'])
+  expect(await program.ended).toBe(1)
+  const known = /bootstrap\.mjs (\S+) /.exec(program.stderr)?.[1]?.split('|') ?? []
+  expect(known.toSorted()).toEqual(names.toSorted())
+})
+
+test('a script runs with the Node that the repository brings', async () => {
+  await using repository = await repositoryWith({ 'node_modules/.bin/node': '#!/bin/sh\necho "its own: $*"\n' })
+  await chmod(join(repository.folder, 'node_modules/.bin/node'), 0o755)
+  await using program = startProgram(repository.bootstrap, ['manifests', '--help'])
+  expect(await program.ended).toBe(0)
+  expect(program.stdout).toBe(`its own: ${repository.folder}/test/manifests/run.ts --help\n`)
 })

@@ -1,0 +1,89 @@
+import { join } from 'path'
+import { findChromium } from './chromium.mjs'
+import { findDatabases } from './databases.mjs'
+import { root, run } from './run.mjs'
+import { turbo } from './turbo.mjs'
+
+/** What the check before `dev` ends with if the trace viewer has no place. */
+const WITHOUT_TRACES = 3
+
+/** What a virtual machine may take to switch itself off, and some more. */
+const MACHINE_PATIENCE_MS = 70_000
+
+const oxlint = 'node_modules/oxlint/bin/oxlint'
+const oxfmt = 'node_modules/oxfmt/bin/oxfmt'
+
+/** The root scripts by name. Each gets the Node to run with and its arguments, and returns an exit code. */
+export const commands = {
+  start: (node, args) =>
+    program(node, 'suite/src/main.ts', args, {
+      ...(args.some((arg) => arg.startsWith('--details')) && { patienceMs: MACHINE_PATIENCE_MS }),
+      // Over the channel the launcher notices that this process is gone, however it ended.
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+      env: { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node-compile', 'launcher') }
+    }),
+
+  dev: async (node, args) => {
+    const code = await program(node, 'suite/src/check.ts', args)
+    if (![0, WITHOUT_TRACES].includes(code) || args.includes('--help')) return code
+    const all = code === WITHOUT_TRACES ? [...args, '--no-traces'] : args
+    // A service may need any of its user's variables; what npm says of each script is no news.
+    const options = ['--ui=stream', '--log-prefix=none', '--env-mode=loose', '--', ...all]
+    return turbo(node, ['run', 'dev', ...options], {
+      npm_config_loglevel: 'silent',
+      BOOKINFO_TERMINAL: process.stdout.isTTY ? '1' : ''
+    })
+  },
+
+  // A task for each core: tests that wait for a process or a browser suffer when everything runs at once.
+  test: (node, args) =>
+    turbo(node, ['run', 'typecheck', 'lint', 'test', '--concurrency=100%', ...args], {
+      BOOKINFO_CHROMIUM: findChromium(),
+      ...findDatabases()
+    }),
+
+  build: (node, args) => turbo(node, ['run', 'build', ...args]),
+  images: (node, args) => built(node, 'deploy/images/src/main.ts', args),
+  // Builds by itself, with the program above; some of the containers use a database.
+  'test:images': (node, args) => testFolder(node, 'images', args, findDatabases()),
+
+  'vm:build': (node, args) => built(node, 'vm-images/src/vm-build.ts', args, ['--filter=@bookinfo/details']),
+  'vm:boot': (node, args) => program(node, 'vm-images/src/vm-boot.ts', args, { patienceMs: MACHINE_PATIENCE_MS }),
+  'test:vm': async (node, args) => {
+    const build = commands['vm:build']
+    return (await build(node, ['details'])) || (await build(node, ['mysql'])) || testFolder(node, 'vm', args)
+  },
+
+  // What stands in the root alone; every package has a script of its own by this name.
+  typecheck: (node, args) => program(node, 'node_modules/typescript/bin/tsc', ['-p', '.', ...args]),
+  lint: async (node, args) =>
+    (await program(node, oxlint, ['--type-aware', '--deny-warnings', ...args])) ||
+    (await program(node, oxfmt, ['--check', ...args])) ||
+    turbo(node, ['boundaries']),
+  fmt: async (node, args) => (await program(node, oxlint, ['--fix', ...args])) || program(node, oxfmt, args),
+
+  manifests: (node, args) => program(node, 'test/manifests/run.ts', args),
+  equivalence: (node, args) => built(node, 'test/equivalence/main.ts', args),
+  bench: (node, args) => built(node, 'test/bench/tax/main.ts', args),
+  'bench:start': (node, args) => built(node, 'test/bench/start.ts', args),
+  'bench:connections': (node, args) => program(node, 'test/bench/connections.ts', args)
+}
+
+function program(node, script, args, options) {
+  return run(node, [join(root, script), ...args], options)
+}
+
+/** Runs a program that needs the bundles. */
+async function built(node, script, args, filter = []) {
+  const code = await turbo(node, ['run', 'build', '--output-logs=errors-only', ...filter])
+  return code || program(node, script, args)
+}
+
+/** Runs tests that have a configuration of their own. */
+function testFolder(node, folder, args, env = {}) {
+  const config = join(root, 'test', folder, 'vitest.config.ts')
+  return program(node, 'node_modules/vitest/vitest.mjs', ['run', '--config', config, ...args], {
+    cwd: join(root, 'test'),
+    env
+  })
+}
