@@ -44,6 +44,7 @@ export async function makeDisk({ stage, architecture, sources, mirror, files }: 
     return await readFile(join(work, 'status'), 'utf8')
   } finally {
     await rm(work, { recursive: true })
+    await rm(`${files.disk}.part`, { force: true })
   }
 }
 

@@ -1,4 +1,4 @@
-import { explainFailure, Failure } from '@bookinfo/images'
+import { explainFailure, Failure, stop, stopOnSignals, untilStopped } from '@bookinfo/images'
 import { createWriteStream } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
 import { bootOptions, bootUsage } from './boot-options.ts'
@@ -7,14 +7,13 @@ import { qemuTools } from './qemu.ts'
 import { requireDataDisk } from './data-disk.ts'
 import { requireFreePort } from './free-port.ts'
 import { startServiceMachine, untilReady } from './service-machine.ts'
-import { stopOnSignals } from './stop-signal.ts'
 import { requireTools } from './tools.ts'
 
 /** A guest under emulation on a busy host takes its time. */
 const POWER_OFF_MS = 60_000
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
-const stop = stopOnSignals()
+stopOnSignals()
 
 await explainFailure(async () => {
   const options = bootOptions(process.argv.slice(2))
@@ -49,8 +48,7 @@ await explainFailure(async () => {
     print(`\n${image.name} answers at ${address} after ${seconds} s. Ctrl-C switches the machine off.\n`)
   }
   void sayWhenReady()
-  const stopped = new Promise<'stopped'>((resolve) => stop.addEventListener('abort', () => resolve('stopped')))
-  const how = await Promise.race([stopped, machine.ended])
+  const how = await Promise.race([untilStopped(), machine.ended])
   if (how !== 'stopped') throw new Failure(`the virtual machine ended by itself with ${how}`)
   print('\nswitching the machine off')
   await machine.powerOff(POWER_OFF_MS)

@@ -1,4 +1,4 @@
-import { explainFailure, readSources } from '@bookinfo/images'
+import { explainFailure, readSources, stopOnSignals } from '@bookinfo/images'
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname, relative } from 'node:path'
 import { writeBill } from './bill.ts'
@@ -10,6 +10,8 @@ import { createStage } from './stage.ts'
 import { requireTools } from './tools.ts'
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
+
+stopOnSignals()
 
 await explainFailure(async () => {
   const options = buildOptions(process.argv.slice(2))

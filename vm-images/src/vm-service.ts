@@ -1,8 +1,7 @@
-import { explainFailure, Failure } from '@bookinfo/images'
+import { explainFailure, Failure, stopOnSignals, untilStopped } from '@bookinfo/images'
 import { serviceLines } from './console.ts'
 import { HOST_SEEN_FROM_GUEST, startServiceMachine } from './service-machine.ts'
 import { settingsAsUserData } from './seed.ts'
-import { stopOnSignals } from './stop-signal.ts'
 
 // details as the suite starts a service (settings in the environment, the log on stdout, SIGTERM to end), in a virtual machine.
 
@@ -12,7 +11,7 @@ const POWER_OFF_MS = 60_000
 /** What the service is told; the rest of the environment says where this process is. */
 const SETTINGS = /^(SERVICE_VERSION|HOSTNAME|LOG_LEVEL|SHUTDOWN_\w+|ENABLE_EXTERNAL_BOOK_SERVICE|OTEL_\w+)$/
 
-const stop = stopOnSignals()
+stopOnSignals()
 
 await explainFailure(async () => {
   const { PORT = '9081', HOST = '127.0.0.1' } = process.env
@@ -28,8 +27,7 @@ await explainFailure(async () => {
       for (const line of serviceLines(whole)) process.stdout.write(`${line}\n`)
     }
   })
-  const stopped = new Promise<'stopped'>((resolve) => stop.addEventListener('abort', () => resolve('stopped')))
-  const how = await Promise.race([stopped, machine.ended])
+  const how = await Promise.race([untilStopped(), machine.ended])
   if (how !== 'stopped') throw new Failure(`the virtual machine ended by itself with ${how}`)
   await machine.powerOff(POWER_OFF_MS)
 })

@@ -5,8 +5,11 @@ import { chooseBuilder } from './choose-builder.ts'
 import { makeDebianBase } from './debian-base.ts'
 import { ownPlatform, platforms, readOptions, usage } from './options.ts'
 import { readSources } from './sources.ts'
+import { stopOnSignals } from './stop-signal.ts'
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
+
+stopOnSignals()
 
 await explainFailure(async () => {
   const sources = await readSources(process.env)

@@ -1,39 +1,68 @@
-import { execFile } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { text } from 'node:stream/consumers'
 import { Failure } from './failure.ts'
+import { stop } from './stop-signal.ts'
 
 export const ROOT = join(import.meta.dirname, '../../..')
 
 /** Characters of what a program said that are told when it fails: the end, where the reason is. */
 const TOLD = 4000
 
-const OUTPUT_LIMIT = 64 * 1024 * 1024
-
-const execute = promisify(execFile)
-
 /**
- * Runs a program in the repository's root, to its end.
+ * Runs a program in the repository's root, to its end. A request to end that this process gets goes to all that the program
+ * has started, and is waited for.
  *
  * @returns what it wrote to stdout
- * @throws Failure with the end of what it said, if it fails or is not there
+ * @throws Failure with the end of what it said, if it fails or is not there; Stopped after a request to end
  */
 export async function run(program: string, args: readonly string[], env: Record<string, string> = {}): Promise<string> {
+  stop.throwIfAborted()
+  const child = spawn(program, args, {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, asked once: mmdebstrap by itself takes no signal, what it started does; and it may end its whole group.
+    // Windows has no groups, and its Ctrl-C reaches all.
+    detached: process.platform !== 'win32'
+  })
+  const endGroup = () => endProcesses(child.pid)
+  stop.addEventListener('abort', endGroup)
   try {
-    const options = { cwd: ROOT, env: { ...process.env, ...env }, maxBuffer: OUTPUT_LIMIT }
-    const { stdout } = await execute(program, [...args], options)
-    return stdout
+    const [stdout, stderr, [code, signal]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'close')
+    ])
+    stop.throwIfAborted()
+    if (code === 0) return stdout
+    throw new Error(stderr.trim() || (code === null ? `signal ${signal}` : `status ${code}`))
   } catch (error) {
-    if (!(error instanceof Error)) throw error
-    const said = 'stderr' in error ? String(error.stderr) : ''
-    throw new Failure(`${program} ${args[0] ?? ''} failed:\n${(said.trim() || error.message).slice(-TOLD)}`)
+    stop.throwIfAborted()
+    const said = error instanceof Error ? error.message : String(error)
+    throw new Failure(`${program} ${args[0] ?? ''} failed:\n${said.slice(-TOLD)}`)
+  } finally {
+    stop.removeEventListener('abort', endGroup)
   }
 }
 
-/** Whether a program runs and succeeds. */
+function endProcesses(group: number | undefined): void {
+  if (group === undefined) return
+  try {
+    process.kill(-group, 'SIGTERM')
+  } catch {
+    // It ended just now.
+  }
+}
+
+/** Whether a program runs and succeeds. @throws Stopped after a request to end */
 export async function works(program: string, args: readonly string[]): Promise<boolean> {
   return run(program, args).then(
     () => true,
-    () => false
+    () => {
+      stop.throwIfAborted()
+      return false
+    }
   )
 }

@@ -1,9 +1,10 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 const main = join(import.meta.dirname, '../src/main.ts')
 
@@ -100,4 +101,18 @@ test('a time that is none is refused', async () => {
     execFile(process.execPath, [main], { env }, (_error, _stdout, text) => resolve(text))
   })
   expect(stderr).toBe('bookinfo: SOURCE_DATE_EPOCH cannot be "yesterday": allowed are whole seconds since 1970\n')
+})
+
+test('a request to end reaches what the builder has started', async () => {
+  // It ends when the process that it started has ended, as the pipe for what they say is open until then.
+  await using machine = programs({ docker: 'exit 1', buildah: '[ "$1" = version ] || { sleep 1000 & wait; }' })
+  const env = { PATH: `${machine.folder}:/usr/bin:/bin`, SOURCE_DATE_EPOCH: '1700000000' }
+  const args = [main, '--base', 'node:24-slim', details]
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  const ended = once(child, 'close')
+  await vi.waitUntil(() => machine.calls().length === 3 || child.exitCode !== null, { timeout: 30_000 })
+  child.kill('SIGTERM')
+  expect([...(await ended), stderr]).toEqual([143, null, ''])
 })
