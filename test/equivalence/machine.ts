@@ -24,7 +24,8 @@ export const asMachine: Substrate = {
   about: () => describe(),
   async missing() {
     if (!existsSync(disk)) return 'npm run vm:build'
-    return requireTools('booting a virtual machine', { ...qemuTools, ...seedTools }).then(
+    const needed = { ...qemuTools(ownArchitecture(), 'bios'), ...seedTools }
+    return requireTools('booting a virtual machine', needed).then(
       () => undefined,
       (error: unknown) => (error instanceof Error ? error.message : String(error))
     )

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { access, constants } from 'node:fs/promises'
 import { ownArchitecture, type Architecture } from './architecture.ts'
-import { qemuPrograms, type Hardware } from './qemu.ts'
+import type { Hardware } from './qemu.ts'
+import { emulatorFor } from './qemu-tools.ts'
 
 /** A kernel that really runs is through in a second. */
 const PATIENCE_MS = 20_000
@@ -25,7 +26,7 @@ export async function chooseAccelerator(
   const append = `console=${architecture === 'arm64' ? 'ttyAMA0' : 'ttyS0'} panic=-1`
   const devices = ['-nodefaults', '-no-user-config', '-display', 'none', '-serial', 'stdio', '-no-reboot']
   const qemu = spawn(
-    qemuPrograms[architecture],
+    emulatorFor(architecture),
     [
       '-machine',
       machine,

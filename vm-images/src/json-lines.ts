@@ -13,21 +13,24 @@ export interface JsonPeer extends AsyncDisposable {
 export interface JsonPeerOptions {
   /** Milliseconds to wait for an answer. */
   timeoutMs: number
+  /** Resolves when the machine is gone, with how it ended: nobody answers from then on. */
+  ended: Promise<string>
 }
 
 const CONNECT_MS = 60_000
 const RETRY_MS = 100
 
-/** Connects to a peer, which may not have made its socket yet. */
-export async function connectJsonPeer(path: string, { timeoutMs }: JsonPeerOptions): Promise<JsonPeer> {
-  const socket = await connectWithin(path, CONNECT_MS)
+/** Connects to a peer, which may not have made its socket yet. @throws Failure if the machine ends before */
+export async function connectJsonPeer(path: string, { timeoutMs, ended }: JsonPeerOptions): Promise<JsonPeer> {
+  const socket = await connectWithin(path, ended)
   const lines = createInterface({ input: socket })[Symbol.asyncIterator]()
   let id = 0
 
   async function nextAnswer(wanted: number): Promise<unknown> {
     for (;;) {
       const { value, done } = await lines.next()
-      if (done === true) throw new Failure('the virtual machine is gone')
+      // QEMU closes its sockets a moment before it has said why.
+      if (done === true) throw gone(await ended)
       const answer = parse(value)
       // Greetings, events, and answers that came too late for whoever asked.
       if (answer?.['id'] !== wanted) continue
@@ -57,8 +60,10 @@ export async function connectJsonPeer(path: string, { timeoutMs }: JsonPeerOptio
   }
 }
 
-async function connectWithin(path: string, timeoutMs: number) {
-  const deadline = performance.now() + timeoutMs
+async function connectWithin(path: string, ended: Promise<string>) {
+  const deadline = performance.now() + CONNECT_MS
+  let end: string | undefined
+  void ended.then((how) => (end = how))
   for (;;) {
     const socket = connect(path)
     try {
@@ -67,10 +72,15 @@ async function connectWithin(path: string, timeoutMs: number) {
       socket.on('error', () => undefined)
       return socket
     } catch (error) {
+      if (end !== undefined) throw gone(end)
       if (performance.now() > deadline) throw error
       await sleep(RETRY_MS)
     }
   }
+}
+
+function gone(how: string): Failure {
+  return new Failure(`the virtual machine ended with ${how}`)
 }
 
 function parse(line: string): Record<string, unknown> | undefined {

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectJsonPeer, type JsonPeer } from './json-lines.ts'
-import { qemuArguments, qemuPrograms, sockets, type Hardware } from './qemu.ts'
+import { qemuArguments, sockets, type Hardware } from './qemu.ts'
+import { emulatorFor } from './qemu-tools.ts'
 import { writeSeed, type Seed } from './seed.ts'
 
 export interface MachineOptions extends Omit<Hardware, 'disk' | 'seed' | 'folder'> {
@@ -41,7 +42,7 @@ const ANSWER_MS = 180_000
 /** A guest that answers may still be booting, and notice its power button only later: nobody tells it of a press in between. */
 const PRESS_AGAIN_MS = 5_000
 
-/** @throws Failure if QEMU does not start */
+/** @throws Failure with QEMU's own words if it does not start */
 export async function startMachine(options: MachineOptions): Promise<Machine> {
   const { image, seed, onConsole, namespace, ...hardware } = options
   await using starting = new AsyncDisposableStack()
@@ -54,7 +55,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   const seedFile = join(folder, 'seed.iso')
   if (seed) await writeSeed(seedFile, seed)
 
-  const program = qemuPrograms[hardware.architecture]
+  const program = emulatorFor(hardware.architecture)
   const args = qemuArguments({ ...hardware, disk, folder, ...(seed && { seed: seedFile }) })
   const within = namespace === undefined ? [] : ['netns', 'exec', namespace, program]
   const qemu = spawn(namespace === undefined ? program : 'ip', [...within, ...args], {
@@ -71,13 +72,13 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   qemu.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text))
   const ended = once(qemu, 'close').then(([code, signal]: unknown[]) => {
     const how = typeof signal === 'string' ? `signal ${signal}` : `status ${String(code)}`
-    return `${how} ${complaints}`.trim()
+    return complaints === '' ? how : `${how}: ${complaints.trim()}`
   }, String)
   starting.defer(async () => {
     qemu.kill('SIGKILL')
     await ended
   })
-  const monitor = starting.use(await connectJsonPeer(join(folder, sockets.monitor), { timeoutMs: ANSWER_MS }))
+  const monitor = starting.use(await connectJsonPeer(join(folder, sockets.monitor), { timeoutMs: ANSWER_MS, ended }))
   await monitor.ask('qmp_capabilities')
   const running = starting.move()
   return {
@@ -85,7 +86,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     console: () => written,
     monitor,
     async askAgent(command, question) {
-      await using agent = await connectJsonPeer(join(folder, sockets.agent), { timeoutMs: ANSWER_MS })
+      await using agent = await connectJsonPeer(join(folder, sockets.agent), { timeoutMs: ANSWER_MS, ended })
       return await agent.ask(command, question)
     },
     async saveTo(file, snapshot) {

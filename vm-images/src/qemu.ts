@@ -1,9 +1,10 @@
 import type { Architecture } from './architecture.ts'
+import { firmwareFile, type Firmware } from './qemu-tools.ts'
 
 export interface Hardware {
   architecture: Architecture['name']
   accelerator: 'kvm' | 'tcg'
-  firmware: 'bios' | 'uefi'
+  firmware: Firmware
   memoryMiB: number
   cpus: number
   /** The machine's disk: a qcow2 that may be written to. */
@@ -25,22 +26,12 @@ export interface Hardware {
  */
 export type Network = { host: string; port: number; guestPort: number } | { tap: string; mac: string }
 
-export const qemuPrograms = { amd64: 'qemu-system-x86_64', arm64: 'qemu-system-aarch64' }
 const machines = { amd64: 'q35', arm64: 'virt' }
 /**
  * What is emulated. Without 5-level page tables, guards between user and kernel memory, and string instructions, all of which
  * cost an emulator more than they save, a PC starts a twentieth sooner.
  */
 const processors = { amd64: 'max,la57=off,smap=off,erms=off,fsrm=off', arm64: 'max' }
-const firmwares = {
-  amd64: '/usr/share/OVMF/OVMF_CODE_4M.fd',
-  arm64: '/usr/share/AAVMF/AAVMF_CODE.fd'
-}
-
-export const qemuTools = {
-  'qemu-system-x86_64': { inPackage: 'qemu-system-x86' },
-  'qemu-img': { inPackage: 'qemu-utils' }
-}
 
 /** Names of the sockets in the machine's folder. */
 export const sockets = { monitor: 'monitor', agent: 'agent' }
@@ -80,9 +71,8 @@ export function qemuArguments(hardware: Hardware): string[] {
       ['device', `${device('virtio-blk')},drive=data,serial=data`]
     )
   }
-  if (firmware === 'uefi') {
-    options.push(['drive', `if=pflash,unit=0,format=raw,readonly=on,file=${escape(firmwares[architecture])}`])
-  }
+  const code = firmwareFile(architecture, firmware)
+  if (code !== undefined) options.push(['drive', `if=pflash,unit=0,format=raw,readonly=on,file=${escape(code)}`])
   if (snapshot !== undefined) options.push(['loadvm', snapshot])
   return ['-nodefaults', '-no-user-config', ...options.flatMap(([name, value]) => [`-${name}`, value])]
 }

@@ -1,15 +1,21 @@
 import { Failure, works } from '@bookinfo/images'
+import { existsSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
 
-/** Programs by name, with the Debian package that has each and the argument with which it says that it is there. */
+/**
+ * Programs by name, with the Debian package that has each and the argument with which it says that it is there; and other files
+ * by their path.
+ */
 export interface Tools {
-  [program: string]: { inPackage: string; version?: string }
+  [tool: string]: { inPackage: string; version?: string }
 }
 
 /** @throws Failure that says what to install, if any is missing */
 export async function requireTools(purpose: string, tools: Tools): Promise<void> {
   const missing: string[] = []
-  for (const [program, { inPackage, version = '--version' }] of Object.entries(tools)) {
-    if (!(await works(program, [version]))) missing.push(inPackage)
+  for (const [tool, { inPackage, version = '--version' }] of Object.entries(tools)) {
+    const isHere = isAbsolute(tool) ? existsSync(tool) : await works(tool, [version])
+    if (!isHere) missing.push(inPackage)
   }
   if (missing.length === 0) return
   const packages = [...new Set(missing)].join(' ')

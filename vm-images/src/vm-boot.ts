@@ -1,9 +1,10 @@
-import { explainFailure, Failure, stop, stopOnSignals, untilStopped } from '@bookinfo/images'
-import { createWriteStream } from 'node:fs'
+import { explainFailure, Failure, stopOnSignals, untilStopped } from '@bookinfo/images'
 import { stripVTControlCharacters } from 'node:util'
+import { ownArchitecture } from './architecture.ts'
 import { bootOptions, bootUsage } from './boot-options.ts'
+import { openConsoleLog } from './console-log.ts'
 import { seedTools, settingsAsUserData } from './seed.ts'
-import { qemuTools } from './qemu.ts'
+import { qemuTools } from './qemu-tools.ts'
 import { requireDataDisk } from './data-disk.ts'
 import { requireFreePort } from './free-port.ts'
 import { startServiceMachine, untilReady } from './service-machine.ts'
@@ -18,12 +19,14 @@ stopOnSignals()
 await explainFailure(async () => {
   const options = bootOptions(process.argv.slice(2))
   if (options.help) return print(bootUsage.trimEnd())
-  await requireTools('booting a virtual machine', { ...qemuTools, ...seedTools })
+  const needed = { ...qemuTools(ownArchitecture(), options.firmware), ...seedTools }
+  await requireTools('booting a virtual machine', needed)
   const { image, host, port, seed, userData, data, log, ...hardware } = options
   const { hostname, settings } = image.example
   await requireFreePort(host, port)
   if (data !== undefined) await requireDataDisk(data)
-  const output = log === undefined ? process.stdout : createWriteStream(log)
+  const file = log === undefined ? undefined : await openConsoleLog(log)
+  const output = file ?? process.stdout
   const startedAt = performance.now()
   await using machine = await startServiceMachine({
     ...hardware,
@@ -41,15 +44,22 @@ await explainFailure(async () => {
       }
     })
   })
+  const over = new AbortController()
   const sayWhenReady = async () => {
-    if (!(await untilReady(image, { host, port }, stop))) return
+    if (!(await untilReady(image, { host, port }, over.signal))) return
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
     const address = image.service === undefined ? `${host}:${port}` : `http://localhost:${port}/${image.service}/0`
     print(`\n${image.name} answers at ${address} after ${seconds} s. Ctrl-C switches the machine off.\n`)
   }
   void sayWhenReady()
-  const how = await Promise.race([untilStopped(), machine.ended])
-  if (how !== 'stopped') throw new Failure(`the virtual machine ended by itself with ${how}`)
-  print('\nswitching the machine off')
+  const problem = await Promise.race([
+    untilStopped(),
+    machine.ended.then((how) => {
+      throw new Failure(`the virtual machine ended by itself with ${how}`)
+    }),
+    ...(file ? [file.failed] : [])
+  ]).finally(() => over.abort())
+  print(`\nswitching the machine off${problem === 'stopped' ? '' : `: ${problem}`}`)
   await machine.powerOff(POWER_OFF_MS)
+  if (problem !== 'stopped') throw new Failure(`the virtual machine was switched off: ${problem}`)
 })

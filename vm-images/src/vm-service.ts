@@ -1,7 +1,10 @@
 import { explainFailure, Failure, stopOnSignals, untilStopped } from '@bookinfo/images'
+import { ownArchitecture } from './architecture.ts'
 import { serviceLines } from './console.ts'
+import { qemuTools } from './qemu-tools.ts'
 import { HOST_SEEN_FROM_GUEST, startServiceMachine } from './service-machine.ts'
-import { settingsAsUserData } from './seed.ts'
+import { seedTools, settingsAsUserData } from './seed.ts'
+import { requireTools } from './tools.ts'
 
 // details as the suite starts a service (settings in the environment, the log on stdout, SIGTERM to end), in a virtual machine.
 
@@ -15,6 +18,8 @@ stopOnSignals()
 
 await explainFailure(async () => {
   const { PORT = '9081', HOST = '127.0.0.1' } = process.env
+  const needed = { ...qemuTools(ownArchitecture(), 'bios'), ...seedTools }
+  await requireTools('details in a virtual machine', needed)
   let rest = ''
   await using machine = await startServiceMachine({
     host: HOST,

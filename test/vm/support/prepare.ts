@@ -14,7 +14,7 @@ import { existsSync } from 'node:fs'
 export async function setup(): Promise<void> {
   await requireTools('testing the virtual machine', {
     ...diskTools,
-    ...qemuTools,
+    ...qemuTools(ownArchitecture(), 'uefi'),
     ...seedTools,
     ip: { inPackage: 'iproute2', version: '-Version' },
     nft: { inPackage: 'nftables' },
@@ -22,8 +22,6 @@ export async function setup(): Promise<void> {
     skopeo: { inPackage: 'skopeo' },
     curl: { inPackage: 'curl' }
   })
-  if (!existsSync('/usr/share/OVMF/OVMF_CODE_4M.fd'))
-    throw new Error('booting by UEFI needs firmware: on Debian and Ubuntu, apt-get install ovmf')
   for (const name of imageNames) {
     const { disk } = filesOf(readImage(name), ownArchitecture())
     if (!existsSync(disk)) throw new Error(`there is no ${name} to test: run npm run vm:build -- ${name} first`)

@@ -1,0 +1,70 @@
+import { freeBasePort, startProgram } from '@bookinfo/suite/testing'
+import { startServiceMachine } from '@bookinfo/vm-images'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+/** Long before the time that a machine may take to answer. */
+const AT_ONCE_MS = 30_000
+
+async function boot(args: readonly string[]) {
+  const port = String(await freeBasePort())
+  await using program = startProgram('bin/bootstrap.mjs', ['vm:boot', '--port', port, ...args])
+  return { status: await program.ended, stderr: program.stderr, stdout: program.stdout }
+}
+
+test(
+  'where QEMU does not start, its own words say why',
+  async () => {
+    await using stack = new AsyncDisposableStack()
+    const folder = await mkdtemp(join(tmpdir(), 'bookinfo-refusals-'))
+    stack.defer(() => rm(folder, { recursive: true }))
+    const { status, stderr } = await boot(['--data', folder])
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/^bookinfo: the virtual machine ended with status 1: qemu-system-\S+: .*: Is a directory\n$/)
+  },
+  AT_ONCE_MS
+)
+
+test(
+  'so it does for a port that somebody else took first',
+  async () => {
+    const other = createServer().listen({ host: '127.0.0.1', port: 0 })
+    await once(other, 'listening')
+    try {
+      const address = other.address()
+      const port = typeof address === 'object' && address !== null ? address.port : 0
+      const starting = startServiceMachine({ host: '127.0.0.1', port, accelerator: 'tcg' })
+      await expect(starting).rejects.toThrow(/^the virtual machine ended with status 1: .*host forwarding rule/)
+    } finally {
+      other.close()
+    }
+  },
+  AT_ONCE_MS
+)
+
+test(
+  'a log that cannot be written is named before the machine starts',
+  async () => {
+    expect(await boot(['--log', '/no/such/folder/log'])).toEqual({
+      status: 1,
+      stdout: '',
+      stderr:
+        `bookinfo: --log cannot be "/no/such/folder/log": ` +
+        `ENOENT: no such file or directory, open '/no/such/folder/log'\n`
+    })
+  },
+  AT_ONCE_MS
+)
+
+test('a disk that is full of the log switches the machine off', async () => {
+  const { status, stdout, stderr } = await boot(['--log', '/dev/full'])
+  const reason = '/dev/full cannot be written any more: ENOSPC: no space left on device, write'
+  expect(status).toBe(1)
+  expect(stdout).toContain(`switching the machine off: ${reason}\n`)
+  // While it boots under emulation, a machine may not notice its power button in time.
+  expect(stderr).toMatch(/^bookinfo: the virtual machine was (switched off: .*ENOSPC.*|not off after 60000 ms)\n$/)
+})
