@@ -1,3 +1,4 @@
+import { requireTools } from '@bookinfo/images'
 import { refusingPort } from '@bookinfo/service-kit/testing'
 import {
   chooseAccelerator,
@@ -5,7 +6,6 @@ import {
   ownArchitecture,
   qemuTools,
   readImage,
-  requireTools,
   seedTools,
   settingsAsUserData,
   startServiceMachine

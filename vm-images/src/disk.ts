@@ -1,4 +1,4 @@
-import { run, type Sources } from '@bookinfo/images'
+import { run, unpackingTools, type Sources, type Tools } from '@bookinfo/images'
 import { existsSync } from 'node:fs'
 import { copyFile, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,9 +8,8 @@ import { kernelOptions, layout } from './layout.ts'
 import type { ImageFiles } from './image.ts'
 import type { Stage } from './stage.ts'
 
-export const diskTools = {
-  mmdebstrap: { inPackage: 'mmdebstrap' },
-  'eu-strip': { inPackage: 'elfutils' },
+export const diskTools: Tools = {
+  ...unpackingTools,
   xz: { inPackage: 'xz-utils' },
   'qemu-img': { inPackage: 'qemu-utils' }
 }

@@ -16,4 +16,3 @@ export {
   untilServiceReady,
   type ServiceMachineOptions
 } from './service-machine.ts'
-export { requireTools } from './tools.ts'

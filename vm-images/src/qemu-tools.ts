@@ -1,5 +1,5 @@
 import type { Architecture } from './architecture.ts'
-import type { Tools } from './tools.ts'
+import type { Tools } from '@bookinfo/images'
 
 interface Emulator {
   program: string

@@ -1,4 +1,4 @@
-import { explainFailure, Failure, stopOnSignals, untilStopped } from '@bookinfo/images'
+import { explainFailure, Failure, requireTools, stopOnSignals, untilStopped } from '@bookinfo/images'
 import { stripVTControlCharacters } from 'node:util'
 import { ownArchitecture } from './architecture.ts'
 import { bootOptions, bootUsage } from './boot-options.ts'
@@ -8,7 +8,6 @@ import { qemuTools } from './qemu-tools.ts'
 import { requireDataDisk } from './data-disk.ts'
 import { requireFreePort } from './free-port.ts'
 import { startServiceMachine, untilReady } from './service-machine.ts'
-import { requireTools } from './tools.ts'
 
 /** A guest under emulation on a busy host takes its time. */
 const POWER_OFF_MS = 60_000

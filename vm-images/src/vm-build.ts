@@ -1,4 +1,4 @@
-import { explainFailure, readSources, stopOnSignals } from '@bookinfo/images'
+import { explainFailure, readSources, requireTools, stopOnSignals } from '@bookinfo/images'
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname, relative } from 'node:path'
 import { writeBill } from './bill.ts'
@@ -7,7 +7,6 @@ import { containerDiskTools, makeContainerDisk } from './container-disk.ts'
 import { diskTools, makeDisk } from './disk.ts'
 import { filesOf } from './image.ts'
 import { createStage } from './stage.ts'
-import { requireTools } from './tools.ts'
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 

@@ -1,10 +1,9 @@
-import { explainFailure, Failure, stopOnSignals, untilStopped } from '@bookinfo/images'
+import { explainFailure, Failure, requireTools, stopOnSignals, untilStopped } from '@bookinfo/images'
 import { ownArchitecture } from './architecture.ts'
 import { serviceLines } from './console.ts'
 import { qemuTools } from './qemu-tools.ts'
 import { HOST_SEEN_FROM_GUEST, startServiceMachine } from './service-machine.ts'
 import { seedTools, settingsAsUserData } from './seed.ts'
-import { requireTools } from './tools.ts'
 
 // details as the suite starts a service (settings in the environment, the log on stdout, SIGTERM to end), in a virtual machine.
 

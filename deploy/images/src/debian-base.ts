@@ -1,13 +1,13 @@
-import { Failure } from './failure.ts'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findNode } from './node-package.ts'
 import { architectureOf, type Platform } from './options.ts'
-import { ROOT, run, works } from './run.ts'
+import { ROOT, run } from './run.ts'
+import { requireTools, unpackingTools, type Tools } from './tools.ts'
 
 export const DIST = join(ROOT, 'deploy/images/dist')
 
-const tools = { mmdebstrap: 'mmdebstrap', 'eu-strip': 'elfutils', 'dpkg-deb': 'dpkg' }
+const tools: Tools = { ...unpackingTools, 'dpkg-deb': { inPackage: 'dpkg' } }
 
 /**
  * Makes the base from Debian's packages and npm's Node: `dist/root-amd64.tar`, which the Dockerfile's stage `debian` takes.
@@ -16,15 +16,7 @@ const tools = { mmdebstrap: 'mmdebstrap', 'eu-strip': 'elfutils', 'dpkg-deb': 'd
  * @throws Failure if a tool is missing
  */
 export async function makeDebianBase(platform: Platform, epoch: number): Promise<void> {
-  const missing: string[] = []
-  for (const [program, inPackage] of Object.entries(tools)) {
-    if (!(await works(program, ['--version']))) missing.push(inPackage)
-  }
-  if (missing.length > 0)
-    throw new Failure(
-      `--base debian needs ${missing.join(' and ')}: on Debian and Ubuntu, apt-get install ${missing.join(' ')}`
-    )
-
+  await requireTools('--base debian', tools)
   await mkdir(DIST, { recursive: true })
   const { node, licence } = await findNode(platform)
   const architecture = architectureOf(platform)

@@ -1,13 +1,5 @@
-import {
-  diskTools,
-  filesOf,
-  imageNames,
-  ownArchitecture,
-  qemuTools,
-  readImage,
-  requireTools,
-  seedTools
-} from '@bookinfo/vm-images'
+import { requireTools } from '@bookinfo/images'
+import { diskTools, filesOf, imageNames, ownArchitecture, qemuTools, readImage, seedTools } from '@bookinfo/vm-images'
 import { existsSync } from 'node:fs'
 
 /** Before the first test: nothing here may be left out because something is missing. */

@@ -1,6 +1,7 @@
-import { Failure, works } from '@bookinfo/images'
 import { existsSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
+import { Failure } from './failure.ts'
+import { works } from './run.ts'
 
 /**
  * Programs by name, with the Debian package that has each and the argument with which it says that it is there; and other files
@@ -8,6 +9,13 @@ import { isAbsolute } from 'node:path'
  */
 export interface Tools {
   [tool: string]: { inPackage: string; version?: string }
+}
+
+/** Unpacks Debian's packages. By the keys apt knows that they are Debian's; Debian itself has them, Ubuntu does not. */
+export const unpackingTools: Tools = {
+  mmdebstrap: { inPackage: 'mmdebstrap' },
+  '/usr/share/keyrings/debian-archive-keyring.gpg': { inPackage: 'debian-archive-keyring' },
+  'eu-strip': { inPackage: 'elfutils' }
 }
 
 /** @throws Failure that says what to install, if any is missing */
