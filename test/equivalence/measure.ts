@@ -1,3 +1,4 @@
+import { stop, untilStopped } from '@bookinfo/images'
 import { readFile } from 'node:fs/promises'
 import { Agent, get, type RequestOptions } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -17,9 +18,17 @@ const REQUESTS = 2_000
 const POLL_MS = 10
 const PATIENCE_MS = 300_000
 
+/** @throws Stopped after a request to end; what was started has ended then, too */
 export async function measureRun(substrate: Substrate): Promise<Run> {
   const begin = performance.now()
   await using started = await substrate.start()
+  const stopped = untilStopped().then((): never => {
+    throw stop.reason
+  })
+  return await Promise.race([measure(started, begin), stopped])
+}
+
+async function measure(started: Started, begin: number): Promise<Run> {
   await untilAnswered(started.origin)
   const startMs = performance.now() - begin
   await started.settled?.()
@@ -47,6 +56,7 @@ async function timeStop(started: Started): Promise<number> {
 async function untilAnswered(origin: string): Promise<void> {
   const begin = performance.now()
   for (;;) {
+    stop.throwIfAborted()
     if ((await ask(origin, { agent: false })) === 200) return
     if (performance.now() - begin > PATIENCE_MS) throw new Error(`${origin} does not answer`)
     await sleep(POLL_MS)
