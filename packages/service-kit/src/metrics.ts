@@ -5,15 +5,10 @@ import { Type } from 'typebox'
 import { createDurationHistogram } from './duration-histogram.ts'
 import { writeMetrics } from './exposition.ts'
 import type { MetricsRegistry } from './registry.ts'
+import type { RequestEndListener } from './request-end.ts'
 
-/** Serves `/metrics` from the app's own registry, and measures every request by route. */
+/** Serves `/metrics` from the app's own registry. */
 export function serveMetrics(app: FastifyInstance, registry: MetricsRegistry, tracing: Tracing): void {
-  const duration = createDurationHistogram(registry, {
-    name: 'http_server_request_duration_seconds',
-    help: 'Duration of HTTP requests served',
-    labelNames: ['http_request_method', 'http_route', 'http_response_status_code', 'error_type'] as const
-  })
-
   new Counter({
     name: 'otel_spans_dropped_total',
     help: 'Spans that could not be sent',
@@ -30,18 +25,6 @@ export function serveMetrics(app: FastifyInstance, registry: MetricsRegistry, tr
     collect() {
       this.set(tracing.sending().waiting)
     }
-  })
-
-  app.addHook('onResponse', (request, reply, done) => {
-    const { statusCode: status } = reply
-    const labels = {
-      http_request_method: knownMethod(request.method),
-      http_route: request.route.pattern ?? '(none)',
-      http_response_status_code: status,
-      error_type: status >= 500 ? String(status) : undefined
-    }
-    duration.observe(labels, reply.elapsedTime / 1000, request.trace.exemplar)
-    done()
   })
 
   app.register(async (scope) => {
@@ -62,4 +45,23 @@ export function serveMetrics(app: FastifyInstance, registry: MetricsRegistry, tr
       }
     )
   })
+}
+
+/** Measures every request by route, those that got no whole answer too, until they ended. */
+export function measureRequests(registry: MetricsRegistry): RequestEndListener {
+  const duration = createDurationHistogram(registry, {
+    name: 'http_server_request_duration_seconds',
+    help: 'Duration of HTTP requests served',
+    labelNames: ['http_request_method', 'http_route', 'http_response_status_code', 'error_type'] as const
+  })
+  return (request, reply, { status, error }) => {
+    const failed = status !== undefined && status >= 500 ? String(status) : undefined
+    const labels = {
+      http_request_method: knownMethod(request.method),
+      http_route: request.route.pattern ?? '(none)',
+      http_response_status_code: status,
+      error_type: error?.name ?? failed
+    }
+    duration.observe(labels, reply.elapsedTime / 1000, request.trace.exemplar)
+  }
 }

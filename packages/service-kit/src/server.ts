@@ -2,6 +2,7 @@ import { forwardTracing, type Tracing } from '@bookinfo/tracing'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import createFastify, { type FastifyInstance } from 'fastify'
 import type { Socket } from 'node:net'
+import { createAccessLog } from './access-log.ts'
 import { readBodies } from './body.ts'
 import { recordCalls } from './calls.ts'
 import { createErrorHandler, type ErrorPage } from './errors.ts'
@@ -9,11 +10,12 @@ import { serveProbes, type Lifecycle } from './health.ts'
 import { compileSchemasLazily } from './lazy-schemas.ts'
 import { logging, type LogOptions } from './log.ts'
 import { answerOtherMethods } from './methods.ts'
-import { serveMetrics } from './metrics.ts'
+import { measureRequests, serveMetrics } from './metrics.ts'
 import { serveOpenApi } from './openapi.ts'
 import { createRegistry, type MetricsRegistry } from './registry.ts'
+import { watchRequests } from './request-end.ts'
 import { nameRoutes } from './route.ts'
-import { traceRequests } from './trace-requests.ts'
+import { endTrace, traceRequests } from './trace-requests.ts'
 
 /** Bytes of a request body, unless a route says otherwise. */
 const BODY_LIMIT = 16 * 1024
@@ -60,6 +62,8 @@ export function createServer(options: ServerOptions): Server {
   const registry = createRegistry()
   nameRoutes(app)
   traceRequests(app, tracing, recordCalls(app, registry))
+  const accessLog = createAccessLog(options.name, options.version, options.log)
+  watchRequests(app, [endTrace, measureRequests(registry), accessLog])
   app.addHook('onRequest', (request, reply, done) => {
     // Any content type is accepted; one that is malformed Fastify would refuse by itself.
     if (request.mediaType === undefined) delete request.headers['content-type']

@@ -1,6 +1,7 @@
 import { forwardTracing, type CallListener, type RequestTrace, type Tracing } from '@bookinfo/tracing'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { idsOf } from './log.ts'
+import type { RequestEndListener } from './request-end.ts'
 import { RequestLogger } from './request-logger.ts'
 
 declare module 'fastify' {
@@ -32,9 +33,7 @@ export function traceRequests(
     if (request.trace.traceresponse !== undefined) void reply.header('traceresponse', request.trace.traceresponse)
     done()
   })
-  app.addHook('onResponse', (request, reply, done) => {
-    // Without headers sent, the caller went away before there was an answer.
-    request.trace.end(reply.raw.headersSent ? reply.statusCode : undefined)
-    done()
-  })
 }
+
+/** A request that got no whole answer has a span without a status, which says why. */
+export const endTrace: RequestEndListener = ({ trace }, _reply, { status, error }) => trace.end(status, error)

@@ -1,0 +1,138 @@
+import { createRecordedTracing } from '@bookinfo/tracing/testing'
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { Readable } from 'node:stream'
+import { describe, expect, test } from 'vitest'
+import { createServer, type App, type FastifyReply } from '../src/index.ts'
+import { ask, connectTo, startApp, type CollectedLog, type LogLine, type RunningApp } from './support/index.ts'
+
+/** An app that answers on `/held` when it is told to, and that has a trace of each request. */
+async function startHeld() {
+  const tracing = createRecordedTracing('t')
+  const held: FastifyReply[] = []
+  const build = (stream: CollectedLog['stream']): App => {
+    const log = { level: 'info', stream }
+    const { app } = createServer({ name: 't', title: 't', description: '', version: 'v1', log, tracing })
+    app.register(async (routes) => {
+      routes.get('/here', async () => ({}))
+      routes.get('/held', (_request, reply) => void held.push(reply))
+      routes.get('/held/quietly', { config: { quiet: true } }, (_request, reply) => void held.push(reply))
+      routes.get('/begun', async (_request, reply) => reply.send(Readable.from(endless())))
+    })
+    return app
+  }
+  return { ...(await startApp(build)), held, tracing }
+}
+
+async function* endless() {
+  yield 'some'
+  await new Promise(() => {})
+}
+
+function send(origin: string, ...paths: string[]): Socket {
+  const socket = connectTo(origin)
+  socket.write(paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: t\r\n\r\n`).join(''))
+  return socket
+}
+
+/** Route, status and error of each line about a request that has ended. */
+function endsIn({ lines }: CollectedLog) {
+  return lines
+    .filter((line) => 'duration_ms' in line)
+    .map(({ level, route, status, error, msg }: LogLine) => [level, route, status ?? error, msg])
+}
+
+async function countsOf({ origin }: RunningApp, route: string) {
+  const { body } = await ask(origin, '/metrics')
+  const counts = String(body).match(/^http_server_request_duration_seconds_count.*$/gm) ?? []
+  return counts.filter((line) => line.includes(`http_route="${route}"`))
+}
+
+function spansOf(tracing: ReturnType<typeof createRecordedTracing>) {
+  return tracing.spans().map(({ name, attributes }) => {
+    return [name, attributes['http.response.status_code'] ?? attributes['error.type']]
+  })
+}
+
+const gone = (route: string) => ['info', route, 'caller_gone', 'caller went away']
+const goneCount = (route: string) =>
+  `http_server_request_duration_seconds_count{http_request_method="GET",http_route="${route}",error_type="caller_gone"} 1`
+
+describe('a caller that goes away', () => {
+  test('before its answer leaves a line, a measure and a span, and a late answer adds nothing', async () => {
+    await using server = await startHeld()
+    const caller = send(server.origin, '/held')
+    await expect.poll(() => server.held.length).toBe(1)
+    caller.destroy()
+    await expect.poll(() => endsIn(server.log)).toEqual([gone('/held')])
+    server.held[0]?.send({ late: true })
+    await ask(server.origin, '/here')
+    expect(endsIn(server.log)).toEqual([gone('/held'), ['info', '/here', 200, 'request completed']])
+    expect(await countsOf(server, '/held')).toEqual([goneCount('/held')])
+    expect(spansOf(server.tracing)).toEqual([
+      ['GET /held', 'caller_gone'],
+      ['GET /here', 200]
+    ])
+  })
+
+  test.each<[string, (caller: Socket) => void]>([
+    ['says goodbye and waits', (caller) => caller.end()],
+    ['resets the connection', (caller) => caller.resetAndDestroy()]
+  ])('and %s is named in the same way', async (_how, leave) => {
+    await using server = await startHeld()
+    const caller = send(server.origin, '/held')
+    await expect.poll(() => server.held.length).toBe(1)
+    leave(caller)
+    await expect.poll(() => endsIn(server.log)).toEqual([gone('/held')])
+    caller.destroy()
+  })
+
+  test('in the middle of its answer was told a status, but has none', async () => {
+    await using server = await startHeld()
+    const caller = send(server.origin, '/begun')
+    const [head] = await once(caller, 'data')
+    expect(String(head)).toContain('200 OK')
+    caller.destroy()
+    await expect.poll(() => endsIn(server.log)).toEqual([gone('/begun')])
+    expect(await countsOf(server, '/begun')).toEqual([goneCount('/begun')])
+    expect(spansOf(server.tracing)).toEqual([['GET /begun', 'caller_gone']])
+  })
+
+  test('after other answers on its connection changes nothing about those', async () => {
+    await using server = await startHeld()
+    const caller = send(server.origin, '/here')
+    await once(caller, 'data')
+    caller.write('GET /held HTTP/1.1\r\nHost: t\r\n\r\n')
+    await expect.poll(() => server.held.length).toBe(1)
+    caller.destroy()
+    await expect.poll(() => endsIn(server.log)).toEqual([['info', '/here', 200, 'request completed'], gone('/held')])
+  })
+
+  test('leaves a line for each request that it had sent ahead, answered or not', async () => {
+    await using server = await startHeld()
+    const caller = send(server.origin, '/held', '/here', '/held')
+    await expect.poll(() => server.held.length).toBe(2)
+    caller.destroy()
+    await expect.poll(() => endsIn(server.log)).toHaveLength(3)
+    expect(endsIn(server.log)).toEqual(expect.arrayContaining([gone('/held'), gone('/here'), gone('/held')]))
+  })
+
+  test('while a probe is answered leaves no line', async () => {
+    await using server = await startHeld()
+    const caller = send(server.origin, '/held/quietly')
+    await expect.poll(() => server.held.length).toBe(1)
+    caller.destroy()
+    await expect.poll(() => countsOf(server, '/held/quietly')).toEqual([goneCount('/held/quietly')])
+    expect(endsIn(server.log)).toEqual([])
+  })
+})
+
+test('what this process cuts is not laid on the caller', async () => {
+  await using server = await startHeld()
+  const caller = send(server.origin, '/held')
+  await expect.poll(() => server.held.length).toBe(1)
+  server.app.server.closeAllConnections()
+  await once(caller, 'close')
+  await expect.poll(() => endsIn(server.log)).toEqual([['info', '/held', 'cut', 'request was cut']])
+  expect(spansOf(server.tracing)).toEqual([['GET /held', 'cut']])
+})
