@@ -2,6 +2,7 @@ export { asset, assetRoutes, href, type Asset } from './assets.ts'
 export { readBodies } from './body.ts'
 export { commonSettings, CommonConfig, ConfigError, loadConfig } from './config.ts'
 export { observeDatabase, type ObserveDatabase } from './database-calls.ts'
+export { createDispatcher, openDispatcher, type ConnectionUse } from './dispatcher.ts'
 export { ErrorBody, NotFound } from './errors.ts'
 export { html, trusted, type Html } from './html.ts'
 export { listen } from './listen.ts'
@@ -9,14 +10,7 @@ export type { LogOptions } from './log.ts'
 export { run, type Service } from './run.ts'
 export { createServer, type App, type Server } from './server.ts'
 export { helpText, listSettings, markdownTable } from './settings-table.ts'
-export {
-  createDispatcher,
-  createUpstream,
-  type ConnectionUse,
-  type Upstream,
-  type UpstreamOptions,
-  type UpstreamResult
-} from './upstream.ts'
+export { createUpstream, type Upstream, type UpstreamOptions, type UpstreamResult } from './upstream.ts'
 export {
   addressForm,
   connectionsSetting,

@@ -25,7 +25,7 @@ const LAST_RESORT_MS = 4_000
  * connections, finish what is in flight, exit. A second signal skips the waiting and cuts what is in flight.
  */
 export function stopGracefully(app: App, { delayMs, budgetMs, tracing }: StopOptions): void {
-  const closeUnused = rememberUnused(app)
+  const connections = rememberConnections(app)
   const { close } = closeWithGrace(
     {
       delay: delayMs + budgetMs + LAST_RESORT_MS,
@@ -42,13 +42,14 @@ export function stopGracefully(app: App, { delayMs, budgetMs, tracing }: StopOpt
       app.lifecycle.stopping = true
       await sleep(delayMs)
       const closed = app.close()
-      closeUnused()
+      connections.closeUnused()
       const inTime = await Promise.race([closed.then(() => true), sleep(budgetMs, false, { ref: false })])
       if (!inTime) {
         app.log.warn({ budget_ms: budgetMs }, 'requests still in flight were cut')
         app.server.closeAllConnections()
         await closed
       }
+      await connections.closed()
       await tracing.shutdown(FLUSH_BUDGET_MS)
       const { dropped } = tracing.sending()
       app.log.info(dropped > 0 ? { dropped_spans: dropped } : {}, 'stopped')
@@ -60,19 +61,29 @@ export function stopGracefully(app: App, { delayMs, budgetMs, tracing }: StopOpt
   else if ('connected' in process && !process.connected) void close()
 }
 
+interface Connections {
+  /** Closes those that are open and were never used. */
+  closeUnused(): void
+  /** Resolves when the last of them is closed, and what its requests came to is recorded; an app is closed a little earlier. */
+  closed(): Promise<void>
+}
+
 /**
  * Browsers and proxies open connections that they may need later. Node counts one on which nothing has come as busy, and
  * would wait for it.
- *
- * @returns what closes the connections that are open and were never used
  */
-function rememberUnused(app: App): () => void {
+function rememberConnections(app: App): Connections {
   const open = new Set<Socket>()
   app.server.on('connection', (socket) => {
     open.add(socket)
     socket.once('close', () => open.delete(socket))
   })
-  return () => {
-    for (const socket of open) if (socket.bytesRead === 0) socket.destroy()
+  return {
+    closeUnused() {
+      for (const socket of open) if (socket.bytesRead === 0) socket.destroy()
+    },
+    async closed() {
+      await Promise.all([...open].map((socket) => new Promise((resolve) => socket.once('close', resolve))))
+    }
   }
 }

@@ -1,16 +1,9 @@
 import type { ForwardHeaders, StartedCall } from '@bookinfo/tracing'
 import type { Static, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { Agent, type Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici'
 import { exchange, TooLate, type Answer } from './exchange.ts'
 import { once } from './once.ts'
-import { followRedirects } from './redirects.ts'
-
-/** Bytes of an upstream's body; Bookinfo's largest is under 1 KiB. */
-const MAX_RESPONSE_BYTES = 256 * 1024
-const MAX_REDIRECTS = 5
-/** Far more than Bookinfo needs, and fewer than the open files that a process may have. */
-const MAX_CONNECTIONS = 512
 
 /** A value where all is well; else the status, if there was an answer at all, and why, in words for the log. */
 export type UpstreamResult<T> =
@@ -38,44 +31,6 @@ export interface Upstream<T> {
   post(path: string, body: unknown, headers: ForwardHeaders): Promise<UpstreamResult<T>>
   /** The methods that a resource allows, by its `Allow` header. */
   options(path: string, headers: ForwardHeaders): Promise<UpstreamResult<readonly string[]>>
-}
-
-/** How connections to upstreams are used; ARCHITECTURE.md says what each costs. */
-export type ConnectionUse = 'per-request' | 'keep-alive'
-
-export interface DispatcherOptions {
-  /** Whether a redirect that leaves TLS is a failure. */
-  onlyTls?: boolean
-  /** Connections to one server at once; further calls wait for one, within their time. */
-  maxConnections?: number | undefined
-}
-
-/**
- * The one HTTP client of an app; close it with the app.
- *
- * `per-request` opens a connection for every call, as the original does: in plain Kubernetes a Service chooses a pod
- * for each connection, so only then do versions change from page to page without a mesh.
- */
-export function createDispatcher(
-  connections: ConnectionUse,
-  { onlyTls = false, maxConnections = MAX_CONNECTIONS }: DispatcherOptions = {}
-): Dispatcher {
-  return new Agent({
-    connections: maxConnections,
-    // With nothing to pipeline undici asks for `connection: close`.
-    pipelining: connections === 'per-request' ? 0 : 1,
-    maxResponseSize: MAX_RESPONSE_BYTES
-  }).compose(
-    ...(onlyTls ? [refusePlainHttp] : []),
-    // The original follows redirects; what proves who the reader is stays with the service that was asked.
-    followRedirects({ maxRedirections: MAX_REDIRECTS, stripHeadersOnCrossOriginRedirect: ['jwt', 'end-user'] })
-  )
-}
-
-/** Sees every hop, as it stands below the redirects. */
-const refusePlainHttp: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
-  if (!String(options.origin).startsWith('https:')) throw new Error('a redirect would leave TLS')
-  return dispatch(options, handler)
 }
 
 /** A client for one upstream. It never throws: a failure is a value to render. */

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { startService } from './processes/service-process.ts'
-import { ask, askFully, connectTo } from './support/index.ts'
+import { ask, askFully, connectTo, hang, startTinyServer, type TinyServer } from './support/index.ts'
 
 /** Long enough that only a second signal can end it. */
 const FOR_EVER_MS = '600000'
@@ -21,6 +21,14 @@ async function keepAlive(origin: string): Promise<Socket> {
   const socket = connectTo(origin)
   socket.write('GET /here HTTP/1.1\r\nHost: t\r\n\r\n')
   await once(socket, 'data')
+  return socket
+}
+
+/** A connection whose request has made the service ask for things. */
+async function askForThings(origin: string, things: TinyServer): Promise<Socket> {
+  const socket = connectTo(origin)
+  socket.write('GET /ask HTTP/1.1\r\nHost: t\r\n\r\n')
+  await expect.poll(() => things.seen.length).toBe(1)
   return socket
 }
 
@@ -89,6 +97,52 @@ test('a request that outlasts the budget is cut', async () => {
   expect(await service.logged('cut')).toMatchObject({ level: 'warn', budget_ms: 100 })
   expect(await text(busy)).toBe('')
   expect(await service.ended).toEqual(clean)
+})
+
+describe('a service that waits for another, which never answers,', () => {
+  test('ends well when the budget is over, and tells its collector of what it cut', async () => {
+    let spans = ''
+    await using collector = await startTinyServer((request, response) => {
+      request.on('data', (chunk) => (spans += String(chunk)))
+      request.on('end', () => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'))
+    })
+    await using things = await startTinyServer(hang)
+    await using service = await startService({
+      SHUTDOWN_BUDGET_MS: '100',
+      THINGS_HOSTNAME: `127.0.0.1:${things.port}`,
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      // So that nothing is sent before the end.
+      OTEL_BSP_SCHEDULE_DELAY: FOR_EVER_MS
+    })
+    const caller = await askForThings(service.origin, things)
+    service.child.kill('SIGTERM')
+    expect(await service.logged('request was cut')).toMatchObject({
+      error: 'cut',
+      upstream: [{ name: 'things', error: 'UND_ERR_DESTROYED' }]
+    })
+    expect(await service.logged('stopped')).not.toHaveProperty('dropped_spans')
+    expect(await text(caller)).toBe('')
+    expect(await service.ended).toEqual(clean)
+    expect(spans).toContain('"name":"GET /ask"')
+    expect(spans).toContain('{"key":"error.type","value":{"stringValue":"cut"}}')
+    expect(spans).toContain('{"key":"error.type","value":{"stringValue":"UND_ERR_DESTROYED"}}')
+  })
+
+  test('ends at once if its caller has gone', async () => {
+    await using things = await startTinyServer(hang)
+    await using service = await startService({
+      SHUTDOWN_BUDGET_MS: FOR_EVER_MS,
+      THINGS_HOSTNAME: `127.0.0.1:${things.port}`
+    })
+    const caller = await askForThings(service.origin, things)
+    service.child.kill('SIGTERM')
+    await service.logged('stopping')
+    caller.destroy()
+    expect(await service.logged('caller went away')).toMatchObject({ error: 'caller_gone' })
+    await service.logged('stopped')
+    expect(await service.ended).toEqual(clean)
+  })
 })
 
 test('after the delay a service ends although nobody hurries it', async () => {

@@ -1,4 +1,4 @@
-import { createDispatcher, createServer, type App, type LogOptions, type Tracing } from '@bookinfo/service-kit'
+import { createServer, openDispatcher, type App, type LogOptions, type Tracing } from '@bookinfo/service-kit'
 import { BOOK_SERVICE_TIMEOUT_MS, bookServiceUrl, createBookService } from './book-service.ts'
 import { knownBook, type AskForBook } from './book.ts'
 import type { DetailsConfig } from './config.ts'
@@ -29,8 +29,7 @@ export function buildApp(config: DetailsConfig, deps: DetailsDeps = {}): App {
 
   function externalBook(): AskForBook {
     const url = bookServiceUrl(config)
-    const dispatcher = createDispatcher('per-request', { onlyTls: url.protocol === 'https:' })
-    app.addHook('onClose', async () => dispatcher.close())
+    const dispatcher = openDispatcher(app, 'per-request', { onlyTls: url.protocol === 'https:' })
     return createBookService(config, { url, dispatcher, timeoutMs: bookServiceTimeoutMs, now })
   }
 }

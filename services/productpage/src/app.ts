@@ -3,8 +3,8 @@ import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import {
   assetRoutes,
-  createDispatcher,
   createServer,
+  openDispatcher,
   type App,
   type FastifyRequest,
   type LogOptions,
@@ -47,8 +47,7 @@ export function buildApp(config: ProductpageConfig, deps: ProductpageDeps = {}):
     errorPage: (request, status, message) => errorPage(request, now, status, message),
     router: { ignoreDuplicateSlashes: true }
   })
-  const dispatcher = createDispatcher(config.UPSTREAM_CONNECTIONS)
-  app.addHook('onClose', async () => dispatcher.close())
+  const dispatcher = openDispatcher(app, config.UPSTREAM_CONNECTIONS)
   const services = calledServices(config)
   const upstreams = createUpstreams(services, registry, { dispatcher, timeoutMs: upstreamTimeoutMs })
 

@@ -1,8 +1,8 @@
 import { Ratings } from '@bookinfo/contracts'
 import {
-  createDispatcher,
   createServer,
   createUpstream,
+  openDispatcher,
   upstreamOrigins,
   type App,
   type LogOptions,
@@ -42,8 +42,7 @@ export function buildApp(config: ReviewsConfig, deps: ReviewsDeps = {}): App {
     log: { level: config.LOG_LEVEL, stream: deps.logStream },
     router: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true }
   })
-  const dispatcher = createDispatcher(config.UPSTREAM_CONNECTIONS, { maxConnections: deps.maxConnections })
-  app.addHook('onClose', async () => dispatcher.close())
+  const dispatcher = openDispatcher(app, config.UPSTREAM_CONNECTIONS, { maxConnections: deps.maxConnections })
 
   const ratings = createUpstream({
     name: 'ratings',
