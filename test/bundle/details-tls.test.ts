@@ -1,8 +1,11 @@
 import { respond } from '@bookinfo/service-kit/testing'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
+import { createSecureServer } from 'node:http2'
 import { createServer as createTlsServer } from 'node:https'
 import type { RequestListener } from 'node:http'
+import type { Server, TLSSocket } from 'node:tls'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ask, createAuthority, externalBook, json, startTinyServer, volumes } from '../support/index.ts'
@@ -22,7 +25,22 @@ async function startDetailsV2(port: number, env: Record<string, string>): Promis
 }
 
 async function startBooks(handler: RequestListener, host = 'localhost') {
-  const server = createTlsServer(authority.issue(host), handler)
+  return listen(createTlsServer(authority.issue(host), handler))
+}
+
+/** A book service as most are: whoever asks has the choice of HTTP/2, with one connection for all, and HTTP/1.1. */
+async function startBooksByHttp2(seen: Set<TLSSocket>) {
+  const server = createSecureServer({ ...authority.issue('localhost'), allowHTTP1: true }, (_request, response) => {
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify(volumes()))
+  })
+  server.on('secureConnection', (socket) => seen.add(socket))
+  return listen(server)
+}
+
+async function listen(server: Server) {
+  const open = new Set<Socket>()
+  server.on('connection', (socket: Socket) => open.add(socket))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
@@ -31,7 +49,7 @@ async function startBooks(handler: RequestListener, host = 'localhost') {
     async [Symbol.asyncDispose]() {
       const closed = once(server, 'close')
       server.close()
-      server.closeAllConnections()
+      for (const socket of open) socket.destroy()
       await closed
     }
   }
@@ -81,5 +99,16 @@ describe('details v2 by TLS', () => {
     await using trust = await trusting()
     await using details = await startDetailsV2(books.port, trust.env)
     expect(await ask(details.origin, '/details/0')).toEqual(found)
+  })
+
+  // A connection for all would, when it falls silent, fail each lookup that comes after.
+  test('opens a connection for every lookup, also where one could serve them all', async () => {
+    const seen = new Set<TLSSocket>()
+    await using books = await startBooksByHttp2(seen)
+    await using trust = await trusting()
+    const env = { ...trust.env, BOOK_FRESH_SECONDS: '0', BOOK_STALE_SECONDS: '0' }
+    await using details = await startDetailsV2(books.port, env)
+    for (let lookup = 0; lookup < 3; lookup += 1) expect(await ask(details.origin, '/details/0')).toEqual(found)
+    expect([...seen].map(({ alpnProtocol }) => alpnProtocol)).toEqual(['http/1.1', 'http/1.1', 'http/1.1'])
   })
 })

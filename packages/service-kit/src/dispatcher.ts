@@ -29,6 +29,9 @@ export function createDispatcher(
   { onlyTls = false, maxConnections = MAX_CONNECTIONS }: DispatcherOptions = {}
 ): Dispatcher {
   return new Agent({
+    // HTTP/2, which undici would agree to by TLS, puts all calls on one connection, whichever use and number are asked for; when
+    // that one falls silent, undici goes on with it, and call after call is too late.
+    allowH2: false,
     connections: maxConnections,
     // With nothing to pipeline undici asks for `connection: close`.
     pipelining: connections === 'per-request' ? 0 : 1,
