@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
 import { ask, askRaw, connectTo, json, startSuite } from '../support/index.ts'
 
@@ -38,6 +39,7 @@ const noRatings = error('please provide valid ratings JSON')
 const noEncoding = error('the path is not valid percent-encoding')
 const badName = error('a user name has 1 to 100 characters and no control characters; please choose another')
 const badForm = error('the sign-in form is malformed')
+const compressed = error('the request body is compressed: please send it as it is')
 const larger = error('the request body is larger than 16384 bytes')
 const THE_PAGE = '<title>Simple Bookstore App</title>'
 
@@ -48,8 +50,10 @@ function message(line: string, { headers = [], body = '' }: { headers?: string[]
 }
 const post = (path: string, body: string, ...headers: string[]) => message(`POST ${path}`, { headers, body })
 const get = (path: string, ...headers: string[]) => message(`GET ${path}`, { headers })
-const login = (body: string, type = 'application/x-www-form-urlencoded') =>
-  post('/login', body, `Content-Type: ${type}`)
+const FORM = 'application/x-www-form-urlencoded'
+const login = (body: string, type = FORM, ...headers: string[]) =>
+  post('/login', body, `Content-Type: ${type}`, ...headers)
+const zipped = (text: string) => gzipSync(text).toString('latin1')
 
 /** Bytes that no service should get, the status that they get, and the body, or a part of it if it is a page. */
 const cases: [
@@ -210,6 +214,28 @@ const cases: [
   ],
   ['a form of escapes that are none', 'productpage', login('%zz=%&username=%E9%'), 302, ''],
   ['a form of ten thousand fields', 'productpage', login('a=1&'.repeat(4000)), 302, ''],
+  [
+    'a compressed form',
+    'productpage',
+    login(zipped('username=jason'), FORM, 'Content-Encoding: gzip'),
+    415,
+    compressed
+  ],
+  [
+    'ten megabytes, compressed',
+    'productpage',
+    login(zipped('x'.repeat(10_000_000)), FORM, 'Content-Encoding: gzip'),
+    415,
+    compressed
+  ],
+  [
+    'a compressed body where nothing is posted',
+    'productpage',
+    post('/nothing', zipped('x'), 'Content-Encoding: gzip'),
+    404,
+    error('there is no /nothing here')
+  ],
+  ['the coding of a body that is none', 'productpage', get('/productpage', 'Content-Encoding: gzip'), 200, THE_PAGE],
   ['a sign-in without a body', 'productpage', message('POST /login'), 302, ''],
   ['a Referer that is none', 'productpage', get('/logout', 'Referer: ht!tp://\\\\'), 302, ''],
   ['a Referer of bytes', 'productpage', get('/logout', 'Referer: \xff\xfe'), 302, ''],

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
 import { BodyBrokenOff, BodyTooLarge } from './errors.ts'
 
 /** How much of a body that is too large is read and thrown away, so that the sender hears the answer. */
@@ -13,19 +13,16 @@ const DRAIN_LIMIT = 4 * 1024 * 1024
  */
 export function readBodies(app: BodyReader, parse: (bytes: Buffer, contentType: string) => unknown): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) =>
-    parse(await readBody(payload, request), payload.headers['content-type'] ?? '')
+  app.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) =>
+    parse(await readBody(payload, request), request.headers['content-type'] ?? '')
   )
 }
 
 type BodyReader = Pick<FastifyInstance, 'removeAllContentTypeParsers'> & {
-  addContentTypeParser(
-    type: '*',
-    parser: (request: FastifyRequest, payload: IncomingMessage) => Promise<unknown>
-  ): unknown
+  addContentTypeParser(type: '*', parser: (request: FastifyRequest, payload: Readable) => Promise<unknown>): unknown
 }
 
-async function readBody(payload: IncomingMessage, { routeOptions, is404 }: FastifyRequest): Promise<Buffer> {
+async function readBody(payload: Readable, { routeOptions, is404 }: FastifyRequest): Promise<Buffer> {
   const limit = routeOptions.bodyLimit ?? 0
   const chunks: Buffer[] = []
   let length = 0

@@ -14,6 +14,7 @@ import { randomBytes } from 'node:crypto'
 import { constants } from 'node:zlib'
 import { assets } from './assets.ts'
 import { calledServices } from './called-services.ts'
+import { refuseCompressedBodies } from './compressed-body.ts'
 import type { ProductpageConfig } from './config.ts'
 import { isForm } from './form.ts'
 import { apiRoutes } from './routes/api.ts'
@@ -56,7 +57,8 @@ export function buildApp(config: ProductpageConfig, deps: ProductpageDeps = {}):
   }
   app.register(cookie, { secret: config.SESSION_SECRET || randomBytes(32).toString('hex') })
   app.register(helmet, securityHeaders)
-  app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], brotliOptions })
+  app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], brotliOptions, globalDecompression: false })
+  refuseCompressedBodies(app)
   const { FLOOD_FACTOR: floodFactor, TRACE_UI_URL: traceUiUrl } = config
   const showProduct = productPage({ upstreams, floodFactor, traceUiUrl, now })
   app.register(pageRoutes, { services: Object.values(services), showProduct, now })
