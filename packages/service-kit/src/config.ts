@@ -1,4 +1,4 @@
-import { telemetrySettings } from '@bookinfo/tracing'
+import { hostSetting, telemetrySettings } from '@bookinfo/tracing'
 import { readFileSync } from 'node:fs'
 import { Type, type Static, type TObject, type TSchema } from 'typebox'
 import { Check } from 'typebox/value'
@@ -11,9 +11,8 @@ export const commonSettings = {
     maximum: 65535,
     description: 'Port to listen on; the first argument wins over it. 0 takes a free one.'
   }),
-  HOST: Type.String({
+  HOST: hostSetting({
     default: '::',
-    pattern: '^[A-Za-z0-9.:_-]{1,253}$',
     description: 'Address to listen on; `::` means every address, IPv4 and IPv6.'
   }),
   SERVICE_VERSION: Type.String({

@@ -21,6 +21,7 @@ export {
 } from './upstream-address.ts'
 export {
   forOutside,
+  isAddressOrUnset,
   withEndUser,
   type DatabaseCall,
   type DatabaseFailure,

@@ -65,5 +65,7 @@ function explain(error: unknown): string {
   if (code === 'EACCES') return `this user may not listen on that port: set PORT to 1024 or more (${error.message})`
   if (code === 'EADDRNOTAVAIL')
     return `this machine has no such address: set HOST to one that it has (${error.message})`
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return `no such host is known here: set HOST to another (${error.message})`
   return error.stack ?? error.message
 }

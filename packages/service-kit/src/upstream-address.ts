@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { ConfigError } from './config.ts'
 
 /** Where a called service is, as Bookinfo's settings say it. */
 export interface UpstreamAddress {
@@ -17,30 +18,48 @@ export const addressForm = `${hostForm}(:${portForm})?`
 
 /** The two settings of one upstream, `<NAME>_HOSTNAME` and `<NAME>_SERVICE_PORT`. Never `<NAME>_PORT`: Kubernetes sets that to a URL. */
 export function hostnameSetting(name: string) {
-  return Type.String({
+  const hosts = Type.String({
     default: name,
     pattern: `^${addressForm}(,${addressForm})*$`,
     allowed: 'a host name or address, or several with commas between, each with :port if it differs; IPv6 in brackets',
     description: `Host of ${name}. Several, with commas between them, are asked in turn.`
   })
+  return Type.Refine(hosts, (text) => text.split(',').every(isHostOfUrl))
 }
 
 export function portSetting(name: string) {
   return Type.Integer({ default: 9080, minimum: 1, maximum: 65535, description: `Port of ${name}.` })
 }
 
-export const domainSetting = Type.String({
-  default: '',
-  pattern: '^[A-Za-z0-9._-]{0,253}$',
-  allowed: 'a domain name',
-  description: 'Domain that is appended to the host of every upstream.'
-})
+export const domainSetting = Type.Refine(
+  Type.String({
+    default: '',
+    pattern: '^[A-Za-z0-9._-]{0,253}$',
+    allowed: 'a domain name',
+    description: 'Domain that is appended to the host of every upstream.'
+  }),
+  (text) => isHostOfUrl(`host.${text}`)
+)
 
-/** The origins (`http://host:port`) of an address, at least one. */
+/** What looks like a host need not be one: `10.0.0.300` and `[1:2]` are none, and each call would find that out anew. */
+function isHostOfUrl(host: string): boolean {
+  return URL.canParse(`http://${host}`)
+}
+
+/**
+ * The origins (`http://host:port`) of an address, at least one.
+ *
+ * @throws ConfigError if the domain cannot be appended
+ */
 export function upstreamOrigins({ hostnames, port, domain }: UpstreamAddress): string[] {
   return hostnames.split(',').map((entry) => {
     const [, host = entry, ownPort = String(port)] = /^(\[.+\]|[^:]+)(?::([0-9]+))?$/.exec(entry) ?? []
-    return `http://${domain === '' ? host : `${host}.${domain}`}:${ownPort}`
+    const whole = domain === '' ? host : `${host}.${domain}`
+    if (!isHostOfUrl(whole))
+      throw new ConfigError(
+        `SERVICES_DOMAIN cannot be "${domain}": it is appended to every host, and "${whole}" is none`
+      )
+    return `http://${whole}:${ownPort}`
   })
 }
 

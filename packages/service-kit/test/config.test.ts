@@ -90,6 +90,15 @@ describe('what is set', () => {
     expect(loadConfig(Settings, { ENABLED: value }, []).ENABLED).toBe(false)
   })
 
+  test.each(['::', '::1', '127.0.0.1', 'localhost', 'pod-1.svc'])('takes %s as a host', (host) => {
+    const { HOST, OTEL_EXPORTER_JAEGER_AGENT_HOST: agent } = loadConfig(
+      CommonConfig,
+      { HOST: host, OTEL_EXPORTER_JAEGER_AGENT_HOST: host },
+      []
+    )
+    expect([HOST, agent]).toEqual([host, host])
+  })
+
   test('does not read the environment of the process', () => {
     expect(loadConfig(Type.Object({ PATH: Type.String({ default: 'unset' }) }), {}, [])).toEqual({ PATH: 'unset' })
   })
@@ -107,6 +116,29 @@ const wrong: [env: NodeJS.ProcessEnv, argv: string[], message: string][] = [
   ],
   [{ PORT: '8080' }, ['x'], 'PORT cannot be "x": allowed is a whole number from 0 to 65535'],
   [{}, ['9080', 'more'], 'unexpected argument "more"; usage: node main.js [port]'],
+  [{ HOST: '10.0.0.300' }, [], 'HOST cannot be "10.0.0.300": allowed is a host name or address'],
+  [{ HOST: '[::1]' }, [], 'HOST cannot be "[::1]": allowed is a host name or address'],
+  [{ HOST: 'a:80' }, [], 'HOST cannot be "a:80": allowed is a host name or address'],
+  [
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:99999' },
+    [],
+    'OTEL_EXPORTER_OTLP_ENDPOINT cannot be "http://localhost:99999": allowed is an http:// or https:// address'
+  ],
+  [
+    { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://[zz]:4318' },
+    [],
+    'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT cannot be "http://[zz]:4318": allowed is an http:// or https:// address'
+  ],
+  [
+    { OTEL_EXPORTER_JAEGER_ENDPOINT: 'localhost:14268' },
+    [],
+    'OTEL_EXPORTER_JAEGER_ENDPOINT cannot be "localhost:14268": allowed is an http:// or https:// address'
+  ],
+  [
+    { OTEL_EXPORTER_JAEGER_AGENT_HOST: 'no host' },
+    [],
+    'OTEL_EXPORTER_JAEGER_AGENT_HOST cannot be "no host": allowed is a host name or address'
+  ],
   [{ LOG_LEVEL: 'loud' }, [], 'LOG_LEVEL cannot be "loud": allowed are trace, debug, info, warn, error, fatal, silent'],
   [{ SHUTDOWN_DELAY_MS: '5s' }, [], 'SHUTDOWN_DELAY_MS cannot be "5s": allowed is a whole number from 0 to 600000'],
   [{ COLOR: 'blue' }, [], 'COLOR cannot be "blue": allowed are black, red'],

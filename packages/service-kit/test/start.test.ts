@@ -30,6 +30,14 @@ describe('a service that cannot start says why in one line', () => {
     )
   })
 
+  test('when nobody knows the host', async () => {
+    const { code, stderr } = await failsWith({ HOST: 'nowhere.invalid' })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /^fixture: no such host is known here: set HOST to another \(getaddrinfo [A-Z_]+ nowhere\.invalid\)\n$/
+    )
+  })
+
   test('when a setting is wrong', async () => {
     expect(await failsWith({ LOG_LEVEL: 'loud' })).toEqual(
       failure(

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { describe, expect, test } from 'vitest'
-import { domainSetting, hostnameSetting, loadConfig, portSetting, upstreamOrigins } from '../src/index.ts'
+import { ConfigError, domainSetting, hostnameSetting, loadConfig, portSetting, upstreamOrigins } from '../src/index.ts'
 
 const Settings = Type.Object({
   REVIEWS_HOSTNAME: hostnameSetting('reviews'),
@@ -45,11 +45,15 @@ const bad: NodeJS.ProcessEnv[] = [
   { REVIEWS_HOSTNAME: 'a:99999' },
   { REVIEWS_HOSTNAME: 'a:65536' },
   { REVIEWS_HOSTNAME: 'a:0' },
+  { REVIEWS_HOSTNAME: '10.0.0.300' },
+  { REVIEWS_HOSTNAME: 'a,10.0.0.300:81' },
+  { REVIEWS_HOSTNAME: '[1:2]' },
   { REVIEWS_SERVICE_PORT: 'tcp://10.0.0.1:9080' },
   { REVIEWS_SERVICE_PORT: '0' },
   { REVIEWS_SERVICE_PORT: '65536' },
   { SERVICES_DOMAIN: 'a/b' },
-  { SERVICES_DOMAIN: 'a:80' }
+  { SERVICES_DOMAIN: 'a:80' },
+  { SERVICES_DOMAIN: 'svc.300' }
 ]
 
 describe('addresses of upstreams', () => {
@@ -59,5 +63,11 @@ describe('addresses of upstreams', () => {
 
   test.each(bad.map((env) => [env]))('%j is refused', (env) => {
     expect(() => originsFor(env)).toThrow(/cannot be ".*": allowed/)
+  })
+
+  test('a domain cannot be appended to what is no name', () => {
+    expect(() => originsFor({ REVIEWS_HOSTNAME: 'a,[::1]:81', SERVICES_DOMAIN: 'svc' })).toThrow(
+      new ConfigError('SERVICES_DOMAIN cannot be "svc": it is appended to every host, and "[::1].svc" is none')
+    )
   })
 })

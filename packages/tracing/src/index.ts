@@ -4,6 +4,6 @@ export type { Call, CallListener, EndedCall, StartCall, StartedCall } from './ca
 export { forOutside, forwardHeaders, withEndUser, type ForwardHeaders } from './forward.ts'
 export { knownMethod } from './known-method.ts'
 export { logIds, readCaller, type LogIds, type TraceIds } from './log-ids.ts'
-export { telemetrySettings, type TelemetryConfig } from './settings.ts'
+export { hostSetting, isAddressOrUnset, telemetrySettings, type TelemetryConfig } from './settings.ts'
 export { startTracing, TracingError } from './start.ts'
 export { forwardTracing, type IncomingRequest, type RequestTrace, type Sending, type Tracing } from './tracing.ts'

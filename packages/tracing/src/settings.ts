@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { Type, type Static } from 'typebox'
 
 const exporterForm = '(otlp|jaeger|console|none)'
@@ -35,9 +36,8 @@ export const telemetrySettings = {
   OTEL_EXPORTER_JAEGER_ENDPOINT: address(
     "Jaeger collector for the legacy exporter, for example `http://localhost:14268/api/traces`; Jaeger's agent if unset."
   ),
-  OTEL_EXPORTER_JAEGER_AGENT_HOST: Type.String({
+  OTEL_EXPORTER_JAEGER_AGENT_HOST: hostSetting({
     default: 'localhost',
-    maxLength: 253,
     description: 'Host of the legacy Jaeger agent (UDP).'
   }),
   OTEL_EXPORTER_JAEGER_AGENT_PORT: Type.Integer({
@@ -100,12 +100,27 @@ const TelemetryConfig = Type.Object(telemetrySettings)
 export type TelemetryConfig = Static<typeof TelemetryConfig>
 
 function address(description: string) {
-  return Type.String({
+  const text = Type.String({
     default: '',
     pattern: '^(https?://[^\\s]+)?$',
     allowed: 'an http:// or https:// address',
     description
   })
+  return Type.Refine(text, isAddressOrUnset)
+}
+
+/** Whether a text that looks like an address is one: `http://10.0.0.300` and `http://localhost:99999` are none. */
+export function isAddressOrUnset(text: string): boolean {
+  return text === '' || URL.canParse(text)
+}
+
+/** A setting with one host: a name, or an address with IPv6 as it is. */
+export function hostSetting(about: { default: string; description: string }) {
+  return Type.Refine(Type.String({ ...about, maxLength: 253, allowed: 'a host name or address' }), isHost)
+}
+
+function isHost(text: string): boolean {
+  return isIP(text) !== 0 || (/^[A-Za-z0-9._-]+$/.test(text) && URL.canParse(`http://${text}`))
 }
 
 /** Whether spans are made; else headers are only handed on. */

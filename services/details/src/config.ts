@@ -1,4 +1,4 @@
-import { addressForm, commonSettings } from '@bookinfo/service-kit'
+import { addressForm, commonSettings, isAddressOrUnset } from '@bookinfo/service-kit'
 import { Type, type Static } from 'typebox'
 
 export const DetailsConfig = Type.Object({
@@ -11,14 +11,17 @@ export const DetailsConfig = Type.Object({
     default: false,
     description: 'Asks Google Books by plain HTTP: for a mesh that adds TLS on the way out.'
   }),
-  BOOK_SERVICE_URL: Type.String({
-    default: '',
-    pattern: `^(https?://${addressForm}(/[^\\s?#]*)?)?$`,
-    allowed: 'an http:// or https:// address without user, query and fragment',
-    description:
-      'Another address to ask, with the path of its volumes, for example `https://books.example/books/v1/volumes`. ' +
-      'DO_NOT_ENCRYPT has no say then.'
-  }),
+  BOOK_SERVICE_URL: Type.Refine(
+    Type.String({
+      default: '',
+      pattern: `^(https?://${addressForm}(/[^\\s?#]*)?)?$`,
+      allowed: 'an http:// or https:// address without user, query and fragment',
+      description:
+        'Another address to ask, with the path of its volumes, for example `https://books.example/books/v1/volumes`. ' +
+        'DO_NOT_ENCRYPT has no say then.'
+    }),
+    isAddressOrUnset
+  ),
   BOOK_SERVICE_TRACE_CONTEXT: Type.Boolean({
     default: false,
     description: 'Whether trace context goes out to the book service too. No other header of a request ever does.'

@@ -46,6 +46,8 @@ describe('the address of the book service', () => {
     'https://books.example/?q=1',
     'https://books.example/#x',
     'https://books.example:99999/',
+    'https://10.0.0.300/v',
+    'https://[1:2]/v',
     'https://books.example/a b'
   ])('cannot be %s', (url) => {
     expect(() => load({ BOOK_SERVICE_URL: url })).toThrow(

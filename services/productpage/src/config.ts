@@ -1,4 +1,11 @@
-import { commonSettings, connectionsSetting, domainSetting, hostnameSetting, portSetting } from '@bookinfo/service-kit'
+import {
+  commonSettings,
+  connectionsSetting,
+  domainSetting,
+  hostnameSetting,
+  isAddressOrUnset,
+  portSetting
+} from '@bookinfo/service-kit'
 import { Type, type Static } from 'typebox'
 
 export const ProductpageConfig = Type.Object({
@@ -17,13 +24,16 @@ export const ProductpageConfig = Type.Object({
     maximum: 1000,
     description: 'Extra calls to reviews before each page, to put load on it.'
   }),
-  TRACE_UI_URL: Type.String({
-    default: '',
-    pattern: '^(https?://[^\\s"<>]+[^/\\s"<>])?$',
-    allowed: 'an http:// or https:// address without a slash at its end',
-    description:
-      'Where people look at traces, for example `http://localhost:16686`; the page links to its own trace there.'
-  }),
+  TRACE_UI_URL: Type.Refine(
+    Type.String({
+      default: '',
+      pattern: '^(https?://[^\\s"<>]+[^/\\s"<>])?$',
+      allowed: 'an http:// or https:// address without a slash at its end',
+      description:
+        'Where people look at traces, for example `http://localhost:16686`; the page links to its own trace there.'
+    }),
+    isAddressOrUnset
+  ),
   SESSION_SECRET: Type.String({
     default: '',
     pattern: '^(.{16,})?$',

@@ -1,3 +1,4 @@
+import { loadConfig } from '@bookinfo/service-kit'
 import { readmeWithSettings } from '@bookinfo/service-kit/testing'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -8,3 +9,12 @@ const readme = new URL('../README.md', import.meta.url)
 test('the README lists the settings; in this folder, `npx vitest run -u` refreshes it', async () => {
   await expect(readmeWithSettings(readme, ProductpageConfig)).toMatchFileSnapshot(fileURLToPath(readme))
 })
+
+test.each(['localhost:16686', 'http://localhost:16686/', 'http://localhost:99999', 'http://10.0.0.300:16686'])(
+  'traces cannot be looked at on %s',
+  (address) => {
+    expect(() => loadConfig(ProductpageConfig, { TRACE_UI_URL: address }, [])).toThrow(
+      `TRACE_UI_URL cannot be "${address}": allowed is an http:// or https:// address without a slash at its end`
+    )
+  }
+)
