@@ -6,7 +6,8 @@ import { Type, type Static } from 'typebox'
 
 /** 64-bit numbers come as decimal text, or as numbers from senders that do not mind their last digits. */
 const Int64 = Type.Union([Type.String({ pattern: '^-?[0-9]{1,19}$' }), Type.Integer()])
-const Nanoseconds = Type.Union([Type.String({ pattern: '^[0-9]{1,20}$' }), Type.Integer({ minimum: 0 })])
+/** As many digits as protobuf's largest number has: a time until the year 5138, so there is a date for it to be shown as. */
+const Nanoseconds = Type.Union([Type.String({ pattern: '^[0-9]{1,20}$' }), Type.Integer({ minimum: 0, maximum: 1e20 })])
 const Double = Type.Union([Type.Number(), Type.Enum(['NaN', 'Infinity', '-Infinity'])])
 const Count = Type.Integer({ minimum: 0 })
 /** Enums are numbers; some senders write their names. */
