@@ -57,8 +57,8 @@ function parseObject(text: string): Record<string, unknown> | undefined {
 
 /** @returns milliseconds; 0 if the line does not say when */
 function readTime(time: unknown): number {
-  const ms = typeof time === 'string' ? Date.parse(time) : Number(time)
-  return Number.isFinite(ms) ? ms : 0
+  const ms = typeof time === 'string' ? Date.parse(time) : time
+  return typeof ms === 'number' && Number.isFinite(ms) ? ms : 0
 }
 
 function inWords(value: unknown): string {

@@ -63,13 +63,13 @@ it.for(ignored)('ignores %s', async ([, text]) => {
   expect(await post(viewer, `${text}\n\n${JSON.stringify(line)}\n`)).toMatchObject({ body: { kept: 1, ignored: 1 } })
 })
 
-it('takes odd values as they are', async () => {
+it.for(['noon', 1e308, null, { toString: 1, valueOf: 1 }])('takes odd values as they are: at %o', async (time) => {
   await using viewer = await startViewer()
   await viewer.send(bookinfoTrace())
   const odd = {
     ...line,
     level: null,
-    time: 'noon',
+    time,
     msg: { a: 1 },
     deep: JSON.parse('['.repeat(3_900) + ']'.repeat(3_900))
   }
