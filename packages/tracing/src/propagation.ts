@@ -1,6 +1,7 @@
 import {
   ROOT_CONTEXT,
   trace,
+  TraceFlags,
   type Context,
   type SpanContext,
   type TextMapGetter,
@@ -10,18 +11,23 @@ import {
 import { CompositePropagator, parseTraceParent, TraceState, W3CTraceContextPropagator } from '@opentelemetry/core'
 import { B3InjectEncoding, B3Propagator } from '@opentelemetry/propagator-b3'
 import type { IncomingHttpHeaders } from 'node:http'
+import { loneDecision } from './b3-decision.ts'
+import { headerGroups } from './headers.ts'
 
 /** What a request's headers say of its caller. */
 export interface Caller {
-  span: SpanContext
+  /** Undefined if it has begun no trace, and only decided whether one is recorded. */
+  span: SpanContext | undefined
+  /** Its decision whether to record. */
+  isSampled: boolean
   /** What else a propagator has read and will want to write. */
   context: Context
 }
 
 export interface Propagation {
-  /** The headers that it writes, in lower case. */
+  /** The headers that nobody else may hand on, in lower case. */
   fields: readonly string[]
-  /** Undefined if the headers name no caller, or not rightly. */
+  /** Undefined if the headers tell of no caller, or not rightly. */
   extract(headers: IncomingHttpHeaders): Caller | undefined
   /** Headers for a call, name and value by turns, by the span of the call. */
   inject(call: SpanContext, caller: Caller | undefined): readonly string[]
@@ -46,7 +52,8 @@ const propagators: [name: string, create: () => TextMapPropagator][] = [
 export function createPropagation(names: readonly string[]): Propagation {
   const wanted = propagators.filter(([name]) => names.includes(name))
   if (wanted.length === 1 && names.includes('tracecontext')) return traceContext
-  return throughContext(new CompositePropagator({ propagators: wanted.map(([, create]) => create()) }))
+  const readsB3 = wanted.some(([name]) => name !== 'tracecontext')
+  return throughContext(new CompositePropagator({ propagators: wanted.map(([, create]) => create()) }), readsB3)
 }
 
 /** https://www.w3.org/TR/trace-context/, for nearly everybody: without the contexts, getters and setters of the general way. */
@@ -57,7 +64,7 @@ const traceContext: Propagation = {
     if (!span) return undefined
     span.isRemote = true
     if (typeof tracestate === 'string' && tracestate !== '') span.traceState = new TraceState(tracestate)
-    return { span, context: ROOT_CONTEXT }
+    return { span, isSampled: isSampledIn(span), context: ROOT_CONTEXT }
   },
   inject({ traceId, spanId, traceFlags, traceState }) {
     const traceparent = `00-${traceId}-${spanId}-0${traceFlags}`
@@ -67,13 +74,17 @@ const traceContext: Propagation = {
   }
 }
 
-function throughContext(propagator: TextMapPropagator): Propagation {
+function throughContext(propagator: TextMapPropagator, readsB3: boolean): Propagation {
+  // Both encodings are read, whichever is written: the other, handed on, would name the caller as the parent of our calls.
+  const fields = new Set([...propagator.fields(), ...(readsB3 ? headerGroups.b3 : [])])
   return {
-    fields: propagator.fields().map((name) => name.toLowerCase()),
+    fields: [...fields],
     extract(headers) {
       const context = propagator.extract(ROOT_CONTEXT, headers, readHeader)
       const span = trace.getSpanContext(context)
-      return span && trace.isSpanContextValid(span) ? { span, context } : undefined
+      if (span && trace.isSpanContextValid(span)) return { span, isSampled: isSampledIn(span), context }
+      const decision = readsB3 ? loneDecision(headers) : undefined
+      return decision && { span: undefined, ...decision }
     },
     inject(call, caller) {
       const pairs: string[] = []
@@ -81,6 +92,10 @@ function throughContext(propagator: TextMapPropagator): Propagation {
       return pairs
     }
   }
+}
+
+function isSampledIn({ traceFlags }: SpanContext): boolean {
+  return (traceFlags & TraceFlags.SAMPLED) !== 0
 }
 
 const readHeader: TextMapGetter<IncomingHttpHeaders> = {

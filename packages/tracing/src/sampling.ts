@@ -1,9 +1,9 @@
-import { ROOT_CONTEXT, TraceFlags, type SpanContext } from '@opentelemetry/api'
+import { ROOT_CONTEXT } from '@opentelemetry/api'
 import { SamplingDecision, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace'
 import type { TelemetryConfig } from './settings.ts'
 
-/** Whether a request is recorded, given its caller's context, if it has one, and its trace. */
-export type Sampling = (caller: SpanContext | undefined, traceId: string) => boolean
+/** Whether a request is recorded, given its caller's decision, if there is one, and its trace. */
+export type Sampling = (callers: boolean | undefined, traceId: string) => boolean
 
 export type SamplingConfig = Pick<TelemetryConfig, 'OTEL_TRACES_SAMPLER' | 'OTEL_TRACES_SAMPLER_ARG'>
 
@@ -34,12 +34,12 @@ export function createSampling({
 }
 
 function obeyCaller(ofOwn: Sampling): Sampling {
-  return (caller, traceId) => (caller ? (caller.traceFlags & TraceFlags.SAMPLED) !== 0 : ofOwn(caller, traceId))
+  return (callers, traceId) => callers ?? ofOwn(callers, traceId)
 }
 
 /** By the trace's id, so that all services with the same share decide alike. */
 function byShare(share: string): Sampling {
   const sampler = new TraceIdRatioBasedSampler(share === '' ? 1 : Number(share))
-  return (_caller, traceId) =>
+  return (_callers, traceId) =>
     sampler.shouldSample(ROOT_CONTEXT, traceId).decision === SamplingDecision.RECORD_AND_SAMPLED
 }

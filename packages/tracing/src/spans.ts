@@ -36,8 +36,8 @@ export function createSpans({ sink, propagation, isSampled, tracer }: SpanOption
   return function startRequest(request: IncomingRequest): RequestTrace {
     const start = performance.now()
     const caller = propagation.extract(request.headers)
-    const traceId = caller?.span.traceId ?? newTraceId()
-    const isRecorded = isSampled(caller?.span, traceId)
+    const traceId = caller?.span?.traceId ?? newTraceId()
+    const isRecorded = isSampled(caller?.isSampled, traceId)
     const context = contextIn(traceId, isRecorded, caller)
     const span = isRecorded ? startServerSpan(sink, request, context, caller?.span) : undefined
     const logIds = { trace_id: traceId, span_id: context.spanId }
@@ -78,7 +78,7 @@ export function createSpans({ sink, propagation, isSampled, tracer }: SpanOption
 function contextIn(traceId: string, isRecorded: boolean, caller: Caller | undefined): SpanContext {
   const traceFlags = isRecorded ? TraceFlags.SAMPLED : TraceFlags.NONE
   const context: SpanContext = { traceId, spanId: newSpanId(), traceFlags }
-  if (caller?.span.traceState) context.traceState = caller.span.traceState
+  if (caller?.span?.traceState) context.traceState = caller.span.traceState
   return context
 }
 

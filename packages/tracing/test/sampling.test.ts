@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createSampling, type SamplingConfig } from '../src/sampling.ts'
 
-const caller = (traceFlags: number) => ({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags })
 /** Ids at the two ends of what the share is taken of. */
 const low = '0'.repeat(31) + '1'
 const high = 'f'.repeat(8) + '0'.repeat(24)
@@ -23,9 +22,9 @@ describe.each(decisions)('%s %s', (sampler, share, { none, sampled, 'not sampled
   const isSampled = createSampling({ OTEL_TRACES_SAMPLER: sampler, OTEL_TRACES_SAMPLER_ARG: share })
   test.each([
     ['absent', undefined, none],
-    ['sampled', caller(1), sampled],
-    ['not sampled', caller(0), notSampled]
-  ])('decides where the caller is %s', (_what, span, expected) => {
-    expect([isSampled(span, low), isSampled(span, high)]).toEqual(expected)
+    ['sampled', true, sampled],
+    ['not sampled', false, notSampled]
+  ])('decides where the caller is %s', (_what, callers, expected) => {
+    expect([isSampled(callers, low), isSampled(callers, high)]).toEqual(expected)
   })
 })
