@@ -12,6 +12,7 @@ import {
   postStars,
   readStarsForm,
   refusingPort,
+  signIn,
   startProductpage,
   startRatings,
   startSuite,
@@ -78,6 +79,18 @@ describe('giving stars', () => {
     expect(await ask(suite.productpage, '/api/v1/products/7/stars', question)).toEqual(
       json(200, { ...givenStars({ jason: 4 }), id: 7 })
     )
+  })
+
+  test('of many at once, all are kept', async () => {
+    const readers = Array.from({ length: 20 }, (_, index) => `reader ${index}`)
+    const give = async (name: string) => {
+      const cookie = await signIn(suite.productpage, name)
+      const question = { method: 'POST', body: '{"stars":4}', headers: { cookie, 'content-type': 'application/json' } }
+      return ask(suite.productpage, '/api/v1/products/0/stars', question)
+    }
+    const answers = await Promise.all(readers.map(give))
+    expect(answers.map(({ status }) => status)).toEqual(readers.map(() => 200))
+    expect(await ratingsOf()).toEqual(givenStars(Object.fromEntries(readers.map((name) => [name, 4]))))
   })
 
   test('has an address that leads to the page', async () => {

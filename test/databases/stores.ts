@@ -129,6 +129,18 @@ export function describeStore(kind: string, start: () => Promise<TestDatabase>):
         ])
       })
 
+      test('of one reviewer, who is named beside them, leave those of others as they are', async () => {
+        await post(service, 105, { ann: 2 })
+        const question = {
+          method: 'POST',
+          body: '{"Reviewer1":1,"ann":1,"jason":3," nobody ":1}',
+          headers: { 'end-user': 'jason' }
+        }
+        expect(await ask(service.origin, '/ratings/105?keep=others', question)).toEqual(
+          stars(105, { ...first, ann: 2, jason: 3 })
+        )
+      })
+
       test('may be for nobody', async () => {
         expect(await post(service, 101, {})).toMatchObject({ status: 200, body: { id: 101 } })
       })

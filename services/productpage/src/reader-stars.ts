@@ -19,11 +19,10 @@ export function readerStars({ ratings }: Ratings, user: string): ReaderStars {
   return { own: starsOf(ratings, user), readers: given.length, average: given.length === 0 ? 0 : sum / given.length }
 }
 
-/** The one version of ratings that merges what is posted with what it has; the others replace it, as the original does. */
-const MERGING_VERSION = 'v2'
-
 /**
- * Gives a reader's stars to a product, and leaves the stars of all others as they are.
+ * Gives a reader's stars to a product, and leaves the stars of all others as they are. All are sent, for the original, which
+ * replaces what it has. The suite's own ratings keep what they have, in every version: what was read may be an answer of another
+ * one, or no longer so.
  *
  * @returns all stars of the product; a failure too where the reader's are not among them
  */
@@ -34,8 +33,7 @@ export async function giveStars(
 ): Promise<UpstreamResult<Ratings>> {
   const before = await upstreams.ratings(id, caller)
   if (!before.ok) return before
-  const others = before.version === MERGING_VERSION ? {} : givenIn(before.value)
-  const after = await upstreams.giveRatings(id, { ...others, [user]: stars }, caller)
+  const after = await upstreams.giveRatings(id, { ...givenIn(before.value), [user]: stars }, caller)
   if (!after.ok || starsOf(after.value.ratings, user) === stars) return after
   return { ok: false, kind: 'malformed', status: undefined, reason: 'the stars are not among those that it has' }
 }

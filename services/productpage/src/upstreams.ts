@@ -38,6 +38,7 @@ export interface Upstreams {
   ratings: Ask<Ratings>
   /** Whether stars can be given: no if ratings cannot tell. */
   canGiveStars(id: ProductId, caller: Caller): Promise<boolean>
+  /** Gives the stars of the caller's `end-user`, among all those of the product. */
   giveRatings(id: ProductId, given: GivenRatings, caller: Caller): Promise<UpstreamResult<Ratings>>
 }
 
@@ -81,7 +82,7 @@ export function createUpstreams(services: CalledServices, registry: Server['regi
       return result.ok && result.value.includes('POST')
     },
     async giveRatings(id, given, caller) {
-      const result = await ratings.post(`/ratings/${id}`, given, caller.headers)
+      const result = await ratings.post(`/ratings/${id}?keep=others`, given, caller.headers)
       count('ratings', result, caller)
       warnOfFailure(caller.log, 'ratings', result)
       return result

@@ -1,6 +1,7 @@
 import { GivenRatings, Health, parseProductId, ProductIdParams, type ProductId } from '@bookinfo/contracts'
 import { createError, ErrorBody, readBodies, type FastifyPluginAsyncTypebox } from '@bookinfo/service-kit'
 import type { Faults } from './faults.ts'
+import { BadKeep, KeepQuery, starsOfEndUser } from './keep-others.ts'
 import type { RatingsStore } from './store.ts'
 import { StoredRatings } from './stored-ratings.ts'
 
@@ -48,11 +49,17 @@ export const ratingsRoutes: FastifyPluginAsyncTypebox<RatingsRoutesOptions> = as
     schema: {
       ...documentation,
       summary: 'Gives stars: v1 replaces those of the product until the process ends, v2 merges them in its database',
+      querystring: KeepQuery,
       body: GivenRatings,
       response: { ...documentation.response, 409: ErrorBody, 500: ErrorBody, 501: ErrorBody }
     },
-    handler: async (request) => store.write(productIdAtEnd(request.url), request.body, request),
+    handler: async (request) => {
+      const id = productIdAtEnd(request.url)
+      if (request.query.keep === undefined) return store.write(id, request.body, request)
+      return store.merge(id, starsOfEndUser(request.body, request.headers), request)
+    },
     errorHandler: (error) => {
+      if (error.validationContext === 'querystring') throw new BadKeep()
       if (error.validation || error.statusCode === 413) throw new NoValidRatings()
       throw error
     }

@@ -18,8 +18,10 @@ export interface StoreCall {
 /** Where stars are kept. What fails throws one of the errors below. */
 export interface RatingsStore {
   read(id: ProductId, call: StoreCall): Promise<StoredRatings>
-  /** @returns all stars of the product, as a read would */
+  /** What is posted, in the manner of this store. @returns all stars of the product, as a read would */
   write(id: ProductId, given: GivenRatings, call: StoreCall): Promise<StoredRatings>
+  /** The same, but leaves the stars of others as they are. */
+  merge(id: ProductId, given: GivenRatings, call: StoreCall): Promise<StoredRatings>
   /** Whether stars can be given, as far as is known. */
   writable(): boolean
   /** A reason not to send requests here, in words without secrets; undefined while there is none. */

@@ -1,3 +1,4 @@
+import type { GivenRatings, ProductId } from '@bookinfo/contracts'
 import type { FastifyBaseLogger, ObserveDatabase } from '@bookinfo/service-kit'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
@@ -11,6 +12,7 @@ import {
   type RatingsStore,
   type StoreCall
 } from '../store.ts'
+import type { StoredRatings } from '../stored-ratings.ts'
 import { DatabaseError, noCall, type Access, type Database, type FaultKind, type Use } from './database.ts'
 import { checkReviewerNames } from './reviewer-name.ts'
 import { untilAborted } from './until-aborted.ts'
@@ -140,31 +142,33 @@ export function createDatabaseStore(options: DatabaseStoreOptions): RatingsStore
     throw new Coded({ cause: fault })
   }
 
+  async function merge(id: ProductId, given: GivenRatings, call: StoreCall): Promise<StoredRatings> {
+    checkReviewerNames(given)
+    const isEmpty = Object.keys(given).length === 0
+    const written = await forRequest(call, async (granted, use) => {
+      if (granted === 'read') return 'read only'
+      return isEmpty ? database.read(id, granted, use) : database.write(id, given, use)
+    }).catch((error: unknown) => fail(call, error, NotStored))
+    switch (written) {
+      case 'read only':
+        throw new NoPost()
+      case 'too many reviewers':
+        throw new TooManyReviewers()
+      case 'too many products':
+        throw new TooManyProducts()
+      default:
+        return written
+    }
+  }
+
   return {
     read: (id, call) =>
       forRequest(call, (granted, use) => database.read(id, granted, use)).catch((error: unknown) =>
         fail(call, error, NoRead)
       ),
 
-    async write(id, given, call) {
-      checkReviewerNames(given)
-      const isEmpty = Object.keys(given).length === 0
-      const written = await forRequest(call, async (granted, use) => {
-        if (granted === 'read') return 'read only'
-        return isEmpty ? database.read(id, granted, use) : database.write(id, given, use)
-      }).catch((error: unknown) => fail(call, error, NotStored))
-      switch (written) {
-        case 'read only':
-          throw new NoPost()
-        case 'too many reviewers':
-          throw new TooManyReviewers()
-        case 'too many products':
-          throw new TooManyProducts()
-        default:
-          return written
-      }
-    },
-
+    write: merge,
+    merge,
     writable: () => access === 'write',
     whyNotReady: () => problem,
     async close() {
