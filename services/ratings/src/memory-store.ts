@@ -1,26 +1,45 @@
 import type { GivenRatings, ProductId } from '@bookinfo/contracts'
 import { firstRatings, MAX_PRODUCTS, MAX_REVIEWERS, TooManyReviewers, type RatingsStore } from './store.ts'
 
+/** Of all ratings together, as JSON: two bytes each at most, which a pod has room for. */
+const MAX_CHARACTERS = 16_000_000
+
 /**
  * Ratings in memory, for the life of the process: a write replaces what was there, as in the original. When it is full, the
- * product written longest ago is forgotten.
+ * products written longest ago are forgotten.
  */
 export function createMemoryStore() {
-  const written = new Map<ProductId, GivenRatings>()
+  /** As JSON: an object costs a multiple of its names, and how much nobody can say. */
+  const written = new Map<ProductId, string>()
+  let characters = 0
+
+  function current(id: ProductId): GivenRatings {
+    const text = written.get(id)
+    return text === undefined ? firstRatings : JSON.parse(text)
+  }
+
+  function forget(id: ProductId): void {
+    characters -= written.get(id)?.length ?? 0
+    written.delete(id)
+  }
 
   function write(id: ProductId, ratings: GivenRatings) {
-    written.delete(id)
-    written.set(id, ratings)
-    const [oldest] = written.keys()
-    if (written.size > MAX_PRODUCTS && oldest !== undefined) written.delete(oldest)
+    const text = JSON.stringify(ratings)
+    forget(id)
+    written.set(id, text)
+    characters += text.length
+    for (const oldest of written.keys()) {
+      if (written.size <= MAX_PRODUCTS && characters <= MAX_CHARACTERS) break
+      forget(oldest)
+    }
     return { id, ratings }
   }
 
   return {
-    read: async (id) => ({ id, ratings: written.get(id) ?? firstRatings }),
+    read: async (id) => ({ id, ratings: current(id) }),
     write: async (id, given) => write(id, given),
     async merge(id, given) {
-      const merged = { ...(written.get(id) ?? firstRatings), ...given }
+      const merged = { ...current(id), ...given }
       if (Object.keys(merged).length > MAX_REVIEWERS) throw new TooManyReviewers()
       return write(id, merged)
     },

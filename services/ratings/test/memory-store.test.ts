@@ -51,6 +51,30 @@ test('to read a product does not make it younger', async () => {
   expect(await store.read(0)).toEqual({ id: 0, ratings: first })
 })
 
+/** As long as a body may be, in names of people who rate everything. */
+const large = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`${index}`.padStart(155, 'x'), 5]))
+const LARGE_PRODUCTS = Math.floor(16_000_000 / JSON.stringify(large).length)
+
+test('of more characters than sixteen million, the products written longest ago are forgotten', async () => {
+  const store = createMemoryStore()
+  await store.write(-1, given)
+  for (let id = 0; id < LARGE_PRODUCTS - 1; id += 1) await store.write(id, large)
+  expect(await store.read(-1)).toEqual({ id: -1, ratings: given })
+  await store.write(LARGE_PRODUCTS, large)
+  await store.write(LARGE_PRODUCTS + 1, large)
+  expect(await store.read(-1)).toEqual({ id: -1, ratings: first })
+  expect(await store.read(0)).toEqual({ id: 0, ratings: first })
+  expect(await store.read(1)).toEqual({ id: 1, ratings: large })
+  expect(await store.read(LARGE_PRODUCTS + 1)).toEqual({ id: LARGE_PRODUCTS + 1, ratings: large })
+})
+
+test('to write a product again costs nothing of the others', async () => {
+  const store = createMemoryStore()
+  await store.write(-1, given)
+  for (let times = 0; times < 2 * LARGE_PRODUCTS; times += 1) await store.write(0, large)
+  expect(await store.read(-1)).toEqual({ id: -1, ratings: given })
+})
+
 test('two stores know nothing of each other', async () => {
   await createMemoryStore().write(7, given)
   expect(await createMemoryStore().read(7)).toEqual({ id: 7, ratings: first })
