@@ -31,11 +31,15 @@ export function describeTls(kind: string, start: (certificate: Certificate) => P
       await database[Symbol.asyncDispose]()
     })
 
+    test('off: a server that takes no plain connections takes nobody', async () => {
+      await using service = await startRatings(at(database.env, 'localhost'), times, { errorsExpected: true })
+      expect(await ask(service.origin, '/ratings/0')).toEqual(noConnection)
+    })
+
     test.each([
       ['verify-full', 'localhost', 'right', works],
       ['verify-ca', '127.0.0.1', 'right', works],
-      ['verify-ca', 'localhost', 'wrong', noConnection],
-      ['off', 'localhost', 'right', noConnection]
+      ['verify-ca', 'localhost', 'wrong', noConnection]
     ] as const)('%s to %s, with the %s authority', async (mode, host, authority, answer) => {
       const env = { ...at(database.env, host), DB_TLS: mode, DB_TLS_CA_FILE: join(folder, `${authority}.pem`) }
       await using service = await startRatings(env, times, { errorsExpected: answer !== works })

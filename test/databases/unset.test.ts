@@ -35,6 +35,30 @@ test('authorities that cannot be read stop the start', async () => {
   )
 })
 
+test.each(['mysql', 'postgres', 'sqlite', 'mongodb'])(
+  'authorities for a plain connection stop the start: %s',
+  async (type) => {
+    const env = {
+      SERVICE_VERSION: 'v2',
+      DB_TYPE: type,
+      DB_TLS_CA_FILE: '/etc/ca.pem',
+      MONGO_DB_URL: 'mongodb://h/test'
+    }
+    await expect(startRatings(env)).rejects.toThrow(
+      'DB_TLS_CA_FILE is set, but DB_TLS is off: set DB_TLS to verify-ca or verify-full, or leave DB_TLS_CA_FILE unset'
+    )
+  }
+)
+
+test.each(['verify-ca', 'verify-full'])(
+  'a file has no connection to encrypt: DB_TLS=%s stops the start',
+  async (mode) => {
+    await expect(startRatings({ SERVICE_VERSION: 'v2', DB_TYPE: 'sqlite', DB_TLS: mode })).rejects.toThrow(
+      `DB_TLS cannot be "${mode}": with DB_TYPE=sqlite allowed is off`
+    )
+  }
+)
+
 test('the name of MySQL is not checked where there is none: that stops the start', async () => {
   const env = { SERVICE_VERSION: 'v2', DB_TYPE: 'mysql', DB_TLS: 'verify-full', MYSQL_DB_HOST: '127.0.0.1' }
   await expect(startRatings(env)).rejects.toThrow(

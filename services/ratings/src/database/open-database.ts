@@ -25,7 +25,7 @@ const IDLE_TIMEOUT_MS = 60_000
  * The database that the settings name; nothing is connected yet. Only its own library is loaded.
  *
  * @param budgetMs milliseconds that one use may take
- * @throws ConfigError naming what is missing on this machine
+ * @throws ConfigError naming what is missing on this machine, or what contradicts what
  */
 export async function openDatabase(config: DatabaseConfig, budgetMs: number): Promise<Database> {
   const limits = {
@@ -82,8 +82,16 @@ function onServer(dialect: Dialect, createPool: (options: ServerOptions) => Pool
   return createSqlDatabase({ dialect, pool: createPool(options), address: { namespace: options.database, server } })
 }
 
-async function readTls({ DB_TLS: mode, DB_TLS_CA_FILE: file }: DatabaseConfig): Promise<TlsOptions | undefined> {
-  if (mode === 'off') return undefined
+async function readTls(config: DatabaseConfig): Promise<TlsOptions | undefined> {
+  const { DB_TYPE: type, DB_TLS: mode, DB_TLS_CA_FILE: file } = config
+  if (mode === 'off') {
+    // Whoever names authorities wants them asked, and must not be left with a plain connection.
+    if (file === '') return undefined
+    throw new ConfigError(
+      'DB_TLS_CA_FILE is set, but DB_TLS is off: set DB_TLS to verify-ca or verify-full, or leave DB_TLS_CA_FILE unset'
+    )
+  }
+  if (type === 'sqlite') throw new ConfigError(`DB_TLS cannot be "${mode}": with DB_TYPE=sqlite allowed is off`)
   const checkHost = mode === 'verify-full'
   if (file === '') return { checkHost, ca: undefined }
   try {
