@@ -24,6 +24,11 @@ describe('the way back', () => {
     [`${origin}//elsewhere.example/`, '/productpage'],
     [`${origin}/\\elsewhere.example/`, '/productpage'],
     [`${origin}/.//elsewhere.example/`, '/productpage'],
+    // Whose error pages have the sign-in form too, but which are no pages.
+    [`${origin}/login`, '/productpage'],
+    [`${origin}/login?username=`, '/productpage'],
+    [`${origin}/logout`, '/productpage'],
+    [`${origin}/login-help`, '/login-help'],
     ['javascript:alert(1)', '/productpage'],
     ['data:text/html,x', '/productpage'],
     ['http://h/p?a=<b>&c="d" e', '/productpage'],
@@ -33,6 +38,21 @@ describe('the way back', () => {
     const headers = referer === undefined ? {} : { referer }
     expect((await postLogin(origin, 'username=jason', headers)).headers['location']).toBe(location)
     expect((await askFully(origin, '/logout', { headers })).headers['location']).toBe(location)
+  })
+
+  test('from an error page of the sign-in leads to a page, and one is signed in there', async () => {
+    const failed = await askFully(origin, '/login', {
+      method: 'POST',
+      body: 'username=%00',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html' }
+    })
+    expect([failed.status, failed.body]).toEqual([400, expect.stringContaining('name="username"')])
+    for (const path of ['/login', '/logout']) {
+      const { headers } = await postLogin(origin, 'username=jason', { referer: `${origin}${path}` })
+      const cookie = String(headers['set-cookie']).split(';')[0] ?? ''
+      const page = await askFully(origin, String(headers['location']), { headers: { cookie } })
+      expect([page.status, page.body]).toEqual([200, expect.stringContaining('jason')])
+    }
   })
 
   test('stays on the site when there is no Host at all', async () => {
