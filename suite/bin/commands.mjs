@@ -66,7 +66,7 @@ export const commands = {
   equivalence: (node, args) => built(node, 'test/equivalence/main.ts', args),
   bench: (node, args) => built(node, 'test/bench/tax/main.ts', args),
   'bench:start': (node, args) => built(node, 'test/bench/start.ts', args),
-  'bench:connections': (node, args) => program(node, 'test/bench/connections.ts', args)
+  'bench:connections': (node, args) => built(node, 'test/bench/connections.ts', args)
 }
 
 function program(node, script, args, options) {

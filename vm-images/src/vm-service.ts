@@ -11,7 +11,8 @@ import { seedTools, settingsAsUserData } from './seed.ts'
 const POWER_OFF_MS = 60_000
 
 /** What the service is told; the rest of the environment says where this process is. */
-const SETTINGS = /^(SERVICE_VERSION|HOSTNAME|LOG_LEVEL|SHUTDOWN_\w+|ENABLE_EXTERNAL_BOOK_SERVICE|OTEL_\w+)$/
+const SETTINGS =
+  /^(SERVICE_VERSION|HOSTNAME|LOG_LEVEL|SHUTDOWN_\w+|ENABLE_EXTERNAL_BOOK_SERVICE|BOOK_\w+|DO_NOT_ENCRYPT|OTEL_\w+)$/
 
 stopOnSignals()
 

@@ -92,7 +92,7 @@ export const podRules: readonly Rule[] = [
   },
   {
     name: 'pod-resources-measured',
-    why: 'it is ended for want of memory: services were seen to take 90 MiB after start and 143 MiB when 16 read at once',
+    why: 'it is ended for want of memory: services were seen to take 84 MiB after start and 143 MiB when 16 read at once',
     check: (world) =>
       ofSuite(world).flatMap((workload) =>
         containers(workload).flatMap((container) => {
