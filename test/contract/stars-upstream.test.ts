@@ -106,15 +106,15 @@ describe('the form', () => {
 
 describe('ratings', () => {
   test.each([
-    ['v1', { 'x-service-version': 'v1' }],
-    ['of the original, which replace', {}],
-    ['v2', { 'x-service-version': 'v2' }]
-  ])('%s: all stars are posted, and whose they are', async (_which, version) => {
+    ['v1 get', { 'x-service-version': 'v1' }, { jason: 4 }],
+    ['v2 get', { 'x-service-version': 'v2' }, { jason: 4 }],
+    ['of the original, which replace what they have, get all', {}, { ...some, jason: 4 }]
+  ])('%s stars, and whose they are', async (_which, version, posted) => {
     const read = respond(200, { id: 0, ratings: { ...some, Reviewer3: 0 } }, version)
     await using page = await startBeforeRatings({ GET: read, OPTIONS: writable, POST: stored })
     const { cookie, token } = await visitForStars(page.origin, 'jason')
     expect((await postStars(page.origin, { stars: '4', token }, { cookie, 'x-request-id': 'r1' })).status).toBe(303)
-    expect(page.posted).toEqual([{ ...some, jason: 4 }])
+    expect(page.posted).toEqual([posted])
     const post = page.ratings.seen.find(({ method }) => method === 'POST')
     // The original takes the id from behind the last slash, and the number at its beginning.
     expect(post?.url).toBe('/ratings/0?keep=others')

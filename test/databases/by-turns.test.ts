@@ -43,3 +43,26 @@ test.each(orders)(
     expect(await read(v2)).toMatchObject({ body: { ratings: { Reviewer1: 5 } } })
   }
 )
+
+test.each(['v1', 'v2'])('a product may have the stars of a hundred readers with long names, at %s', async (version) => {
+  await using database = await startSqlite()
+  await database.createOriginal([2, 1])
+  await using stack = new AsyncDisposableStack()
+  const ratings = stack.use(
+    version === 'v1' ? await startRatings() : await startRatings(database.env, { databaseTimes: patiently })
+  )
+  const nobody = await refusingPort()
+  const env = {
+    ...addressOf('details', nobody),
+    ...addressOf('reviews', nobody),
+    ...addressOf('ratings', ratings.port)
+  }
+  const page = stack.use(await startProductpage(env))
+  const statuses: number[] = []
+  for (let reader = 3; reader <= 101; reader += 1) {
+    const cookie = await signIn(page.origin, String(reader).padStart(50, '書'))
+    const question = { method: 'POST', body: '{"stars":4}', headers: { cookie, 'content-type': 'application/json' } }
+    statuses.push((await ask(page.origin, '/api/v1/products/0/stars', question)).status)
+  }
+  expect(statuses).toEqual([...Array.from({ length: 98 }, () => 200), 409])
+})

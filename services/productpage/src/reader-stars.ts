@@ -20,9 +20,8 @@ export function readerStars({ ratings }: Ratings, user: string): ReaderStars {
 }
 
 /**
- * Gives a reader's stars to a product, and leaves the stars of all others as they are. All are sent, for the original, which
- * replaces what it has. The suite's own ratings keep what they have, in every version: what was read may be an answer of another
- * one, or no longer so.
+ * Gives a reader's stars to a product, and leaves the stars of all others as they are. The original replaces what it has, so it
+ * gets all of them; it is known by naming no version. The suite's own ratings keep what they have, in every version.
  *
  * @returns all stars of the product; a failure too where the reader's are not among them
  */
@@ -33,7 +32,8 @@ export async function giveStars(
 ): Promise<UpstreamResult<Ratings>> {
   const before = await upstreams.ratings(id, caller)
   if (!before.ok) return before
-  const after = await upstreams.giveRatings(id, { ...givenIn(before.value), [user]: stars }, caller)
+  const others = before.version === undefined ? givenIn(before.value) : {}
+  const after = await upstreams.giveRatings(id, { ...others, [user]: stars }, caller)
   if (!after.ok || starsOf(after.value.ratings, user) === stars) return after
   return { ok: false, kind: 'malformed', status: undefined, reason: 'the stars are not among those that it has' }
 }

@@ -38,7 +38,7 @@ export interface Upstreams {
   ratings: Ask<Ratings>
   /** Whether stars can be given: no if ratings cannot tell. */
   canGiveStars(id: ProductId, caller: Caller): Promise<boolean>
-  /** Gives the stars of the caller's `end-user`, among all those of the product. */
+  /** Gives the stars of the caller's `end-user`; ratings that know `keep` keep those of others. */
   giveRatings(id: ProductId, given: GivenRatings, caller: Caller): Promise<UpstreamResult<Ratings>>
 }
 

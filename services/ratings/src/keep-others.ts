@@ -10,9 +10,9 @@ export const BadKeep = createError(
 )
 
 /**
- * One reader's stars, given in a way that the original takes too: it replaces all stars of a product, so all are posted, and it
- * reads no query. Here `keep=others` says that only those of `end-user` are meant. Whoever has posted read the others from
- * a replica or a version that may have had different ones, and a moment ago.
+ * One reader's stars, given in a way that the original takes too: it replaces all stars of a product, so it gets all, and it reads
+ * no query. `keep=others` says that only those of `end-user` are meant, should the others come along. They were read a moment
+ * ago, and perhaps not here.
  */
 export const KeepQuery = Type.Object({
   keep: Type.Optional(
