@@ -1,4 +1,4 @@
-import { run, unpackingTools, type Sources, type Tools } from '@bookinfo/images'
+import { run, unpack, unpackingTools, type Sources, type Tools } from '@bookinfo/images'
 import { existsSync } from 'node:fs'
 import { copyFile, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -82,7 +82,7 @@ async function bootstrap(
     '-',
     ...(mirror === undefined ? [] : [mirror])
   ]
-  await run('mmdebstrap', args, {
+  await unpack('mmdebstrap', args, {
     ...layout,
     ROOT_TYPE: architecture.rootType,
     EFI_NAME: architecture.efiName,

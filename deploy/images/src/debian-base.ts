@@ -2,8 +2,9 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findNode } from './node-package.ts'
 import { architectureOf, type Platform } from './options.ts'
-import { ROOT, run } from './run.ts'
-import { requireTools, unpackingTools, type Tools } from './tools.ts'
+import { ROOT } from './run.ts'
+import { requireTools, type Tools } from './tools.ts'
+import { unpack, unpackingTools } from './unpack.ts'
 
 export const DIST = join(ROOT, 'deploy/images/dist')
 
@@ -21,7 +22,7 @@ export async function makeDebianBase(platform: Platform, epoch: number): Promise
   const { node, licence } = await findNode(platform)
   const architecture = architectureOf(platform)
   const output = join(DIST, `root-${architecture}.tar`)
-  await run('sh', ['deploy/images/base/make.sh', architecture, node, licence, output], {
+  await unpack('sh', ['deploy/images/base/make.sh', architecture, node, licence, output], {
     SOURCE_DATE_EPOCH: String(epoch)
   })
 }

@@ -7,12 +7,15 @@ import { stop } from './stop-signal.ts'
 
 export const ROOT = join(import.meta.dirname, '../../..')
 
+/** What a program may take to end when it is asked to; whoever asked this process waits for ten seconds. */
+const END_MS = 8_000
+
 /** Characters of what a program said that are told when it fails: the end, where the reason is. */
 const TOLD = 4000
 
 /**
  * Runs a program in the repository's root, to its end. A request to end that this process gets goes to all that the program
- * has started, and is waited for.
+ * has started, which is waited for, and ended where it does not end.
  *
  * @returns what it wrote to stdout
  * @throws Failure with the end of what it said, if it fails or is not there; Stopped after a request to end
@@ -27,7 +30,11 @@ export async function run(program: string, args: readonly string[], env: Record<
     // Windows has no groups, and its Ctrl-C reaches all.
     detached: process.platform !== 'win32'
   })
-  const endGroup = () => endProcesses(child.pid)
+  let overdue: NodeJS.Timeout | undefined
+  const endGroup = () => {
+    signalGroup(child.pid, 'SIGTERM')
+    overdue = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), END_MS)
+  }
   stop.addEventListener('abort', endGroup)
   try {
     const [stdout, stderr, [code, signal]] = await Promise.all([
@@ -44,13 +51,14 @@ export async function run(program: string, args: readonly string[], env: Record<
     throw new Failure(`${program} ${args[0] ?? ''} failed:\n${said.slice(-TOLD)}`)
   } finally {
     stop.removeEventListener('abort', endGroup)
+    clearTimeout(overdue)
   }
 }
 
-function endProcesses(group: number | undefined): void {
+function signalGroup(group: number | undefined, signal: NodeJS.Signals): void {
   if (group === undefined) return
   try {
-    process.kill(-group, 'SIGTERM')
+    process.kill(-group, signal)
   } catch {
     // It ended just now.
   }

@@ -11,13 +11,6 @@ export interface Tools {
   [tool: string]: { inPackage: string; version?: string }
 }
 
-/** Unpacks Debian's packages. By the keys apt knows that they are Debian's; Debian itself has them, Ubuntu does not. */
-export const unpackingTools: Tools = {
-  mmdebstrap: { inPackage: 'mmdebstrap' },
-  '/usr/share/keyrings/debian-archive-keyring.gpg': { inPackage: 'debian-archive-keyring' },
-  'eu-strip': { inPackage: 'elfutils' }
-}
-
 /** @throws Failure that says what to install, if any is missing */
 export async function requireTools(purpose: string, tools: Tools): Promise<void> {
   const missing: string[] = []

@@ -95,6 +95,15 @@ test('a tool that the Debian base needs is named', async () => {
   )
 })
 
+test('where the keys of Debian are missing, the package that has them is named', async () => {
+  const unsigned = "[ $1 = --version ] || { echo 'E: The repository is not signed.' >&2; exit 25; }"
+  await using machine = programs({ buildah: '', docker: 'exit 1', mmdebstrap: unsigned, 'eu-strip': '' })
+  const { code, stderr } = await buildImages(machine.folder, ['--base', 'debian'])
+  expect(code).toBe(1)
+  expect(stderr).toContain('E: The repository is not signed.\n\nThe keys of Debian')
+  expect(stderr).toMatch(/: apt-get install debian-archive-keyring\n$/)
+})
+
 test('a time that is none is refused', async () => {
   const env = { PATH: '/usr/bin:/bin', SOURCE_DATE_EPOCH: 'yesterday' }
   const stderr = await new Promise((resolve) => {
@@ -103,9 +112,13 @@ test('a time that is none is refused', async () => {
   expect(stderr).toBe('bookinfo: SOURCE_DATE_EPOCH cannot be "yesterday": allowed are whole seconds since 1970\n')
 })
 
-test('a request to end reaches what the builder has started', async () => {
+test.each([
   // It ends when the process that it started has ended, as the pipe for what they say is open until then.
-  await using machine = programs({ docker: 'exit 1', buildah: '[ "$1" = version ] || { sleep 1000 & wait; }' })
+  ['ends what the builder has started', 'sleep 1000 & wait'],
+  // Until it is killed, in time for whoever waits for all of this.
+  ['ends also a builder that takes no notice', "trap '' TERM; while :; do sleep 1000; done"]
+])('a request to end %s', async (_what, script) => {
+  await using machine = programs({ docker: 'exit 1', buildah: `[ "$1" = version ] || { ${script}; }` })
   const env = { PATH: `${machine.folder}:/usr/bin:/bin`, SOURCE_DATE_EPOCH: '1700000000' }
   const args = [main, '--base', 'node:24-slim', details]
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
