@@ -1,4 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { text as readText } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
 import { ask, askRaw, connectTo, json, startSuite } from '../support/index.ts'
@@ -228,6 +231,7 @@ const cases: [
     415,
     compressed
   ],
+  ['a form that is said not to be compressed', 'productpage', login('', FORM, 'Content-Encoding: Identity'), 302, ''],
   [
     'a compressed body where nothing is posted',
     'productpage',
@@ -325,6 +329,17 @@ describe('bad input', () => {
     await expectNothingLost()
   })
 
+  test('three compressed megabytes get their answer although their sender reads only when all are sent', async () => {
+    const sender = connectTo(suite.productpage)
+    const body = gzipSync(randomBytes(3_000_000))
+    const headers = ['Connection: close', 'Content-Encoding: gzip', `Content-Length: ${body.length}`]
+    await pipeline(slowly(message('POST /login', { headers }), body), sender, { end: false })
+    const answer = await readText(sender)
+    expect(answer).toMatch(/^HTTP\/1\.1 415 /)
+    expect(answer).toContain(compressed)
+    await expectNothingLost()
+  })
+
   test.each(everywhere)('many at once, sent to %s', async (service) => {
     const origin = origins[service]
     const answers = await Promise.all(Array.from({ length: 100 }, () => askRaw(origin, 'GARBAGE\r\n\r\n')))
@@ -348,3 +363,12 @@ describe('bad input', () => {
     await expectNothingLost()
   })
 })
+
+/** A request in pieces; between them productpage has time to answer others, and so to close this connection if it would. */
+async function* slowly(head: string, body: Buffer) {
+  yield Buffer.from(head, 'latin1')
+  for (let start = 0; start < body.length; start += 100_000) {
+    await ask(suite.productpage, '/livez')
+    yield body.subarray(start, start + 100_000)
+  }
+}

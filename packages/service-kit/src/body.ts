@@ -24,6 +24,18 @@ type BodyReader = Pick<FastifyInstance, 'removeAllContentTypeParsers'> & {
 
 async function readBody(payload: Readable, { routeOptions, is404 }: FastifyRequest): Promise<Buffer> {
   const limit = routeOptions.bodyLimit ?? 0
+  const { bytes, length } = await drainBody(payload, limit)
+  if (length > limit && !is404) throw new BodyTooLarge(limit)
+  return bytes
+}
+
+/**
+ * Reads a body to its end, or 4 MiB far, and keeps the first of it, up to a limit. For what refuses bodies unread, too: the
+ * answer has to say `connection: close`, as there may be more.
+ *
+ * @throws BodyBrokenOff if the end does not come
+ */
+export async function drainBody(payload: Readable, limit = 0): Promise<{ bytes: Buffer; length: number }> {
   const chunks: Buffer[] = []
   let length = 0
   try {
@@ -37,6 +49,5 @@ async function readBody(payload: Readable, { routeOptions, is404 }: FastifyReque
     // The caller went away or sent nonsense; that is no failure of this service.
     throw new BodyBrokenOff({ cause })
   }
-  if (length > limit && !is404) throw new BodyTooLarge(limit)
-  return Buffer.concat(chunks)
+  return { bytes: Buffer.concat(chunks), length }
 }

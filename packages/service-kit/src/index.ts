@@ -1,5 +1,5 @@
 export { asset, assetRoutes, href, type Asset } from './assets.ts'
-export { readBodies } from './body.ts'
+export { drainBody, readBodies } from './body.ts'
 export { commonSettings, CommonConfig, ConfigError, loadConfig } from './config.ts'
 export { observeDatabase, type ObserveDatabase } from './database-calls.ts'
 export { createDispatcher, openDispatcher, type ConnectionUse } from './dispatcher.ts'

@@ -1,4 +1,4 @@
-import { createError, type App } from '@bookinfo/service-kit'
+import { createError, drainBody, type App } from '@bookinfo/service-kit'
 
 const CompressedBody = createError(
   'BOOKINFO_COMPRESSED_BODY',
@@ -8,13 +8,15 @@ const CompressedBody = createError(
 
 /**
  * Refuses bodies that would have to be unpacked before they are read: a few bytes may hold any number of them, and no browser
- * compresses a form. The answer says so as RFC 9110, 12.5.3, has it.
+ * compresses a form. They are drained first, as all are, so that the sender hears the answer, which says what RFC 9110, 12.5.3,
+ * asks for.
  */
 export function refuseCompressedBodies(app: App): void {
-  app.addHook('preParsing', async ({ method, headers, is404 }, reply) => {
+  app.addHook('preParsing', async ({ method, headers, is404 }, reply, payload) => {
     const { 'content-encoding': coding = 'identity' } = headers
-    if (method !== 'POST' || is404 || coding === 'identity') return
-    void reply.header('accept-encoding', 'identity')
+    if (method !== 'POST' || is404 || coding.toLowerCase() === 'identity') return
+    void reply.headers({ 'accept-encoding': 'identity', connection: 'close' })
+    await drainBody(payload)
     throw new CompressedBody()
   })
 }
