@@ -21,6 +21,14 @@ class BrokenOff extends Error {
 
 const callerGone = new BrokenOff('caller_gone', 'caller went away')
 const cut = new BrokenOff('cut', 'request was cut')
+const refused = new BrokenOff('refused', 'request was refused')
+
+const refusedConnections = new WeakSet<Socket>()
+
+/** To be told of a connection that is closed because what came on it is no request; it ends as if its caller had gone. */
+export function rememberRefusal(connection: Socket): void {
+  refusedConnections.add(connection)
+}
 
 /**
  * Tells how each request of an app ended. Fastify's `onResponse` hears of whole answers alone; a response closes exactly once,
@@ -40,10 +48,15 @@ export function watchRequests(app: FastifyInstance, listeners: readonly RequestE
 
 function endOf({ raw: { socket } }: FastifyRequest, { raw, statusCode }: FastifyReply): RequestEnd {
   if (raw.writableFinished) return { status: statusCode, error: undefined }
-  return { status: undefined, error: closedByCaller(socket) ? callerGone : cut }
+  return { status: undefined, error: reasonFor(socket) }
 }
 
-/** Whether the caller has said goodbye or dropped the connection; else this process has closed it, when it stops. */
+function reasonFor(socket: Socket): BrokenOff {
+  if (refusedConnections.has(socket)) return refused
+  return closedByCaller(socket) ? callerGone : cut
+}
+
+/** Whether the caller has said goodbye or dropped the connection; else this process has broken off what it was answering. */
 function closedByCaller(socket: Socket): boolean {
   return socket.readableEnded || socket.errored !== null
 }

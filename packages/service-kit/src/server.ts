@@ -13,7 +13,7 @@ import { answerOtherMethods } from './methods.ts'
 import { measureRequests, serveMetrics } from './metrics.ts'
 import { serveOpenApi } from './openapi.ts'
 import { createRegistry, type MetricsRegistry } from './registry.ts'
-import { watchRequests } from './request-end.ts'
+import { rememberRefusal, watchRequests } from './request-end.ts'
 import { nameRoutes } from './route.ts'
 import { endTrace, traceRequests } from './trace-requests.ts'
 
@@ -116,6 +116,8 @@ const brokenRequests: Record<string, readonly [line: string, message: string]> =
 /** What the HTTP parser refuses never reaches a route; it gets an answer of the same form as everything else. */
 function answerBrokenRequest(error: { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  // Who says goodbye in the middle of a request may still read, and so is told; but it is the caller who broke it off.
+  if (error.code !== 'HPE_INVALID_EOF_STATE') rememberRefusal(socket)
   const [line, message] = brokenRequests[error.code ?? ''] ?? [
     '400 Bad Request',
     'this is not a well-formed HTTP request'

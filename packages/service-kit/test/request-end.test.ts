@@ -2,6 +2,7 @@ import { createRecordedTracing } from '@bookinfo/tracing/testing'
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { createServer, type App, type FastifyReply } from '../src/index.ts'
 import { ask, connectTo, startApp, type CollectedLog, type LogLine, type RunningApp } from './support/index.ts'
@@ -16,6 +17,7 @@ async function startHeld() {
     app.register(async (routes) => {
       routes.get('/here', async () => ({}))
       routes.get('/held', (_request, reply) => void held.push(reply))
+      routes.post('/sent', async () => ({}))
       routes.get('/held/quietly', { config: { quiet: true } }, (_request, reply) => void held.push(reply))
       routes.get('/begun', async (_request, reply) => reply.send(Readable.from(endless())))
     })
@@ -87,6 +89,14 @@ describe('a caller that goes away', () => {
     caller.destroy()
   })
 
+  test('in the middle of its request is not refused, although it gets a 400', async () => {
+    await using server = await startHeld()
+    const caller = connectTo(server.origin)
+    caller.end('POST /sent HTTP/1.1\r\nHost: t\r\nContent-Length: 9\r\n\r\nhalf')
+    expect(await text(caller)).toContain('400 Bad Request')
+    await expect.poll(() => endsIn(server.log)).toEqual([gone('/sent')])
+  })
+
   test('in the middle of its answer was told a status, but has none', async () => {
     await using server = await startHeld()
     const caller = send(server.origin, '/begun')
@@ -124,6 +134,26 @@ describe('a caller that goes away', () => {
     caller.destroy()
     await expect.poll(() => countsOf(server, '/held/quietly')).toEqual([goneCount('/held/quietly')])
     expect(endsIn(server.log)).toEqual([])
+  })
+})
+
+describe('a request that is refused while it is read is not laid on a caller that went away', () => {
+  const badChunk = 'POST /sent HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n'
+  const held = 'GET /held HTTP/1.1\r\nHost: t\r\n'
+  test.each([
+    ['breaks the rules', '/sent', 'POST', badChunk],
+    ['is followed by nonsense', '/held', 'GET', `${held}\r\nnonsense\r\n\r\n`],
+    ['is followed by another after it said goodbye', '/held', 'GET', `${held}Connection: close\r\n\r\n${held}\r\n`]
+  ])('because it %s', async (_why, route, method, bytes) => {
+    await using server = await startHeld()
+    const caller = connectTo(server.origin)
+    caller.write(bytes)
+    expect(await text(caller)).toContain('400 Bad Request')
+    await expect.poll(() => endsIn(server.log)).toEqual([['info', route, 'refused', 'request was refused']])
+    expect(await countsOf(server, route)).toEqual([
+      `http_server_request_duration_seconds_count{http_request_method="${method}",http_route="${route}",error_type="refused"} 1`
+    ])
+    expect(spansOf(server.tracing)).toEqual([[`${method} ${route}`, 'refused']])
   })
 })
 
