@@ -90,14 +90,18 @@ describe('what is set', () => {
     expect(loadConfig(Settings, { ENABLED: value }, []).ENABLED).toBe(false)
   })
 
-  test.each(['::', '::1', '127.0.0.1', 'localhost', 'pod-1.svc'])('takes %s as a host', (host) => {
-    const { HOST, OTEL_EXPORTER_JAEGER_AGENT_HOST: agent } = loadConfig(
-      CommonConfig,
-      { HOST: host, OTEL_EXPORTER_JAEGER_AGENT_HOST: host },
-      []
-    )
-    expect([HOST, agent]).toEqual([host, host])
-  })
+  // The last two no URL would have, but a name that ends in a number may well stand in /etc/hosts.
+  test.each(['::', '::1', '127.0.0.1', '127.1', '0', 'localhost', 'pod-1.svc', 'node.01', 'my.1'])(
+    'takes %s as a host',
+    (host) => {
+      const { HOST, OTEL_EXPORTER_JAEGER_AGENT_HOST: agent } = loadConfig(
+        CommonConfig,
+        { HOST: host, OTEL_EXPORTER_JAEGER_AGENT_HOST: host },
+        []
+      )
+      expect([HOST, agent]).toEqual([host, host])
+    }
+  )
 
   test('does not read the environment of the process', () => {
     expect(loadConfig(Type.Object({ PATH: Type.String({ default: 'unset' }) }), {}, [])).toEqual({ PATH: 'unset' })
@@ -117,6 +121,7 @@ const wrong: [env: NodeJS.ProcessEnv, argv: string[], message: string][] = [
   [{ PORT: '8080' }, ['x'], 'PORT cannot be "x": allowed is a whole number from 0 to 65535'],
   [{}, ['9080', 'more'], 'unexpected argument "more"; usage: node main.js [port]'],
   [{ HOST: '10.0.0.300' }, [], 'HOST cannot be "10.0.0.300": allowed is a host name or address'],
+  [{ HOST: '10.0.0.0.1' }, [], 'HOST cannot be "10.0.0.0.1": allowed is a host name or address'],
   [{ HOST: '[::1]' }, [], 'HOST cannot be "[::1]": allowed is a host name or address'],
   [{ HOST: 'a:80' }, [], 'HOST cannot be "a:80": allowed is a host name or address'],
   [

@@ -114,13 +114,15 @@ export function isAddressOrUnset(text: string): boolean {
   return text === '' || URL.canParse(text)
 }
 
-/** A setting with one host: a name, or an address with IPv6 as it is. */
+/** A setting with one host that becomes no part of a URL: a name, or an address with IPv6 as it is. */
 export function hostSetting(about: { default: string; description: string }) {
   return Type.Refine(Type.String({ ...about, maxLength: 253, allowed: 'a host name or address' }), isHost)
 }
 
 function isHost(text: string): boolean {
-  return isIP(text) !== 0 || (/^[A-Za-z0-9._-]+$/.test(text) && URL.canParse(`http://${text}`))
+  // Of digits and dots alone only addresses are made, `127.1` and `0` among them; `node.01` may well be a name in /etc/hosts.
+  if (/^[0-9.]+$/.test(text)) return URL.canParse(`http://${text}`)
+  return isIP(text) !== 0 || /^[A-Za-z0-9._-]+$/.test(text)
 }
 
 /** Whether spans are made; else headers are only handed on. */
