@@ -44,6 +44,9 @@ export async function createNobody(): Promise<Nobody> {
     ...process.env,
     HOME: home,
     XDG_RUNTIME_DIR: home,
+    // npm tells those whom it starts where its user keeps things.
+    npm_config_cache: join(home, '.npm'),
+    npm_config_userconfig: join(home, '.npmrc'),
     // The clone may be root's.
     GIT_CONFIG_COUNT: '1',
     GIT_CONFIG_KEY_0: 'safe.directory',

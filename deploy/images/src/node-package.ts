@@ -32,7 +32,8 @@ async function fetchPackage(name: string): Promise<string> {
   const folder = join(ROOT, 'node_modules/.cache/images', `${name}-${version}`)
   await mkdir(folder, { recursive: true })
   const archive = join(folder, `${name}-${version}.tgz`)
-  if (!existsSync(archive)) await run('npm', ['pack', `${name}@${version}`, '--silent', '--pack-destination', folder])
+  const pack = ['pack', `${name}@${version}`, '--loglevel=error', '--pack-destination', folder]
+  if (!existsSync(archive)) await run('npm', pack)
   const hash = createHash('sha512')
     .update(await readFile(archive))
     .digest('base64')
