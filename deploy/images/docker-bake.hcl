@@ -47,5 +47,7 @@ target "default" {
   labels = {
     "org.opencontainers.image.title" = image.name
   }
-  tags = [for tag in split(",", TAGS) : HUB == "" ? "${image.name}:${tag}" : "${HUB}/${image.name}:${tag}"]
+  # The provenance that buildx adds tells when it was built, so no two pushes of the same would be equal.
+  attest = ["type=provenance,disabled=true"]
+  tags   = [for tag in split(",", TAGS) : HUB == "" ? "${image.name}:${tag}" : "${HUB}/${image.name}:${tag}"]
 }

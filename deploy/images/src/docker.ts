@@ -1,8 +1,9 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { referenceTo, type Builder } from './builder.ts'
-import { run } from './run.ts'
+import { join, relative } from 'node:path'
+import { referenceTo, type Builder, type Plan } from './builder.ts'
+import { DIST } from './debian-base.ts'
+import { ROOT, run } from './run.ts'
 import { labelsFor } from './sources.ts'
 
 /** Docker, which builds all images at once from docker-bake.hcl. */
@@ -10,20 +11,10 @@ export function createDocker(): Builder {
   return {
     name: 'Docker',
     async build(images, plan, onBuilt) {
-      const { hub, tag, base, platforms, push, sources } = plan
-      // An image in the engine keeps the times of its files; what is pushed is the same wherever it is built.
-      const output = push ? ['--set=*.output=type=image,push=true,rewrite-timestamp=true'] : ['--load']
-      const labels = images.flatMap(({ name }) =>
-        Object.entries(labelsFor(name, sources)).map(([key, value]) => `--set=${name}.labels.${key}=${value}`)
-      )
       const names = images.map(({ name }) => name)
-      await run('docker', ['buildx', 'bake', '--file=deploy/images/docker-bake.hcl', ...output, ...labels, ...names], {
-        HUB: hub,
-        TAGS: tag,
-        NODE_IMAGE: base,
-        PLATFORMS: platforms.join(','),
-        SOURCE_DATE_EPOCH: String(sources.epoch)
-      })
+      if (plan.push && (await rewritesInArchivesAlone())) return pushArchives(names, plan, onBuilt)
+      // An image in the engine keeps the times of its files; what is pushed is the same wherever it is built.
+      await bake(names, plan, plan.push ? '--set=*.output=type=image,push=true,rewrite-timestamp=true' : '--load')
       for (const name of names) onBuilt(referenceTo(name, plan))
     },
     async readPackages({ base, sources }, platform) {
@@ -38,5 +29,49 @@ export function createDocker(): Builder {
         await rm(folder, { recursive: true })
       }
     }
+  }
+}
+
+async function bake(names: readonly string[], plan: Plan, output: string): Promise<void> {
+  const { hub, tag, base, platforms, sources } = plan
+  const labels = names.flatMap((name) =>
+    Object.entries(labelsFor(name, sources)).map(([key, value]) => `--set=${name}.labels.${key}=${value}`)
+  )
+  await run('docker', ['buildx', 'bake', '--file=deploy/images/docker-bake.hcl', output, ...labels, ...names], {
+    HUB: hub,
+    TAGS: tag,
+    NODE_IMAGE: base,
+    PLATFORMS: platforms.join(','),
+    SOURCE_DATE_EPOCH: String(sources.epoch)
+  })
+}
+
+/**
+ * Whether the engine itself builds, with containerd's store of images: it unpacks what it pushes, and BuildKit refuses to rewrite
+ * the times of that. (Its older store leaves times as they are, and builders in containers rewrite.)
+ */
+async function rewritesInArchivesAlone(): Promise<boolean> {
+  const [builder, store] = await Promise.all([
+    run('docker', ['buildx', 'inspect']),
+    run('docker', ['info', '--format={{json .DriverStatus}}'])
+  ])
+  return /^Driver:\s+docker$/m.test(builder) && store.includes('io.containerd.snapshotter')
+}
+
+/** One after the other, as an archive has all layers. */
+async function pushArchives(names: readonly string[], plan: Plan, onBuilt: (reference: string) => void): Promise<void> {
+  await mkdir(DIST, { recursive: true })
+  // Within the repository: what bake writes elsewhere has to be allowed.
+  const folder = await mkdtemp(join(DIST, 'push-'))
+  try {
+    const archive = join(folder, 'image.tar')
+    for (const name of names) {
+      await bake([name], plan, `--set=*.output=type=oci,dest=${relative(ROOT, archive)},rewrite-timestamp=true`)
+      await run('docker', ['load', '--quiet', `--input=${archive}`])
+      await run('docker', ['push', '--quiet', referenceTo(name, plan)])
+      onBuilt(referenceTo(name, plan))
+    }
+  } finally {
+    await rm(folder, { recursive: true })
   }
 }

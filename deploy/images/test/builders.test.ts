@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -55,11 +55,53 @@ test('Docker builds what is asked for, where an engine answers', async () => {
   expect(bake).toMatch(new RegExp(` ${details}$`))
 })
 
-test('what Docker pushes has the times of the sources', async () => {
-  await using machine = programs({ docker: `case "$*" in *bake*) ${refuses};; esac` })
-  const { stdout } = await buildImages(machine.folder, ['--hub', 'localhost:5000', '--push'])
-  expect(stdout).toBe('building 13 images for linux/amd64 and linux/arm64 with Docker\n')
-  expect(machine.calls()[2]).toContain(' --set=*.output=type=image,push=true,rewrite-timestamp=true ')
+/** An engine that says how it builds and where it keeps images, and does as told, but for the bill of materials at the end. */
+function engine(driver: string, store: string, refused = 'target=packages') {
+  const said = `*'buildx inspect') printf 'Name: x\\nDriver:        ${driver}\\n';; info*) echo '${store}';;`
+  return programs({ docker: `case "$*" in *'${refused}'*) ${refuses};; ${said} esac` })
+}
+const containerd = '[["driver-type","io.containerd.snapshotter.v1"]]'
+
+test.each([
+  ['a builder in a container', 'docker-container', containerd],
+  ["the engine's older store", 'docker', '[["Backing Filesystem","extfs"]]']
+])('what %s pushes has the times of the sources where that is possible', async (_what, driver, store) => {
+  await using machine = engine(driver, store)
+  const options = ['--hub', 'localhost:5000', '--push']
+  const { stdout } = await buildImages(machine.folder, options)
+  expect(stdout).toMatch(/^building 13 images for linux\/amd64 and linux\/arm64 with Docker\n/)
+  const calls = machine.calls().filter((call) => /bake|load|push/.test(call))
+  expect(calls).toHaveLength(1)
+  expect(calls[0]).toContain(' --set=*.output=type=image,push=true,rewrite-timestamp=true ')
+})
+
+test('what the engine itself pushes goes through archives, as only those have the times of the sources', async () => {
+  await using machine = engine('docker', containerd)
+  const options = ['--hub', 'localhost:5000', '--tag', 'dev', '--push', 'reviews']
+  const { stdout } = await buildImages(machine.folder, options)
+  const names = ['v1', 'v2', 'v3'].map((variant) => `examples-bookinfo-reviews-${variant}`)
+  expect(stdout).toContain(names.map((name) => `  localhost:5000/${name}:dev\n`).join(''))
+  const calls = machine.calls().filter((call) => /bake|load|push/.test(call))
+  expect(calls).toHaveLength(9)
+  for (const [index, name] of names.entries()) {
+    const [bake = '', load = '', push = ''] = calls.slice(3 * index)
+    const [, archive = ''] = / --set=\*\.output=type=oci,dest=(\S+),rewrite-timestamp=true /.exec(bake) ?? []
+    expect(archive).toMatch(/^deploy\/images\/dist\/push-\w+\/image\.tar$/)
+    expect(bake).toMatch(new RegExp(` ${name}$`))
+    expect(load).toBe(`docker load --quiet --input=${join(import.meta.dirname, '../../..', archive)}`)
+    expect(push).toBe(`docker push --quiet localhost:5000/${name}:dev`)
+    expect(existsSync(join(import.meta.dirname, '../../..', archive, '..'))).toBe(false)
+  }
+})
+
+test('an archive that cannot be pushed is removed', async () => {
+  await using machine = engine('docker', containerd, 'push --quiet')
+  const options = ['--hub', 'localhost:5000', '--push', details]
+  const { code, stderr } = await buildImages(machine.folder, options)
+  expect({ code, stderr }).toEqual({ code: 1, stderr: 'bookinfo: docker push failed:\nno space left\n' })
+  const load = machine.calls().find((call) => call.startsWith('docker load'))
+  const [, archive = ''] = / --input=(.+\/image\.tar)$/.exec(load ?? '') ?? []
+  expect([archive === '', existsSync(join(archive, '..'))]).toEqual([false, false])
 })
 
 test('buildah builds where Docker is installed, but no engine answers', async () => {
