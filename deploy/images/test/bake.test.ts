@@ -9,3 +9,11 @@ test('docker-bake.hcl lists the same images as the program that builds without D
   const listed = lines.map((line) => JSON.parse(line.replaceAll(/(\w+) = /g, '"$1": ')))
   expect(listed).toEqual(catalogue)
 })
+
+// New BuildKit gives folders that COPY makes the mode of the files, and nobody but root gets into them.
+test('the Dockerfile makes every folder before it copies files of a mode into it', () => {
+  const dockerfile = readFileSync(new URL('../Dockerfile', import.meta.url), 'utf8')
+  const copies = [...dockerfile.matchAll(/^COPY --chmod=(?:[^\\\n]|\\\n)+ (\S+)$/gm)].map(([, target]) => target)
+  expect(copies).toHaveLength(dockerfile.split('COPY --chmod=').length - 1)
+  expect(new Set(copies)).toEqual(new Set(['./']))
+})
