@@ -22,8 +22,10 @@ cp usr/lib/systemd/boot/efi/systemd-boot*.efi build/boot
 [ ! -d usr/lib/SYSLINUX ] || cp usr/lib/SYSLINUX/gptmbr.bin build/boot
 
 say 'kernel modules'
-for module in $(words modules); do in_root modprobe --set-version "$kernel" --show-depends "$module"; done |
-  sed -n 's|^insmod /*\([^ ]*\).*|\1|p' | sed 's|^lib/|usr/lib/|' >build/kept
+own=modules.$ARCHITECTURE
+[ ! -e "build/$own" ] || words "$own" >>build/modules
+for module in $(words modules); do in_root modprobe --set-version "$kernel" --show-depends "$module"; done >build/needed
+sed -n 's|^insmod /*\([^ ]*\).*|\1|p' build/needed | sed 's|^lib/|usr/lib/|' >build/kept
 find "usr/lib/modules/$kernel" -name '*.ko*' | grep -vxFf build/kept | xargs rm
 find "usr/lib/modules/$kernel" -type d -empty -delete
 # The disk is compressed as a whole, from outside.

@@ -7,6 +7,8 @@ export interface Architecture {
   platform: Platform
   /** Where UEFI looks for what to boot. */
   efiName: string
+  /** Room for the kernel, which compresses itself on amd64 alone, what it needs to find its root, and the boot loaders. */
+  espMib: string
   /** The type of the root partition, of which there is one for each processor: https://uapi-group.org/specifications/specs/discoverable_partitions_specification/ */
   rootType: string
   /** The serial line, to which the kernel and the service write. */
@@ -18,6 +20,7 @@ const architectures: readonly Architecture[] = [
     name: 'amd64',
     platform: 'linux/amd64',
     efiName: 'BOOTX64.EFI',
+    espMib: '16',
     rootType: '4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709',
     console: 'ttyS0'
   },
@@ -25,6 +28,7 @@ const architectures: readonly Architecture[] = [
     name: 'arm64',
     platform: 'linux/arm64',
     efiName: 'BOOTAA64.EFI',
+    espMib: '40',
     rootType: 'B921B045-1DF0-41C3-AF44-4C6F280D3FAE',
     console: 'ttyAMA0'
   }

@@ -3,15 +3,21 @@ import { existsSync } from 'node:fs'
 import { copyFile, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import type { Architecture } from './architecture.ts'
+import { ownArchitecture, type Architecture } from './architecture.ts'
 import { kernelOptions, layout } from './layout.ts'
 import type { ImageFiles } from './image.ts'
 import type { Stage } from './stage.ts'
 
-export const diskTools: Tools = {
-  ...unpackingTools,
-  xz: { inPackage: 'xz-utils' },
-  'qemu-img': { inPackage: 'qemu-utils' }
+/** What has to be here to make a disk: for another processor than this machine's, also what runs programs for that. */
+export function diskTools(architecture: Architecture['name']): Tools {
+  return {
+    ...unpackingTools,
+    xz: { inPackage: 'xz-utils' },
+    'qemu-img': { inPackage: 'qemu-utils' },
+    ...(architecture !== ownArchitecture() && {
+      'arch-test': { inPackage: 'arch-test qemu-user-static binfmt-support', version: architecture }
+    })
+  }
 }
 
 export interface DiskOptions {
@@ -84,6 +90,8 @@ async function bootstrap(
   ]
   await unpack('mmdebstrap', args, {
     ...layout,
+    ARCHITECTURE: architecture.name,
+    ESP_MIB: architecture.espMib,
     ROOT_TYPE: architecture.rootType,
     EFI_NAME: architecture.efiName,
     KERNEL_OPTIONS: kernelOptions(architecture.console),

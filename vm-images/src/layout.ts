@@ -3,8 +3,6 @@
  * machine finds its root by them, as machines do that were copied from one disk.
  */
 export const layout = {
-  /** For the kernel, what the kernel needs to find its root, and two boot loaders. */
-  ESP_MIB: '16',
   ESP_ID: '0b00c1f0',
   ESP_UUID: '6a1e0b3c-7d0f-4c1e-9a55-0b00c1f0de75',
   /** Room for logs and what user-data brings; with a larger disk it grows at the first boot. */

@@ -1,6 +1,7 @@
 import { explainFailure, readSources, requireTools, stopOnSignals } from '@bookinfo/images'
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname, relative } from 'node:path'
+import { ownArchitecture } from './architecture.ts'
 import { writeBill } from './bill.ts'
 import { buildOptions, buildUsage } from './build-options.ts'
 import { containerDiskTools, makeContainerDisk } from './container-disk.ts'
@@ -15,13 +16,15 @@ stopOnSignals()
 await explainFailure(async () => {
   const options = buildOptions(process.argv.slice(2))
   if (options.help) return print(buildUsage.trimEnd())
-  await requireTools('building a virtual machine', { ...diskTools, ...containerDiskTools })
-  const sources = await readSources(process.env)
   const { image, architecture } = options
+  const tools = { ...diskTools(architecture.name), ...containerDiskTools }
+  await requireTools(`building a virtual machine for ${architecture.name}`, tools)
+  const sources = await readSources(process.env)
   const files = filesOf(image, architecture.name)
   await mkdir(dirname(files.disk), { recursive: true })
 
-  print(`building ${image.name} for ${architecture.name} from Debian's packages: one to two minutes`)
+  const time = architecture.name === ownArchitecture() ? 'one to two minutes' : 'emulated, a quarter of an hour or more'
+  print(`building ${image.name} for ${architecture.name} from Debian's packages: ${time}`)
   await using stage = await createStage(image, architecture)
   const status = await makeDisk({ stage, architecture, sources, mirror: options.mirror, files })
   await writeBill(files.bill, image, status, sources)

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 /** Before the first test: nothing here may be left out because something is missing. */
 export async function setup(): Promise<void> {
   await requireTools('testing the virtual machine', {
-    ...diskTools,
+    ...diskTools(ownArchitecture()),
     ...qemuTools(ownArchitecture(), 'uefi'),
     ...seedTools,
     ip: { inPackage: 'iproute2', version: '-Version' },
