@@ -42,7 +42,10 @@ export async function startEngine(): Promise<Engine> {
 
   const plugins = { cliPluginsExtraDirs: [join(root, 'usr/libexec/docker/cli-plugins')] }
   await writeFile(join(folder, 'config.json'), JSON.stringify(plugins))
-  await writeFile(join(folder, 'daemon.json'), JSON.stringify({ features: { 'containerd-snapshotter': true } }))
+  await writeFile(
+    join(folder, 'daemon.json'),
+    JSON.stringify({ features: { 'containerd-snapshotter': true }, 'userland-proxy': false })
+  )
   const socket = `unix://${folder}/docker.sock`
   const env = { ...process.env, PATH: `${bin}:${process.env['PATH']}`, DOCKER_HOST: socket, DOCKER_CONFIG: folder }
   const apart = ['--config-file', 'daemon.json', '--data-root', 'data', '--exec-root', 'exec', '--pidfile', 'pid']
