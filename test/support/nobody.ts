@@ -44,6 +44,10 @@ export async function createNobody(): Promise<Nobody> {
     ...process.env,
     HOME: home,
     XDG_RUNTIME_DIR: home,
+    // Settings that programs of a build heed, other than those of whoever tests.
+    TZ: 'Asia/Kathmandu',
+    LC_ALL: process.env['LC_ALL'] === 'C' ? 'C.UTF-8' : 'C',
+    PYTHONDONTWRITEBYTECODE: process.env['PYTHONDONTWRITEBYTECODE'] ? '' : '1',
     // npm tells those whom it starts where its user keeps things.
     npm_config_cache: join(home, '.npm'),
     npm_config_userconfig: join(home, '.npmrc'),

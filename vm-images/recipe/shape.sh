@@ -58,9 +58,10 @@ echo localhost >etc/hostname
 say 'compiled Python'
 # Python would compile again what it imports at every start of a fresh machine. With the compiled files alone, in the place of
 # the sources (PEP 3147), it does not look at times, and there is half as much of it. Tracebacks name lines without columns.
-find usr/lib -name __pycache__ -exec rm -rf {} +
+# What the compiler itself imports is not kept beside that.
+find usr -name __pycache__ -exec rm -rf {} +
 # shellcheck disable=SC2046
-in_root env PYTHONNODEBUGRANGES=1 python3 -m compileall -q -b --invalidation-mode unchecked-hash $(echo usr/lib/python3*)
+in_root env PYTHONNODEBUGRANGES=1 PYTHONDONTWRITEBYTECODE=1 python3 -m compileall -q -b --invalidation-mode unchecked-hash $(echo usr/lib/python3*)
 find usr/lib/python3* -name '*.py' -exec sh -c 'for file; do [ ! -e "${file}c" ] || rm "$file"; done' - {} +
 
 # So would Node. It keeps what it has compiled apart for every user, by number: that which systemd makes of the name `details`.

@@ -64,10 +64,23 @@ async function bootstrap(
       .filter(existsSync)
       .map((list) => readFile(list, 'utf8'))
   )
+  const settings = {
+    ...layout,
+    ARCHITECTURE: architecture.name,
+    ESP_MIB: architecture.espMib,
+    ROOT_TYPE: architecture.rootType,
+    EFI_NAME: architecture.efiName,
+    KERNEL_OPTIONS: kernelOptions(architecture.console),
+    SOURCE_DATE_EPOCH: String(sources.epoch),
+    TMPDIR: tmpdir()
+  }
+  // Nothing else of the builder's environment, where a time zone or a setting of Python's would show in the bytes.
+  const known = ['PATH', ...Object.keys(settings)].map((name) => `${name}="$${name}"`)
+  const alone = `env --ignore-environment ${known.join(' ')}`
   const hooks = [
     `sync-in '${stage}' /build`,
-    'sh "$1/build/shape.sh" "$1"',
-    'sh "$1/build/disk.sh" "$1"',
+    `${alone} sh "$1/build/shape.sh" "$1"`,
+    `${alone} sh "$1/build/disk.sh" "$1"`,
     ...['/build/disk.raw', '/build/vmlinuz', '/build/initrd', '/var/lib/dpkg/status'].map(
       (file) => `download ${file} '${join(work, basename(file))}'`
     )
@@ -88,16 +101,7 @@ async function bootstrap(
     '-',
     ...(mirror === undefined ? [] : [mirror])
   ]
-  await unpack('mmdebstrap', args, {
-    ...layout,
-    ARCHITECTURE: architecture.name,
-    ESP_MIB: architecture.espMib,
-    ROOT_TYPE: architecture.rootType,
-    EFI_NAME: architecture.efiName,
-    KERNEL_OPTIONS: kernelOptions(architecture.console),
-    SOURCE_DATE_EPOCH: String(sources.epoch),
-    TMPDIR: tmpdir()
-  })
+  await unpack('mmdebstrap', args, settings)
 }
 
 /** Documents are not even unpacked, but for the licences. */

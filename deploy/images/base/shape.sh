@@ -5,6 +5,8 @@
 # certificates and licences, and adds build/node with its build/licence. Everything else stays behind. mmdebstrap runs this for
 # make.sh.
 set -eu
+# In which order files come is nobody's language.
+export LC_ALL=C
 
 cd "$1"
 libraries=$(echo usr/lib/*-linux-gnu)
