@@ -2,7 +2,7 @@ import { nodeVersion } from '@bookinfo/images'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
@@ -10,7 +10,7 @@ import { afterAll, describe, expect, inject, test } from 'vitest'
 import { ask } from '../support/index.ts'
 import { createNobody } from '../support/nobody.ts'
 import { startContainer } from './container.ts'
-import { readImage } from './layout.ts'
+import { readImage, unpackImage } from './layout.ts'
 import { reference } from './reference.ts'
 import { createStore } from './setup/store.ts'
 
@@ -38,12 +38,8 @@ test(
       expect(await readImage(second, name, 'amd64')).toEqual(await readImage(join(work, 'first'), name))
     }
 
-    const { layers } = await readImage(second, 'examples-bookinfo-ratings-v1', 'arm64')
     const root = join(work, 'arm64')
-    await mkdir(root)
-    for (const { digest } of layers) {
-      await execute('tar', ['-xzf', join(second, 'blobs', ...digest.split(':')), '-C', root])
-    }
+    await unpackImage(second, await readImage(second, 'examples-bookinfo-ratings-v1', 'arm64'), root)
     const programs = ['usr/local/bin/node', 'usr/bin/curl']
     const libraries = readdirSync(join(root, 'usr/lib/aarch64-linux-gnu')).map(
       (file) => `usr/lib/aarch64-linux-gnu/${file}`

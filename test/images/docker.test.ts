@@ -1,13 +1,14 @@
 import { catalogue } from '@bookinfo/images'
 import { execFile } from 'node:child_process'
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { copySources } from '../support/copy-sources.ts'
 import { buildah, podman } from './built.ts'
 import { startEngine, type Engine } from './engine.ts'
-import { readImage } from './layout.ts'
+import { readImage, unpackImage, unpackLayer } from './layout.ts'
 import { reference, version } from './reference.ts'
 
 const BUILD_MS = 15 * 60_000
@@ -67,9 +68,7 @@ test(
     const { code, stderr } = await buildah('push', '--quiet', reference(name), `oci:${layout}:${name}`)
     expect({ code, stderr }).toMatchObject({ code: 0 })
     const others = join(work, 'others')
-    for (const { digest } of (await readImage(layout, name)).layers) {
-      await unpackLayer(join(layout, 'blobs', ...digest.split(':')), others)
-    }
+    await unpackImage(layout, await readImage(layout, name), others)
     expect(await list(pushed)).toEqual(await list(others))
   }
 )
@@ -108,11 +107,9 @@ interface Manifest {
 /** `npm run images` with Docker, in a folder that is made where it is not there yet. */
 async function buildImages(folder: string, args: readonly string[] = []): Promise<void> {
   const cwd = join(work, folder)
-  if (!copied.has(cwd)) await copySources(cwd)
-  copied.add(cwd)
+  if (!existsSync(cwd)) await copySources(cwd)
   await tool('npm', ['run', 'images', '--', '--base', 'debian', '--builder', 'docker', ...args], cwd)
 }
-const copied = new Set<string>()
 
 async function tool(program: string, args: readonly string[], cwd?: string): Promise<string> {
   const { stdout } = await execute(program, args, { env: engine.env, cwd, maxBuffer: OUTPUT_LIMIT })
@@ -124,11 +121,6 @@ async function pull(name: string, path: string): Promise<Buffer> {
   const response = await fetch(`http://${engine.registry}/v2/${name}/${path}`, { headers: { accept } })
   expect([path, response.status]).toEqual([path, 200])
   return Buffer.from(await response.arrayBuffer())
-}
-
-async function unpackLayer(file: string, folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true })
-  await execute('tar', ['-xzf', file, '-C', folder])
 }
 
 /** Every file with its kind, mode, owner, content and time; folders have new times from unpacking. */

@@ -1,5 +1,9 @@
-import { readFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+const execute = promisify(execFile)
 
 /** A layer as it is stored and pulled. */
 export interface Layer {
@@ -26,6 +30,17 @@ export async function readImage(layout: string, name: string, architecture = 'am
     ({ platform }: Descriptor) => platform?.architecture === architecture
   )
   return { digest: part.digest, layers: (await readBlob(part.digest)).layers }
+}
+
+/** Unpacks the files of an image in such a folder. */
+export async function unpackImage(layout: string, { layers }: StoredImage, folder: string): Promise<void> {
+  for (const { digest } of layers) await unpackLayer(join(layout, 'blobs', ...digest.split(':')), folder)
+}
+
+/** Unpacks a layer over those before it. */
+export async function unpackLayer(file: string, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  await execute('tar', ['-xzf', file, '-C', folder])
 }
 
 /** https://specs.opencontainers.org/image-spec/descriptor/ */

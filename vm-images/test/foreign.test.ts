@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ownArchitecture } from '../src/architecture.ts'
+import { writePrograms } from './programs.ts'
 
 const build = join(import.meta.dirname, '../src/vm-build.ts')
 
@@ -14,8 +15,7 @@ test("a build for another processor asks for what runs that one's programs, befo
   programs.defer(() => rm(folder, { recursive: true }))
   const runsNothingElse = `[ "$1" = ${ownArchitecture()} ]`
   const scripts = { mmdebstrap: '[ "$1" = --version ]', 'eu-strip': '', xz: '', 'qemu-img': '', buildah: '' }
-  for (const [name, script] of Object.entries({ ...scripts, 'arch-test': runsNothingElse }))
-    await writeFile(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+  await writePrograms(folder, { ...scripts, 'arch-test': runsNothingElse })
   const ended = await new Promise((resolve) => {
     const args = [build, 'mysql', '--architecture', other]
     execFile(process.execPath, args, { env: { PATH: `${folder}:/usr/bin:/bin` } }, (error, stdout, stderr) => {

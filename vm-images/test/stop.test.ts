@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
+import { writePrograms } from './programs.ts'
 
 const build = join(import.meta.dirname, '../src/vm-build.ts')
 
@@ -23,8 +24,7 @@ exit 1
 async function createHost() {
   const folder = await mkdtemp(join(tmpdir(), 'bookinfo-stop-'))
   for (const name of ['programs', 'temporary']) await mkdir(join(folder, name))
-  for (const [name, script] of Object.entries({ mmdebstrap, 'eu-strip': '', xz: '', 'qemu-img': '', buildah: '' }))
-    await writeFile(join(folder, 'programs', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+  await writePrograms(join(folder, 'programs'), { mmdebstrap, 'eu-strip': '', xz: '', 'qemu-img': '', buildah: '' })
   return {
     env: { PATH: `${folder}/programs:/usr/bin:/bin`, TMPDIR: `${folder}/temporary` },
     temporary: () => readdir(join(folder, 'temporary')),
