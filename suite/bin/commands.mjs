@@ -54,7 +54,6 @@ export const commands = {
     return (await build(node, ['details'])) || (await build(node, ['mysql'])) || testFolder(node, 'vm', args)
   },
 
-  // What stands in the root alone; every package has a script of its own by this name.
   typecheck: (node, args) => program(node, 'node_modules/typescript/bin/tsc', ['-p', '.', ...args]),
   lint: async (node, args) =>
     (await program(node, oxlint, ['--type-aware', '--deny-warnings', ...args])) ||
