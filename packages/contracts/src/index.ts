@@ -1,3 +1,4 @@
+export { callGraph, calledBy, serviceNames, type Edge, type ServiceName } from './call-graph.ts'
 export * from './product-id.ts'
 export * from './product.ts'
 export * from './book-details.ts'
