@@ -1,4 +1,11 @@
-import { ask, hang, refusingPort, startTinyServer, type Answer, type Question } from '@bookinfo/service-kit/testing'
+import {
+  ask,
+  hang,
+  refusingPort,
+  startTinyServer,
+  type TestResponse,
+  type TestRequest
+} from '@bookinfo/service-kit/testing'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -114,7 +121,7 @@ test('with --ratings sqlite stars outlive the suite', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'bookinfo-'))
   const env = { SQLITE_DB_FILE: join(folder, 'new/ratings.db') }
 
-  async function askOnce(question: Question): Promise<Answer> {
+  async function askOnce(question: TestRequest): Promise<TestResponse> {
     const basePort = await freeBasePort()
     await using suite = startProgram(main, ['--base-port', String(basePort), '--ratings', 'sqlite'], env)
     await suite.says(READY)

@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { ask, askFully, json, notAllowed, notFound, startDetails, type Answer } from '../support/index.ts'
+import { ask, askFully, json, notAllowed, notFound, startDetails, type TestResponse } from '../support/index.ts'
 
 const details = await startDetails()
 afterAll(() => details[Symbol.asyncDispose]())
 
-const book = (id: number): Answer =>
+const book = (id: number): TestResponse =>
   json(200, {
     id,
     author: 'William Shakespeare',
@@ -19,10 +19,10 @@ const book = (id: number): Answer =>
 const healthy = json(200, { status: 'Details is healthy' })
 const noNumber = json(400, { error: 'please provide numeric product id' })
 const noPercentEncoding = json(400, { error: 'the path is not valid percent-encoding' })
-const empty = (answer: Answer): Answer => ({ ...answer, body: '' })
+const empty = (answer: TestResponse): TestResponse => ({ ...answer, body: '' })
 const methods = 'GET, HEAD, OPTIONS, POST, PUT'
 
-const table: [method: string, path: string, answer: Answer][] = [
+const table: [method: string, path: string, answer: TestResponse][] = [
   ['GET', '/health', healthy],
   ['HEAD', '/health', empty(healthy)],
   ['POST', '/health', healthy],

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { ask, askFully, json, notAllowed, notFound, startSuite, type Answer } from '../support/index.ts'
+import { ask, askFully, json, notAllowed, notFound, startSuite, type TestResponse } from '../support/index.ts'
 
 const suite = await startSuite({ reviews: ['v2'] })
 afterAll(() => suite[Symbol.asyncDispose]())
@@ -15,7 +15,7 @@ const products = json(200, [
       'major part of the humour coming from slapstick and mistaken identity, in addition to puns and word play.'
   }
 ])
-const book = (id: number): Answer =>
+const book = (id: number): TestResponse =>
   json(200, {
     id,
     author: 'William Shakespeare',
@@ -27,7 +27,7 @@ const book = (id: number): Answer =>
     'ISBN-10': '1234567890',
     'ISBN-13': '123-1234567890'
   })
-const reviews = (id: string): Answer =>
+const reviews = (id: string): TestResponse =>
   json(200, {
     id,
     podname: 'reviews-v2-pod',
@@ -45,13 +45,13 @@ const reviews = (id: string): Answer =>
       }
     ]
   })
-const ratings = (id: number): Answer => json(200, { id, ratings: { Reviewer1: 5, Reviewer2: 4 } })
-const healthy: Answer = { status: 200, type: 'text/html; charset=utf-8', body: 'Product page is healthy' }
+const ratings = (id: number): TestResponse => json(200, { id, ratings: { Reviewer1: 5, Reviewer2: 4 } })
+const healthy: TestResponse = { status: 200, type: 'text/html; charset=utf-8', body: 'Product page is healthy' }
 const noNumber = json(400, { error: 'please provide numeric product id' })
-const empty = (answer: Answer): Answer => ({ ...answer, body: '' })
+const empty = (answer: TestResponse): TestResponse => ({ ...answer, body: '' })
 const READ = 'GET, HEAD, OPTIONS'
 
-const table: [method: string, path: string, answer: Answer][] = [
+const table: [method: string, path: string, answer: TestResponse][] = [
   ['GET', '/health', healthy],
   ['HEAD', '/health', empty(healthy)],
   ['GET', '/health?x=1', healthy],

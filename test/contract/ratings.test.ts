@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { ask, askFully, json, notAllowed, notFound, startRatings, type Answer } from '../support/index.ts'
+import { ask, askFully, json, notAllowed, notFound, startRatings, type TestResponse } from '../support/index.ts'
 
 const ratings = await startRatings()
 afterAll(() => ratings[Symbol.asyncDispose]())
@@ -9,7 +9,7 @@ const stars = (id: number, given: Record<string, number> = { Reviewer1: 5, Revie
 const healthy = json(200, { status: 'Ratings is healthy' })
 const noNumber = json(400, { error: 'please provide numeric product ID' })
 const noRatings = json(400, { error: 'please provide valid ratings JSON' })
-const empty = (answer: Answer): Answer => ({ ...answer, body: '' })
+const empty = (answer: TestResponse): TestResponse => ({ ...answer, body: '' })
 const READ = 'GET, HEAD, OPTIONS'
 const READ_AND_POST = 'GET, HEAD, OPTIONS, POST'
 
@@ -17,7 +17,7 @@ const post = (path: string, body: string, type = 'application/json') =>
   ask(ratings.origin, path, { method: 'POST', body, headers: { 'content-type': type } })
 const read = (id: number) => ask(ratings.origin, `/ratings/${id}`)
 
-const table: [method: string, path: string, answer: Answer][] = [
+const table: [method: string, path: string, answer: TestResponse][] = [
   ['GET', '/health', healthy],
   ['GET', '/health?x=1', healthy],
   ['GET', '/ratings/0', stars(0)],

@@ -13,7 +13,7 @@ import {
   startReviews,
   startSuite,
   startTinyServer,
-  type Answer,
+  type TestResponse,
   type ReviewsVersion
 } from '../support/index.ts'
 
@@ -28,7 +28,12 @@ const texts = {
 const noRating = { error: 'Ratings service is currently unavailable' }
 
 /** The answer of a version for a product, with a rating for each of the two reviews, or none. */
-function reviews(version: ReviewsVersion, id: string, ratings?: [unknown, unknown], clustername = 'null'): Answer {
+function reviews(
+  version: ReviewsVersion,
+  id: string,
+  ratings?: [unknown, unknown],
+  clustername = 'null'
+): TestResponse {
   const review = (reviewer: keyof typeof texts, index: 0 | 1) => ({
     reviewer,
     text: texts[reviewer],
@@ -45,7 +50,7 @@ const stars = (first: number, second: number, color = 'black'): [unknown, unknow
 
 const healthy = json(200, { status: 'Reviews is healthy' })
 const noNumber = json(400, { error: 'please provide numeric product id' })
-const empty = (answer: Answer): Answer => ({ ...answer, body: '' })
+const empty = (answer: TestResponse): TestResponse => ({ ...answer, body: '' })
 const allow = 'GET, HEAD, OPTIONS'
 
 const versions: [version: ReviewsVersion, ratings?: [unknown, unknown]][] = [
@@ -55,7 +60,7 @@ const versions: [version: ReviewsVersion, ratings?: [unknown, unknown]][] = [
 ]
 
 describe.each(versions)('reviews %s', (version, ratings) => {
-  const table: [method: string, path: string, answer: Answer][] = [
+  const table: [method: string, path: string, answer: TestResponse][] = [
     ['GET', '/health', healthy],
     ['HEAD', '/health', empty(healthy)],
     ['GET', '/health?x=1', healthy],

@@ -17,7 +17,7 @@ import {
   startRatings,
   startSuite,
   visitForStars,
-  type Answer
+  type TestResponse
 } from '../support/index.ts'
 
 const suite = await startSuite({ reviews: ['v2'] })
@@ -105,7 +105,7 @@ describe('stars that are refused', () => {
   const noStars = 'please give 1 to 5 whole stars'
 
   /** What came of it: the status, whether the words were said, and the ratings afterwards. */
-  async function outcome(answer: Promise<Answer>, words: string) {
+  async function outcome(answer: Promise<TestResponse>, words: string) {
     const { status, body } = await answer
     const said = typeof body === 'string' ? body : Object(body).error
     return { status, said: String(said).includes(words), ratings: await ratingsOf() }

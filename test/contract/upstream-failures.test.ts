@@ -8,7 +8,7 @@ import {
   respond,
   startProductpage,
   startTinyServer,
-  type Answer
+  type TestResponse
 } from '../support/index.ts'
 
 /** The three services in one; what it answers differs from test to test. */
@@ -49,7 +49,7 @@ const calls = [
   { what: 'ratings', path: '/api/v1/products/0/ratings', asked: '/ratings/0', attempts: 1 }
 ]
 
-const sorry = (status: number, what: string): Answer =>
+const sorry = (status: number, what: string): TestResponse =>
   json(status, { error: `Sorry, product ${what} are currently unavailable for this book.` })
 const urls = () => upstream.seen.map(({ url }) => url)
 const repeat = (url: string, times: number) => Array<string>(times).fill(url)

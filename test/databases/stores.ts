@@ -1,11 +1,19 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { ask, askFully, json, startRatings, type Answer, type Env, type RunningService } from '../support/index.ts'
+import {
+  ask,
+  askFully,
+  json,
+  startRatings,
+  type TestResponse,
+  type Env,
+  type RunningService
+} from '../support/index.ts'
 import type { OriginalRows, TestDatabase } from './servers/test-database.ts'
 import { patiently } from './times.ts'
 
 const first = { Reviewer1: 5, Reviewer2: 4 }
 const starsOf = (person: string): number => 1 + (Number(person.split(' ')[1]) % 5)
-const stars = (id: number, ratings: Record<string, number | null>): Answer => json(200, { id, ratings })
+const stars = (id: number, ratings: Record<string, number | null>): TestResponse => json(200, { id, ratings })
 
 /**
  * What every store does alike, to be run against each database there is. Products have numbers of their own in each test, so

@@ -1,4 +1,4 @@
-import { ask, askFully, type FullAnswer } from '@bookinfo/service-kit/testing'
+import { ask, askFully, type FullTestResponse } from '@bookinfo/service-kit/testing'
 import { signIn } from './sign-in.ts'
 
 /** The form in which a signed-in reader gives stars, as the page has it. */
@@ -28,7 +28,7 @@ export function postStars(
   origin: string,
   fields: Record<string, string>,
   headers: Record<string, string>
-): Promise<FullAnswer> {
+): Promise<FullTestResponse> {
   return askFully(origin, '/api/v1/products/0/stars', {
     method: 'POST',
     body: new URLSearchParams(fields).toString(),

@@ -1,16 +1,16 @@
-export { asset, assetRoutes, href, type Asset } from './assets.ts'
-export { drainBody, readBodies } from './body.ts'
-export { commonSettings, CommonConfig, ConfigError, loadConfig } from './config.ts'
-export { observeDatabase, type ObserveDatabase } from './database-calls.ts'
-export { createDispatcher, openDispatcher, type ConnectionUse } from './dispatcher.ts'
-export { ErrorBody, NotFound } from './errors.ts'
-export { html, trusted, type Html } from './html.ts'
-export { listen } from './listen.ts'
-export type { LogOptions } from './log.ts'
-export { run, type Service } from './run.ts'
-export { createServer, type App, type Server } from './server.ts'
-export { helpText, listSettings, markdownTable } from './settings-table.ts'
-export { createUpstream, type Upstream, type UpstreamOptions, type UpstreamResult } from './upstream.ts'
+export { asset, assetRoutes, href, type Asset } from './html/assets.ts'
+export { drainBody, readBodies } from './server/body.ts'
+export { commonSettings, CommonConfig, ConfigError, loadConfig } from './process/config.ts'
+export { observeDatabase, type ObserveDatabase } from './telemetry/database-metrics.ts'
+export { createDispatcher, openDispatcher, type ConnectionUse } from './upstream/dispatcher.ts'
+export { ErrorBody, NotFound } from './server/errors.ts'
+export { html, trusted, type Html } from './html/html.ts'
+export { listen } from './process/run.ts'
+export type { LogOptions } from './telemetry/log.ts'
+export { run, type Service } from './process/run.ts'
+export { createServer, type App, type Server } from './server/server.ts'
+export { helpText, listSettings, markdownTable } from './process/settings-table.ts'
+export { createUpstream, type Upstream, type UpstreamOptions, type UpstreamResult } from './upstream/upstream.ts'
 export {
   addressForm,
   connectionsSetting,
@@ -18,7 +18,7 @@ export {
   hostnameSetting,
   portSetting,
   upstreamOrigins
-} from './upstream-address.ts'
+} from './upstream/address.ts'
 export {
   forOutside,
   isAddressOrUnset,

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { gatherLines } from '../src/log-output.ts'
+import { gatherLines } from '../src/telemetry/log-output.ts'
 
 test('lines are written together, in order', async () => {
   const { promise, resolve } = Promise.withResolvers<string>()
@@ -18,8 +18,8 @@ test('a great many do not wait', () => {
 })
 
 test('what waits when the process ends is written then', async () => {
-  const module = new URL('../src/log-output.ts', import.meta.url)
-  const program = `const { stdout } = await import('${module.href}'); stdout().write('the last line'); process.exit()`
+  const module = new URL('../src/telemetry/log-output.ts', import.meta.url)
+  const program = `const { stdout } = await import('${module.href}'); stdout.write('the last line'); process.exit()`
   expect(await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program])).toEqual({
     stdout: 'the last line',
     stderr: ''

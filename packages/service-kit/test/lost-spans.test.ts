@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createLossReport } from '../src/lost-spans.ts'
+import { createLossReport } from '../src/telemetry/lost-spans.ts'
 
 const MINUTE_MS = 60_000
 

@@ -8,7 +8,7 @@ import {
   notAllowed,
   notFound,
   startApp,
-  type Answer,
+  type TestResponse,
   type CollectedLog
 } from './support/index.ts'
 
@@ -34,7 +34,7 @@ function build(stream: CollectedLog['stream']): App {
 const server = await startApp(build)
 afterAll(() => server[Symbol.asyncDispose]())
 
-const found: [method: string, path: string, answer: Answer][] = [
+const found: [method: string, path: string, answer: TestResponse][] = [
   ['GET', '/', json(200, { at: 'root' })],
   ['HEAD', '/', json(200, '')],
   ['GET', '/things/1', json(200, { thing: '1' })],

@@ -1,6 +1,6 @@
 import { fromBinary, toJson } from '@bufbuild/protobuf'
 import { Int32ValueSchema, StringValueSchema } from '@bufbuild/protobuf/wkt'
-import { ask, askFully, type Question } from '@bookinfo/service-kit/testing'
+import { ask, askFully, type TestRequest } from '@bookinfo/service-kit/testing'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { otlpRequest, startViewer } from './support/index.ts'
@@ -45,7 +45,7 @@ function nestedProtobuf(levels: number): Buffer {
   return bytes
 }
 
-const refused: Record<string, [status: number, question: Question, message: RegExp]> = {
+const refused: Record<string, [status: number, question: TestRequest, message: RegExp]> = {
   'no body': [400, { headers: JSON_TYPE }, /JSON/],
   text: [400, { headers: JSON_TYPE, body: 'hello' }, /JSON/],
   'half of it': [400, { headers: JSON_TYPE, body: good.slice(0, 100) }, /JSON/],

@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher } from 'undici'
 
-export interface Answer {
+export interface TestResponse {
   status: number
   /** The content type as it was sent. */
   type: string | undefined
@@ -8,11 +8,11 @@ export interface Answer {
   body: unknown
 }
 
-export interface FullAnswer extends Answer {
+export interface FullTestResponse extends TestResponse {
   headers: Record<string, string | string[] | undefined>
 }
 
-export interface Question {
+export interface TestRequest {
   method?: string
   headers?: Record<string, string | string[]>
   body?: string | Buffer
@@ -22,7 +22,7 @@ export interface Question {
 const client = new Agent({ pipelining: 0 })
 
 /** Sends a request whose path goes out as it is written here, and reads the whole answer. */
-export async function ask(origin: string, path: string, question: Question = {}): Promise<Answer> {
+export async function ask(origin: string, path: string, question: TestRequest = {}): Promise<TestResponse> {
   const { status, type, body } = await askFully(origin, path, question)
   return { status, type, body }
 }
@@ -31,8 +31,8 @@ export async function ask(origin: string, path: string, question: Question = {})
 export async function askFully(
   origin: string,
   path: string,
-  { method = 'GET', headers, body }: Question = {}
-): Promise<FullAnswer> {
+  { method = 'GET', headers, body }: TestRequest = {}
+): Promise<FullTestResponse> {
   const options: Dispatcher.RequestOptions = {
     origin,
     path,

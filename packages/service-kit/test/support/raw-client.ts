@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 
-export interface RawAnswer {
+export interface RawResponse {
   /** Absent where the connection ended without an answer. */
   status: number | undefined
   head: string
@@ -11,7 +11,7 @@ export interface RawAnswer {
  * Sends bytes that no HTTP client would send, each chunk when the one before is gone, and waits for one whole answer or the
  * end of the connection.
  */
-export function askRaw(origin: string, ...chunks: (string | Buffer)[]): Promise<RawAnswer> {
+export function askRaw(origin: string, ...chunks: (string | Buffer)[]): Promise<RawResponse> {
   return new Promise((resolve) => {
     let received = ''
     const headOnly = chunks[0]?.toString('latin1').startsWith('HEAD ') ?? false
@@ -37,7 +37,7 @@ export function connectTo(origin: string): Socket {
 }
 
 /** The first final answer in what was received, or undefined while it is not whole. */
-function read(received: string, headOnly: boolean): RawAnswer | undefined {
+function read(received: string, headOnly: boolean): RawResponse | undefined {
   const end = received.indexOf('\r\n\r\n')
   if (end === -1) return undefined
   const head = received.slice(0, end)

@@ -1,5 +1,5 @@
 import { loadConfig } from '@bookinfo/service-kit'
-import { ask, collectLog, type Answer, type LogLine } from '@bookinfo/service-kit/testing'
+import { ask, collectLog, type TestResponse, type LogLine } from '@bookinfo/service-kit/testing'
 import { buildApp, TraceViewerConfig } from '../../src/index.ts'
 import type { OtlpRequest } from './otlp-request.ts'
 
@@ -18,7 +18,7 @@ export interface RunningViewer extends AsyncDisposable {
   /** Sends spans as JSON, and insists that they are taken. */
   send(request: OtlpRequest): Promise<void>
   /** What the read API answers. */
-  read(path: string): Promise<Answer>
+  read(path: string): Promise<TestResponse>
   readonly errors: LogLine[]
 }
 

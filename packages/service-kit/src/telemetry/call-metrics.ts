@@ -1,7 +1,7 @@
 import type { CallListener, EndedCall } from '@bookinfo/tracing'
 import type { FastifyInstance } from 'fastify'
 import { createDurationHistogram } from './duration-histogram.ts'
-import type { MetricsRegistry } from './registry.ts'
+import type { MetricsRegistry } from './metrics-registry.ts'
 
 /** Calls that the log line of a request names; a flood makes a thousand. */
 const NAMED_CALLS = 10

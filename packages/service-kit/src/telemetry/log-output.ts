@@ -1,5 +1,3 @@
-import { once } from './once.ts'
-
 const LONGEST_WAIT_MS = 40
 const MOST_CHARACTERS = 64 * 1024
 
@@ -32,4 +30,20 @@ export function gatherLines(output: LogOutput): LogOutput {
   }
 }
 
-export const stdout = once(() => gatherLines(process.stdout))
+export const stdout = gatherLines(process.stdout)
+
+// Whoever read the log is gone, which is no reason to fail. (The logger's own stream would wait for that reader at exit.)
+process.stdout.on('error', () => {})
+
+let second = 0
+let text = ''
+
+/** A time as ISO 8601 writes it, to the millisecond. Only the milliseconds differ from most log lines to the next. */
+export function isoTime(msSince1970: number): string {
+  const ms = msSince1970 % 1000
+  if (msSince1970 - ms !== second) {
+    second = msSince1970 - ms
+    text = new Date(second).toISOString().slice(0, -4)
+  }
+  return `${text}${String(ms).padStart(3, '0')}Z`
+}

@@ -3,7 +3,7 @@ import closeWithGrace from 'close-with-grace'
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { App } from './server.ts'
+import type { App } from '../server/server.ts'
 
 export interface StopOptions {
   /** Milliseconds to go on serving while "not ready", so that load balancers can catch up. */

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 
 /** An answer; the text of its body only if its status is 200, as nobody reads what else is said. */
-export interface Answer {
+export interface UpstreamAnswer {
   status: number
   headers: IncomingHttpHeaders
   text: string
@@ -22,14 +22,14 @@ export function exchange(
   dispatcher: Pick<Dispatcher, 'dispatch'>,
   request: Dispatcher.DispatchOptions,
   timeoutMs: number
-): Promise<Answer> {
+): Promise<UpstreamAnswer> {
   return new Promise((resolve, reject) => {
     dispatcher.dispatch(request, new Exchange(resolve, reject, timeoutMs))
   })
 }
 
 class Exchange implements Dispatcher.DispatchHandler {
-  readonly #resolve: (answer: Answer) => void
+  readonly #resolve: (answer: UpstreamAnswer) => void
   readonly #reject: (error: Error) => void
   readonly #timer: NodeJS.Timeout
   readonly #chunks: Buffer[] = []
@@ -38,7 +38,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #status = 0
   #headers: IncomingHttpHeaders = {}
 
-  constructor(resolve: (answer: Answer) => void, reject: (error: Error) => void, timeoutMs: number) {
+  constructor(resolve: (answer: UpstreamAnswer) => void, reject: (error: Error) => void, timeoutMs: number) {
     this.#resolve = resolve
     this.#reject = reject
     this.#timer = setTimeout(giveUp, timeoutMs, this)

@@ -1,6 +1,6 @@
 import type { DatabaseCall, DatabaseFailure, EndDatabaseCall, RequestTrace } from '@bookinfo/tracing'
 import { Histogram } from 'prom-client'
-import type { MetricsRegistry } from './registry.ts'
+import type { MetricsRegistry } from './metrics-registry.ts'
 
 /** Buckets in seconds, as the semantic conventions advise: https://opentelemetry.io/docs/specs/semconv/db/database-metrics/ */
 const DURATION_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10]

@@ -1,6 +1,6 @@
 import type { TraceIds } from '@bookinfo/tracing'
 import { Histogram } from 'prom-client'
-import type { MetricsRegistry } from './registry.ts'
+import type { MetricsRegistry } from './metrics-registry.ts'
 
 /** Buckets in seconds, as the semantic conventions advise: https://opentelemetry.io/docs/specs/semconv/http/http-metrics/ */
 const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]

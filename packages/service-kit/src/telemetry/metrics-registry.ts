@@ -1,5 +1,13 @@
-import { Registry, type Metric, type RegistryContentType } from 'prom-client'
-import { createRegistry, type MetricsRegistry } from './registry.ts'
+import { Registry, type Metric, type OpenMetricsContentType, type RegistryContentType } from 'prom-client'
+
+/** Metrics of one app; of this kind because only OpenMetrics has exemplars. `writeMetrics` writes them as plain text too. */
+export type MetricsRegistry = Registry<OpenMetricsContentType>
+
+export function createRegistry(): MetricsRegistry {
+  const registry = new Registry<OpenMetricsContentType>()
+  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
+  return registry
+}
 
 export interface Exposition {
   contentType: RegistryContentType

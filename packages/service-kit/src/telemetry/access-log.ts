@@ -1,7 +1,6 @@
 import { idsOf, type LogOptions } from './log.ts'
-import { isoTime } from './iso-time.ts'
-import { stdout } from './log-output.ts'
-import type { RequestEndListener } from './request-end.ts'
+import { isoTime, stdout } from './log-output.ts'
+import type { RequestEndListener } from '../server/request-lifecycle.ts'
 
 /** Levels that the line of a request is not below. */
 const LEVELS = ['trace', 'debug', 'info']
@@ -11,7 +10,7 @@ const LEVELS = ['trace', 'debug', 'info']
  * this service and at the same level.
  */
 export function createAccessLog(service: string, version: string, { level, stream }: LogOptions): RequestEndListener {
-  const output = LEVELS.includes(level) ? (stream ?? stdout()) : undefined
+  const output = LEVELS.includes(level) ? (stream ?? stdout) : undefined
 
   return (request, reply, { status, error }) => {
     const line = {

@@ -2,10 +2,9 @@ import { startTracing, TracingError, type Tracing } from '@bookinfo/tracing'
 import type { Static, TObject } from 'typebox'
 import { collectDefaultMetrics } from 'prom-client'
 import { CommonConfig, ConfigError, loadConfig } from './config.ts'
-import { listen } from './listen.ts'
-import type { LogOptions } from './log.ts'
-import { CHECK_INTERVAL_MS, createLossReport } from './lost-spans.ts'
-import type { App } from './server.ts'
+import type { LogOptions } from '../telemetry/log.ts'
+import { CHECK_INTERVAL_MS, createLossReport } from '../telemetry/lost-spans.ts'
+import type { App } from '../server/server.ts'
 import { helpText } from './settings-table.ts'
 import { stopGracefully } from './stop.ts'
 import { openTerminalLog } from './terminal-log.ts'
@@ -68,4 +67,30 @@ function explain(error: unknown): string {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return `no such host is known here: set HOST to another (${error.message})`
   return error.stack ?? error.message
+}
+
+/** Every address of both families, by one socket where the kernel has IPv6. */
+const ALL = '::'
+const ALL_IPV4 = '0.0.0.0'
+
+/**
+ * Listens; on a machine without IPv6 "every address" means every IPv4 address.
+ *
+ * @returns the port, which is another than asked for if that was 0
+ */
+export async function listen(app: App, host: string, port: number): Promise<number> {
+  await app.ready()
+  try {
+    await open(app, host, port)
+  } catch (error) {
+    const noIpv6 = error instanceof Error && 'code' in error && error.code === 'EAFNOSUPPORT'
+    if (host !== ALL || !noIpv6) throw error
+    await open(app, ALL_IPV4, port)
+  }
+  const address = app.server.address()
+  return typeof address === 'object' && address !== null ? address.port : port
+}
+
+async function open(app: App, host: string, port: number): Promise<void> {
+  await app.listen({ host, port, listenTextResolver: (address) => `socket open: ${address}` })
 }

@@ -1,9 +1,8 @@
 import type { ForwardHeaders, StartedCall } from '@bookinfo/tracing'
 import type { Static, TSchema } from 'typebox'
-import { Compile } from 'typebox/compile'
+import { Compile, type Validator } from 'typebox/compile'
 import type { Dispatcher } from 'undici'
-import { exchange, TooLate, type Answer } from './exchange.ts'
-import { once } from './once.ts'
+import { exchange, TooLate, type UpstreamAnswer } from './exchange.ts'
 
 /** A value where all is well; else the status, if there was an answer at all, and why, in words for the log. */
 export type UpstreamResult<T> =
@@ -36,7 +35,7 @@ export interface Upstream<T> {
 /** A client for one upstream. It never throws: a failure is a value to render. */
 export function createUpstream<S extends TSchema>(options: UpstreamOptions<S>): Upstream<Static<S>> {
   const { name, origins, schema, timeoutMs, dispatcher } = options
-  const body = once(() => Compile(schema))
+  let compiled: Validator<{}, S> | undefined
   const servers = origins.map(describeServer)
   let turn = 0
 
@@ -46,15 +45,15 @@ export function createUpstream<S extends TSchema>(options: UpstreamOptions<S>): 
     return server
   }
 
-  function checked({ text }: Answer): Static<S> | undefined {
+  function checked({ text }: UpstreamAnswer): Static<S> | undefined {
     const value = parseJson(text)
-    return body().Check(value) ? value : undefined
+    return (compiled ??= Compile(schema)).Check(value) ? value : undefined
   }
 
   /** @param read makes a value of a good answer; undefined if it has none */
   async function send<T>(
-    { method, path, headers, attempt = 1, content }: Question,
-    read: (answer: Answer) => T | undefined
+    { method, path, headers, attempt = 1, content }: UpstreamRequest,
+    read: (answer: UpstreamAnswer) => T | undefined
   ): Promise<UpstreamResult<T>> {
     const server = nextServer()
     const call = headers.startCall({ peer: name, method, ...server, path, attempt })
@@ -93,7 +92,7 @@ export function createUpstream<S extends TSchema>(options: UpstreamOptions<S>): 
   }
 }
 
-interface Question {
+interface UpstreamRequest {
   method: 'GET' | 'POST' | 'OPTIONS'
   path: string
   headers: ForwardHeaders

@@ -3,9 +3,9 @@ import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge } from 'prom-client'
 import { Type } from 'typebox'
 import { createDurationHistogram } from './duration-histogram.ts'
-import { writeMetrics } from './exposition.ts'
-import type { MetricsRegistry } from './registry.ts'
-import type { RequestEndListener } from './request-end.ts'
+import { writeMetrics } from './metrics-registry.ts'
+import type { MetricsRegistry } from './metrics-registry.ts'
+import type { RequestEndListener } from '../server/request-lifecycle.ts'
 
 /** Serves `/metrics` from the app's own registry. */
 export function serveMetrics(app: FastifyInstance, registry: MetricsRegistry, tracing: Tracing): void {

@@ -2,20 +2,18 @@ import { forwardTracing, type Tracing } from '@bookinfo/tracing'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import createFastify, { type FastifyInstance } from 'fastify'
 import type { Socket } from 'node:net'
-import { createAccessLog } from './access-log.ts'
+import { createAccessLog } from '../telemetry/access-log.ts'
 import { readBodies } from './body.ts'
-import { recordCalls } from './calls.ts'
+import { recordCalls } from '../telemetry/call-metrics.ts'
 import { createErrorHandler, type ErrorPage } from './errors.ts'
-import { serveProbes, type Lifecycle } from './health.ts'
-import { compileSchemasLazily } from './lazy-schemas.ts'
-import { logging, type LogOptions } from './log.ts'
+import { serveProbes, type Lifecycle } from './probes.ts'
+import { compileSchemasLazily } from './schemas.ts'
+import { logging, type LogOptions } from '../telemetry/log.ts'
 import { answerOtherMethods } from './methods.ts'
-import { measureRequests, serveMetrics } from './metrics.ts'
+import { measureRequests, serveMetrics } from '../telemetry/metrics.ts'
 import { serveOpenApi } from './openapi.ts'
-import { createRegistry, type MetricsRegistry } from './registry.ts'
-import { rememberRefusal, watchRequests } from './request-end.ts'
-import { nameRoutes } from './route.ts'
-import { endTrace, traceRequests } from './trace-requests.ts'
+import { createRegistry, type MetricsRegistry } from '../telemetry/metrics-registry.ts'
+import { followRequests, rememberRefusal } from './request-lifecycle.ts'
 
 /** Bytes of a request body, unless a route says otherwise. */
 const BODY_LIMIT = 16 * 1024
@@ -60,10 +58,11 @@ export function createServer(options: ServerOptions): Server {
   readBodies(app, (bytes) => bytes)
   app.setErrorHandler(createErrorHandler(options.errorPage))
   const registry = createRegistry()
-  nameRoutes(app)
-  traceRequests(app, tracing, recordCalls(app, registry))
   const accessLog = createAccessLog(options.name, options.version, options.log)
-  watchRequests(app, [endTrace, measureRequests(registry), accessLog])
+  followRequests(app, tracing, {
+    onCallEnd: recordCalls(app, registry),
+    onEnd: [measureRequests(registry), accessLog]
+  })
   app.addHook('onRequest', (request, reply, done) => {
     // Any content type is accepted; one that is malformed Fastify would refuse by itself.
     if (request.mediaType === undefined) delete request.headers['content-type']

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { ConfigError } from './config.ts'
+import { ConfigError } from '../process/config.ts'
 
 /** Where a called service is, as Bookinfo's settings say it. */
 export interface UpstreamAddress {

@@ -1,8 +1,7 @@
 import { logIds } from '@bookinfo/tracing'
 import { LogController, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import { randomUUID } from 'node:crypto'
-import { isoTime } from './iso-time.ts'
-import { stdout } from './log-output.ts'
+import { isoTime, stdout } from './log-output.ts'
 import { RequestLogger } from './request-logger.ts'
 
 /** Of the header, and of the log's field. */
@@ -25,7 +24,7 @@ export function logging(service: string, version: string, { level, stream }: Log
       base: { service, version },
       timestamp: () => `,"time":"${isoTime(Date.now())}"`,
       formatters: { level: (label: string) => ({ level: label }) },
-      stream: stream ?? stdout()
+      stream: stream ?? stdout
     },
     logController: new NoRequestLines({ requestIdLogLabel: REQUEST_ID }),
     requestIdHeader: REQUEST_ID,
@@ -34,9 +33,6 @@ export function logging(service: string, version: string, { level, stream }: Log
       new RequestLogger(logger, () => ({ ...bindings, ...logIds(raw.headers) }))
   }
 }
-
-// Whoever read the log is gone, which is no reason to fail. (The logger's own stream would wait for that reader at exit.)
-process.stdout.on('error', () => {})
 
 /** The line of a request is written when its response closes, which Fastify does not hear of in every case. */
 class NoRequestLines extends LogController {

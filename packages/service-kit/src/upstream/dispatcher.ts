@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher } from 'undici'
 import { followRedirects } from './redirects.ts'
-import type { App } from './server.ts'
+import type { App } from '../server/server.ts'
 
 /** Bytes of an upstream's body; Bookinfo's largest is under 1 KiB. */
 const MAX_RESPONSE_BYTES = 256 * 1024

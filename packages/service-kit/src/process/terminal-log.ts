@@ -1,4 +1,4 @@
-import type { LogOptions } from './log.ts'
+import type { LogOptions } from '../telemetry/log.ts'
 
 /** What is the same in each line of one service. */
 const LEFT_OUT = 'service,version,x-request-id,trace_id,span_id'
