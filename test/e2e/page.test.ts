@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startSuite, type ReviewsVersion, type Suite, type SuiteOptions } from '../support/suite.ts'
+import { startSuite, type ReviewsVersion, type Suite, type SuiteOptions } from '../support/index.ts'
 import { brokenRules } from './axe.ts'
 import { chromiumPath, launchBrowser, openTab, schemes, widths } from './browser.ts'
 

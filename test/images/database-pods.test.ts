@@ -5,15 +5,19 @@ import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { mariadbPath, startMariadb } from '../databases/servers/mariadb.ts'
-import { startMongodb } from '../databases/servers/mongodb.ts'
-import { postgresPath, startPostgres } from '../databases/servers/postgres.ts'
-import type { ServerDatabase } from '../databases/servers/test-database.ts'
 import { databases } from '../manifests/call-graph.ts'
 import { containerOptions } from '../manifests/pod.ts'
 import { workloads } from '../manifests/world.ts'
 import { worldNamed } from '../manifests/worlds.ts'
-import { ask } from '../support/index.ts'
+import {
+  ask,
+  mariadbPath,
+  postgresPath,
+  type ServerDatabase,
+  startMariadb,
+  startMongodb,
+  startPostgres
+} from '../support/index.ts'
 import { podman } from './built.ts'
 
 interface Kind {

@@ -3,13 +3,17 @@ import { defineConfig } from 'vitest/config'
 import common from '../../vitest.config.ts'
 
 /** What the containers of this run are held against, unchanged: the setup file makes them start containers. */
-const contracts = ['details', 'ratings', 'productpage-pages', 'productpage-routes', 'static-files', 'operations']
+const contracts = [
+  'services/{details,ratings}/test/contract',
+  'services/productpage/test/{pages,routes,static-files}',
+  'test/contract/operations'
+]
 
 /** For a machine with the tools: builds the images, looks into them and runs them. */
 export default defineConfig({
   test: {
     ...common.test,
-    include: ['images/**/*.test.ts', ...contracts.map((name) => `contract/${name}.test.ts`)],
+    include: ['images/**/*.test.ts', ...contracts.map((path) => `../${path}.test.ts`)],
     globalSetup: 'images/setup/build-images.ts',
     setupFiles: 'images/setup/run-in-containers.ts',
     testTimeout: 120_000,

@@ -5,11 +5,21 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { startBundle } from '../bundle/bundle.ts'
-import { mariadbPath, startMariadb } from '../databases/servers/mariadb.ts'
-import { startMongodb } from '../databases/servers/mongodb.ts'
-import { patiently } from '../databases/times.ts'
-import { postgresPath, startPostgres } from '../databases/servers/postgres.ts'
-import { addressOf, ask, signIn, startDetails, startProductpage, startRatings, startReviews } from '../support/index.ts'
+import {
+  addressOf,
+  ask,
+  mariadbPath,
+  patiently,
+  postgresPath,
+  signIn,
+  startDetails,
+  startMariadb,
+  startMongodb,
+  startPostgres,
+  startProductpage,
+  startRatings,
+  startReviews
+} from '../support/index.ts'
 import { startRecordedSuite } from '../trace/recorded-suite.ts'
 import { calledPath, callGraph, databases, door, probePaths, services, type ServiceName } from './call-graph.ts'
 import { at, list, text } from './json.ts'

@@ -27,7 +27,7 @@ export default defineConfig({
           ...timeouts,
           root,
           name: 'contract',
-          include: ['contract/details.test.ts'],
+          include: ['../services/details/test/contract.test.ts'],
           setupFiles: ['vm/support/substrate.ts']
         }
       }

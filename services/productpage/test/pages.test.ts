@@ -1,0 +1,239 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { addressOf, ask, askFully, respond, startTinyServer } from '@bookinfo/service-kit/testing'
+import { startProductpage, startSuite, type SuiteOptions } from './support/index.ts'
+import type { ReviewsVersion } from '@bookinfo/reviews/testing'
+
+const HTML = 'text/html; charset=utf-8'
+const STARS = /glyphicon glyphicon-star/g
+const SORRY_DETAILS = 'Sorry, product details are currently unavailable for this book.'
+const SORRY_REVIEWS = 'Sorry, product reviews are currently unavailable for this book.'
+const NO_RATINGS = 'Ratings service is currently unavailable'
+
+const suite = await startSuite()
+afterAll(() => suite[Symbol.asyncDispose]())
+
+async function pageOf(origin: string, path = '/productpage'): Promise<string> {
+  const { status, type, body } = await ask(origin, path)
+  expect({ status, type }).toEqual({ status: 200, type: HTML })
+  return String(body)
+}
+
+async function pageWith(options: SuiteOptions): Promise<string> {
+  await using other = await startSuite(options)
+  return await pageOf(other.productpage)
+}
+
+/** How many of each star a page shows. */
+const starsIn = (page: string) => page.match(STARS)?.length ?? 0
+
+describe('/productpage', () => {
+  test('has the one line that the documentation looks for', async () => {
+    const page = await pageOf(suite.productpage)
+    expect(page.match(/<title>.*<\/title>/g)).toEqual(['<title>Simple Bookstore App</title>'])
+  })
+
+  test.each(['/productpage?u=normal', '/productpage?u=test', '/productpage?', '//productpage'])(
+    'is served at %s too',
+    async (path) => {
+      expect(await pageOf(suite.productpage, path)).toContain('<title>Simple Bookstore App</title>')
+    }
+  )
+
+  test('tells caches that it depends on who is signed in', async () => {
+    const { headers } = await askFully(suite.productpage, '/productpage')
+    expect(String(headers['vary']).toLowerCase().split(/, */)).toContain('cookie')
+  })
+
+  test('answers HEAD', async () => {
+    expect(await ask(suite.productpage, '/productpage', { method: 'HEAD' })).toEqual({
+      status: 200,
+      type: HTML,
+      body: ''
+    })
+  })
+
+  test('shows the book, its description and its details', async () => {
+    const page = await pageOf(suite.productpage)
+    expect(page).toContain("one of <b>William Shakespeare's</b> early plays")
+    const headings = ['The Comedy of Errors', 'Book Details', 'Book Reviews']
+    const facts = ['ISBN-10', '1234567890', 'PublisherA', '200', 'paperback', 'English']
+    for (const text of [...headings, ...facts]) expect(page).toContain(text)
+    for (const text of [SORRY_DETAILS, SORRY_REVIEWS, NO_RATINGS, 'Error fetching']) expect(page).not.toContain(text)
+  })
+
+  const versions: [version: ReviewsVersion, stars: number, color: string | undefined][] = [
+    ['v1', 0, undefined],
+    ['v2', 9, 'black'],
+    ['v3', 9, 'red']
+  ]
+  test.each(versions)('with reviews %s shows %i stars in %s', async (version, stars, color) => {
+    const page = await pageWith({ reviews: [version] })
+    expect(page).toContain(`reviews-${version}-pod`)
+    expect(starsIn(page)).toBe(stars)
+    for (const other of ['black', 'red']) expect(page.includes(`stars-${other}`)).toBe(other === color)
+    for (const text of ['Reviewer1', 'Reviewer2', 'The slapstick humour is refreshing!']) expect(page).toContain(text)
+  })
+
+  test('shows each version in turn', async () => {
+    const pods: (string | undefined)[] = []
+    for (let visit = 0; visit < 4; visit += 1)
+      pods.push(/reviews-v[123]-pod/.exec(await pageOf(suite.productpage))?.[0])
+    expect(new Set(pods)).toEqual(new Set(['reviews-v1-pod', 'reviews-v2-pod', 'reviews-v3-pod']))
+    expect(pods[3]).toBe(pods[0])
+  })
+
+  test('names the cluster, if there is one', async () => {
+    const reviews = { id: '0', podname: 'reviews-v1-abc', clustername: 'cluster-a', reviews: [] }
+    await using upstream = await startTinyServer(respond(200, reviews))
+    await using productpage = await startProductpage({
+      ...addressOf('reviews', upstream.port),
+      ...addressOf('details', upstream.port)
+    })
+    expect(await pageOf(productpage.origin)).toContain('cluster-a')
+    upstream.answerWith(respond(200, { ...reviews, clustername: 'null' }))
+    expect(await pageOf(productpage.origin)).not.toContain('on cluster')
+  })
+})
+
+describe('/productpage without its services is a page all the same', () => {
+  test('without details', async () => {
+    const page = await pageWith({ reviews: ['v1'], down: ['details'] })
+    expect(page).toContain('Error fetching product details')
+    expect(page).toContain(SORRY_DETAILS)
+    expect(page).toContain('Reviewer1')
+    expect(page).not.toContain(SORRY_REVIEWS)
+  })
+
+  test('without reviews', async () => {
+    const page = await pageWith({ down: ['reviews'] })
+    expect(page).toContain('Error fetching product reviews')
+    expect(page).toContain(SORRY_REVIEWS)
+    expect(page).toContain('PublisherA')
+    expect(page).not.toContain(SORRY_DETAILS)
+  })
+
+  test('without ratings, which are missed in each review', async () => {
+    const page = await pageWith({ reviews: ['v3'], down: ['ratings'] })
+    expect(page.split(NO_RATINGS).length - 1).toBe(2)
+    expect(page).toContain('Reviewer1')
+    expect(starsIn(page)).toBe(0)
+    expect(page).not.toContain('Sorry')
+  })
+
+  test('without any', async () => {
+    const page = await pageWith({ down: ['details', 'reviews', 'ratings'] })
+    expect(page).toContain(SORRY_DETAILS)
+    expect(page).toContain(SORRY_REVIEWS)
+    expect(page).toContain('The Comedy of Errors')
+  })
+})
+
+describe('what reviews say is shown as text', () => {
+  async function pageAfter(reviews: unknown): Promise<string> {
+    await using upstream = await startTinyServer(respond(200, reviews))
+    await using productpage = await startProductpage({
+      ...addressOf('reviews', upstream.port),
+      ...addressOf('details', upstream.port)
+    })
+    return await pageOf(productpage.origin)
+  }
+  const hostile = '<script>alert("1")</script>'
+  const review = { reviewer: hostile, text: hostile, rating: { error: hostile } }
+
+  test('and not as markup', async () => {
+    const page = await pageAfter({ id: '0', podname: hostile, clustername: hostile, reviews: [review] })
+    expect(page).not.toContain('<script')
+    expect(page.split('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;').length - 1).toBe(5)
+  })
+
+  test('with no stars for none, and at most five', async () => {
+    const rated = (stars: number) => ({ reviewer: 'r', text: 't', rating: { stars, color: 'red' } })
+    const reviews = { id: '0', podname: 'p', reviews: [rated(0), rated(1), rated(5)] }
+    expect(starsIn(await pageAfter(reviews))).toBe(6)
+  })
+
+  test.each([
+    ['no JSON', '<html>'],
+    ['an empty object', {}],
+    ['no reviews', { id: '0', podname: 'p', reviews: null }],
+    [
+      'stars in text',
+      { id: '0', podname: 'p', reviews: [{ reviewer: 'x', text: 's', rating: { stars: '4', color: 'red' } }] }
+    ],
+    [
+      'half a star',
+      { id: '0', podname: 'p', reviews: [{ reviewer: 'x', text: 's', rating: { stars: 2.5, color: 'red' } }] }
+    ],
+    [
+      'a giant number of stars',
+      { id: '0', podname: 'p', reviews: [{ reviewer: 'x', text: 's', rating: { stars: 1_215_752_191, color: 'red' } }] }
+    ],
+    [
+      'a colour that would be markup',
+      { id: '0', podname: 'p', reviews: [{ reviewer: 'x', text: 's', rating: { stars: 4, color: '"><b>' } }] }
+    ],
+    [
+      'a thousand reviews',
+      { id: '0', podname: 'p', reviews: Array.from({ length: 1000 }, () => ({ reviewer: 'x', text: 's' })) }
+    ]
+  ])('unless it is %s, which is a failure of reviews', async (_what, reviews) => {
+    const page = await pageAfter(reviews)
+    expect(page).toContain(SORRY_REVIEWS)
+    expect(page.length).toBeLessThan(20_000)
+  })
+})
+
+describe('the page about the suite', () => {
+  test.each(['/', '/index.html', '/?x=1'])('is served at %s', async (path) => {
+    const page = await pageOf(suite.productpage, path)
+    expect(page).toContain('This is a simple bookstore application consisting of three services as shown below')
+    for (const text of ['/productpage?u=normal', 'Normal user', '/productpage?u=test', 'Test user'])
+      expect(page).toContain(text)
+    for (const name of ['details', 'reviews', 'ratings']) expect(page).toContain(name)
+  })
+
+  test('names the addresses that are called', async () => {
+    await using productpage = await startProductpage({ SERVICES_DOMAIN: 'test.svc', REVIEWS_HOSTNAME: 'a,b:81' })
+    const page = await pageOf(productpage.origin, '/')
+    for (const origin of ['details.test.svc:9080', 'a.test.svc:9080', 'b.test.svc:81', 'ratings.test.svc:9080']) {
+      expect(page).toContain(`http://${origin}`)
+    }
+  })
+})
+
+test('the page of the API says what an answer holds', async () => {
+  const page = await pageOf(suite.productpage, '/docs')
+  expect(page).toContain('year: number or string or null')
+})
+
+describe('every page', () => {
+  test.each(['/', '/productpage', '/docs', '/nope'])(
+    'is whole, valid in its outline and without scripts: %s',
+    async (path) => {
+      const { body, headers } = await askFully(suite.productpage, path, { headers: { accept: 'text/html' } })
+      const page = String(body)
+      expect(page.slice(0, 32)).toMatch(/^<!doctype html>\s*<html lang="en">/)
+      expect(page.trimEnd()).toMatch(/<\/body>\s*<\/html>$/)
+      expect(page).not.toMatch(/<script|\son[a-z]+=|javascript:|<style|\sstyle=/i)
+      const ids = [...page.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id)
+      expect(ids).toEqual([...new Set(ids)])
+      expect(
+        [...page.matchAll(/(?:src|<link [^>]*href)="([^"]*)"/g)].filter(([, url]) => !url?.startsWith('/static/'))
+      ).toEqual([])
+      const policy = String(headers['content-security-policy'])
+      expect(policy).toContain("default-src 'none'")
+      expect(policy).not.toContain('unsafe-inline')
+    }
+  )
+
+  test.each([
+    ['br', 'br'],
+    ['gzip', 'gzip'],
+    ['gzip, br', 'br'],
+    ['identity', undefined],
+    ['', undefined]
+  ])('is compressed for a browser that takes %j', async (accepted, coding) => {
+    const { headers } = await askFully(suite.productpage, '/productpage', { headers: { 'accept-encoding': accepted } })
+    expect(headers['content-encoding']).toBe(coding)
+  })
+})

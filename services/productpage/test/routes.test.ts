@@ -1,0 +1,201 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { ask, askFully, json, notAllowed, notFound, type TestResponse } from '@bookinfo/service-kit/testing'
+import { startSuite } from './support/index.ts'
+
+const suite = await startSuite({ reviews: ['v2'] })
+afterAll(() => suite[Symbol.asyncDispose]())
+const origin = suite.productpage
+
+const products = json(200, [
+  {
+    id: 0,
+    title: 'The Comedy of Errors',
+    descriptionHtml:
+      '<a href="https://en.wikipedia.org/wiki/The_Comedy_of_Errors">Wikipedia Summary</a>: The Comedy of Errors is one ' +
+      "of <b>William Shakespeare's</b> early plays. It is his shortest and one of his most farcical comedies, with a " +
+      'major part of the humour coming from slapstick and mistaken identity, in addition to puns and word play.'
+  }
+])
+const book = (id: number): TestResponse =>
+  json(200, {
+    id,
+    author: 'William Shakespeare',
+    year: 1595,
+    type: 'paperback',
+    pages: 200,
+    publisher: 'PublisherA',
+    language: 'English',
+    'ISBN-10': '1234567890',
+    'ISBN-13': '123-1234567890'
+  })
+const reviews = (id: string): TestResponse =>
+  json(200, {
+    id,
+    podname: 'reviews-v2-pod',
+    clustername: 'null',
+    reviews: [
+      {
+        reviewer: 'Reviewer1',
+        text: 'An extremely entertaining play by Shakespeare. The slapstick humour is refreshing!',
+        rating: { stars: 5, color: 'black' }
+      },
+      {
+        reviewer: 'Reviewer2',
+        text: 'Absolutely fun and entertaining. The play lacks thematic depth when compared to other plays by Shakespeare.',
+        rating: { stars: 4, color: 'black' }
+      }
+    ]
+  })
+const ratings = (id: number): TestResponse => json(200, { id, ratings: { Reviewer1: 5, Reviewer2: 4 } })
+const healthy: TestResponse = { status: 200, type: 'text/html; charset=utf-8', body: 'Product page is healthy' }
+const noNumber = json(400, { error: 'please provide numeric product id' })
+const empty = (answer: TestResponse): TestResponse => ({ ...answer, body: '' })
+const READ = 'GET, HEAD, OPTIONS'
+
+const table: [method: string, path: string, answer: TestResponse][] = [
+  ['GET', '/health', healthy],
+  ['HEAD', '/health', empty(healthy)],
+  ['GET', '/health?x=1', healthy],
+
+  ['GET', '/api/v1/products', products],
+  ['HEAD', '/api/v1/products', empty(products)],
+  ['GET', '/api/v1/products?x=1', products],
+  ['GET', '//api/v1/products', products],
+  ['GET', '/api/v1/products/0', book(0)],
+  ['HEAD', '/api/v1/products/0', empty(book(0))],
+  ['GET', '/api/v1/products/0/reviews', reviews('0')],
+  ['HEAD', '/api/v1/products/0/reviews', empty(reviews('0'))],
+  ['GET', '/api/v1/products/0/ratings', ratings(0)],
+  ['HEAD', '/api/v1/products/0/ratings', empty(ratings(0))],
+  // Only the list is limited to product 0.
+  ['GET', '/api/v1/products/1', book(1)],
+  ['GET', '/api/v1/products/1/reviews', reviews('1')],
+  ['GET', '/api/v1/products/42/ratings', ratings(42)],
+  ['GET', '/api/v1/products/2147483647', book(2_147_483_647)],
+  ['GET', '/api/v1/products/2147483647/reviews', reviews('2147483647')],
+  // Every service reads these as decimal now.
+  ['GET', '/api/v1/products/007', book(7)],
+  ['GET', '/api/v1/products/007/reviews', reviews('7')],
+  ['GET', '/api/v1/products/010', book(10)],
+  ['GET', '/api/v1/products/010/ratings', ratings(10)],
+  ['GET', '/api/v1/products/%30', book(0)],
+
+  ['GET', '/api/v1', notFound('/api/v1')],
+  ['GET', '/api', notFound('/api')],
+  ['GET', '/api/v1/products/', notFound('/api/v1/products/')],
+  ['GET', '/api/v1/products/0/', notFound('/api/v1/products/0/')],
+  ['GET', '/api/v1/products/0/reviews/', notFound('/api/v1/products/0/reviews/')],
+  ['GET', '/api/v1/products/0/details', notFound('/api/v1/products/0/details')],
+  ['GET', '/api/v2/products', notFound('/api/v2/products')],
+  ['GET', '/productpage/', notFound('/productpage/')],
+  ['GET', '/Productpage', notFound('/Productpage')],
+  ['GET', '/health/', notFound('/health/')],
+  ['GET', '/index.htm', notFound('/index.htm')],
+  ['GET', '/reviews/0', notFound('/reviews/0')],
+  ['GET', '/ratings/0', notFound('/ratings/0')],
+  ['GET', '/details/0', notFound('/details/0')],
+  ['GET', '/robots.txt', notFound('/robots.txt')],
+  ['GET', '/nope', notFound('/nope')],
+  ['HEAD', '/nope', empty(notFound('/nope'))],
+  ['POST', '/nope', notFound('/nope')],
+  ['OPTIONS', '/nope', notFound('/nope')],
+
+  ['DELETE', '/', notAllowed('DELETE', READ)],
+  ['POST', '/index.html', notAllowed('POST', READ)],
+  ['PUT', '/health', notAllowed('PUT', READ)],
+  ['POST', '/productpage', notAllowed('POST', READ)],
+  ['PATCH', '/productpage', notAllowed('PATCH', READ)],
+  ['POST', '/logout', notAllowed('POST', READ)],
+  ['GET', '/login', notAllowed('GET', 'OPTIONS, POST')],
+  ['PUT', '/login', notAllowed('PUT', 'OPTIONS, POST')],
+  ['POST', '/api/v1/products', notAllowed('POST', READ)],
+  ['POST', '/api/v1/products/0', notAllowed('POST', READ)],
+  ['PUT', '/api/v1/products/0', notAllowed('PUT', READ)],
+  ['DELETE', '/api/v1/products/0/reviews', notAllowed('DELETE', READ)],
+  ['TRACE', '/api/v1/products/0/ratings', notAllowed('TRACE', READ)],
+  ['POST', '/metrics', notAllowed('POST', READ)]
+]
+
+/** Ids that the original pasted into the address of an upstream. */
+const wrongIds = [
+  'abc',
+  '-1',
+  '+5',
+  '1.5',
+  '1e3',
+  '0x1F',
+  '1_000',
+  '2147483648',
+  '99999999999999999999',
+  '..',
+  '.',
+  '%2E%2E',
+  '%20',
+  '0%20',
+  '0%3Fx=1',
+  '0%23f',
+  '0%2F1',
+  '0%252F1',
+  '0;a',
+  'a%20%C3%A9',
+  '%C3%A9',
+  '%00',
+  '0%0d%0ax-injected:%201',
+  '%3Cscript%3E'
+]
+
+describe('productpage', () => {
+  test.each(table)('answers %s %s', async (method, path, answer) => {
+    expect(await ask(origin, path, { method })).toEqual(answer)
+  })
+
+  test.each(
+    wrongIds.flatMap((id) => [
+      `/api/v1/products/${id}`,
+      `/api/v1/products/${id}/reviews`,
+      `/api/v1/products/${id}/ratings`
+    ])
+  )('refuses %s', async (path) => {
+    expect(await ask(origin, path)).toEqual(noNumber)
+  })
+
+  test.each([
+    ['/', READ],
+    ['/index.html', READ],
+    ['/health', READ],
+    ['/productpage', READ],
+    ['/logout', READ],
+    ['/login', 'OPTIONS, POST'],
+    ['/api/v1/products', READ],
+    ['/api/v1/products/0', READ],
+    ['/api/v1/products/0/reviews', READ],
+    ['/api/v1/products/0/ratings', READ],
+    ['/static/img/izzy.png', READ],
+    ['/metrics', READ]
+  ])('says what %s allows', async (path, allow) => {
+    const { status, body, headers } = await askFully(origin, path, { method: 'OPTIONS' })
+    expect({ status, body, allow: headers['allow'] }).toEqual({ status: 200, body: '', allow })
+    expect((await askFully(origin, path, { method: 'DELETE' })).headers['allow']).toBe(allow)
+  })
+
+  test('hands answers on as they came, with their fields in order', async () => {
+    const [page, service] = await Promise.all([
+      ask(origin, '/api/v1/products/0/reviews'),
+      ask(suite.reviews.v2, '/reviews/0')
+    ])
+    expect(JSON.stringify(page.body)).toBe(JSON.stringify(service.body))
+  })
+
+  test('answers a browser that strays with a page, and a program with JSON', async () => {
+    const page = await ask(origin, '/nope', { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } })
+    expect({ status: page.status, type: page.type }).toEqual({ status: 404, type: 'text/html; charset=utf-8' })
+    expect(page.body).toContain('there is no /nope here')
+    expect(await ask(origin, '/api/v1/nope', { headers: { accept: 'text/html' } })).toEqual(notFound('/api/v1/nope'))
+  })
+
+  test('escapes what it repeats of a path', async () => {
+    const page = await ask(origin, '/<script>alert(1)</script>', { headers: { accept: 'text/html' } })
+    expect(page.status).toBe(404)
+    expect(page.body).not.toContain('<script>')
+  })
+})

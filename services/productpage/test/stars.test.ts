@@ -1,0 +1,259 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { addressOf, ask, askFully, askRaw, json, refusingPort, type TestResponse } from '@bookinfo/service-kit/testing'
+import {
+  openStarsForm,
+  postStars,
+  readStarsForm,
+  signIn,
+  startProductpage,
+  startSuite,
+  visitForStars
+} from './support/index.ts'
+import { startRatings } from '@bookinfo/ratings/testing'
+
+const suite = await startSuite({ reviews: ['v2'] })
+afterAll(() => suite[Symbol.asyncDispose]())
+
+const ratingsOf = async () => (await ask(suite.ratings, '/ratings/0')).body
+const givenStars = (changes: Record<string, number>) => ({ id: 0, ratings: { Reviewer1: 5, Reviewer2: 4, ...changes } })
+
+beforeEach(async () => {
+  await ask(suite.ratings, '/ratings/0', { method: 'POST', body: '{"Reviewer1":5,"Reviewer2":4}' })
+})
+
+describe('giving stars', () => {
+  test('leads back to the page, which shows them at once; the stars of others stay', async () => {
+    const { cookie, token } = await visitForStars(suite.productpage, 'jason')
+    const { status, body, headers } = await postStars(suite.productpage, { stars: '2', token }, { cookie })
+    expect({ status, body, location: headers['location'] }).toEqual({
+      status: 303,
+      body: '',
+      location: '/productpage#your-stars'
+    })
+    const page = String((await ask(suite.productpage, '/productpage', { headers: { cookie } })).body)
+    expect(page).toContain('You gave 2 stars. On average it has 3.7 of 5, from 3 readers.')
+    expect(readStarsForm(page)?.chosen).toBe(2)
+    expect(await ratingsOf()).toEqual(givenStars({ jason: 2 }))
+  })
+
+  test('can be done again, with the same form', async () => {
+    const { cookie, token } = await visitForStars(suite.productpage, 'jason')
+    for (const stars of ['1', '5']) {
+      expect((await postStars(suite.productpage, { stars, token }, { cookie })).status).toBe(303)
+    }
+    expect(await ratingsOf()).toEqual(givenStars({ jason: 5 }))
+  })
+
+  test('as Reviewer1 changes the stars of that review', async () => {
+    const { cookie, token } = await visitForStars(suite.productpage, 'Reviewer1')
+    await postStars(suite.productpage, { stars: '1', token }, { cookie })
+    const { body } = await ask(suite.productpage, '/productpage', { headers: { cookie } })
+    expect(body).toContain('aria-label="1 of 5 stars, black"')
+    expect(body).toContain('You gave 1 star.')
+  })
+
+  test.each(['Žofie Nováková', '花子', '<b>"a"</b>', '__proto__', 'constructor', 'a.b.c'])(
+    'works for any name: %s',
+    async (name) => {
+      const { cookie, token } = await visitForStars(suite.productpage, name)
+      expect((await postStars(suite.productpage, { stars: '3', token }, { cookie })).status).toBe(303)
+      expect((await openStarsForm(suite.productpage, cookie))?.chosen).toBe(3)
+    }
+  )
+
+  test('works as JSON, which is answered with all stars', async () => {
+    const { cookie } = await visitForStars(suite.productpage, 'jason')
+    const question = { method: 'POST', body: '{"stars":4}', headers: { cookie, 'content-type': 'application/json' } }
+    expect(await ask(suite.productpage, '/api/v1/products/0/stars', question)).toEqual(
+      json(200, givenStars({ jason: 4 }))
+    )
+    expect(await ask(suite.productpage, '/api/v1/products/7/stars', question)).toEqual(
+      json(200, { ...givenStars({ jason: 4 }), id: 7 })
+    )
+  })
+
+  test('of many at once, all are kept', async () => {
+    const readers = Array.from({ length: 20 }, (_, index) => `reader ${index}`)
+    const give = async (name: string) => {
+      const cookie = await signIn(suite.productpage, name)
+      const question = { method: 'POST', body: '{"stars":4}', headers: { cookie, 'content-type': 'application/json' } }
+      return ask(suite.productpage, '/api/v1/products/0/stars', question)
+    }
+    const answers = await Promise.all(readers.map(give))
+    expect(answers.map(({ status }) => status)).toEqual(readers.map(() => 200))
+    expect(await ratingsOf()).toEqual(givenStars(Object.fromEntries(readers.map((name) => [name, 4]))))
+  })
+
+  test('has an address that leads to the page', async () => {
+    const { status, headers } = await askFully(suite.productpage, '/api/v1/products/0/stars')
+    expect({ status, location: headers['location'] }).toEqual({ status: 303, location: '/productpage#your-stars' })
+  })
+})
+
+describe('stars that are refused', () => {
+  const stranger =
+    'this did not come from a page of this site and this session: please open the page again, and give the stars there'
+  const noStars = 'please give 1 to 5 whole stars'
+
+  /** What came of it: the status, whether the words were said, and the ratings afterwards. */
+  async function outcome(answer: Promise<TestResponse>, words: string) {
+    const { status, body } = await answer
+    const said = typeof body === 'string' ? body : Object(body).error
+    return { status, said: String(said).includes(words), ratings: await ratingsOf() }
+  }
+  const refused = (status: number) => ({ status, said: true, ratings: givenStars({}) })
+
+  test.each([['-1'], ['0'], ['6'], ['1.5'], ['4 '], ['٣'], ['five'], ['']])('are %j', async (stars) => {
+    const { cookie, token } = await visitForStars(suite.productpage, 'jason')
+    expect(await outcome(postStars(suite.productpage, { stars, token }, { cookie }), noStars)).toEqual(refused(400))
+  })
+
+  test('are none at all', async () => {
+    const { cookie, token } = await visitForStars(suite.productpage, 'jason')
+    expect(await outcome(postStars(suite.productpage, { token }, { cookie }), noStars)).toEqual(refused(400))
+  })
+
+  test('come from nobody', async () => {
+    const { token } = await visitForStars(suite.productpage, 'jason')
+    expect(
+      await outcome(postStars(suite.productpage, { stars: '1', token }, {}), 'please sign in to give stars')
+    ).toEqual(refused(403))
+  })
+
+  test('come without a token', async () => {
+    const { cookie } = await visitForStars(suite.productpage, 'jason')
+    expect(await outcome(postStars(suite.productpage, { stars: '1' }, { cookie }), stranger)).toEqual(refused(403))
+    expect(await outcome(postStars(suite.productpage, { stars: '1', token: '' }, { cookie }), stranger)).toEqual(
+      refused(403)
+    )
+  })
+
+  test("come with somebody else's token, or one that is none", async () => {
+    const { cookie, token } = await visitForStars(suite.productpage, 'jason')
+    const other = await visitForStars(suite.productpage, 'mallory')
+    const session = decodeURIComponent(cookie.slice('session='.length))
+    for (const wrong of [other.token, session, `${token}x`, `x${token}`, 'form.x.y']) {
+      expect(await outcome(postStars(suite.productpage, { stars: '1', token: wrong }, { cookie }), stranger)).toEqual(
+        refused(403)
+      )
+    }
+  })
+
+  test("come with a token as a session, which gives nobody's name", async () => {
+    const { token } = await visitForStars(suite.productpage, 'jason')
+    const cookie = `session=${encodeURIComponent(token)}`
+    expect(
+      await outcome(postStars(suite.productpage, { stars: '1', token }, { cookie }), 'please sign in to give stars')
+    ).toEqual(refused(403))
+  })
+
+  const { origin } = new URL(suite.productpage)
+  test.each([
+    [{ 'sec-fetch-site': 'cross-site' }],
+    [{ 'sec-fetch-site': 'same-site' }],
+    [{ 'sec-fetch-site': 'cross-site', origin }],
+    [{ origin: 'https://elsewhere.example' }],
+    [{ origin: `${origin}.elsewhere.example` }],
+    [{ origin: 'null' }],
+    [{ origin: '' }]
+  ])('come from elsewhere: %j', async (headers) => {
+    const { cookie, token } = await visitForStars(suite.productpage, 'jason')
+    expect(
+      await outcome(postStars(suite.productpage, { stars: '1', token }, { cookie, ...headers }), stranger)
+    ).toEqual(refused(403))
+    const asJson = { cookie, 'content-type': 'application/json', ...headers }
+    const question = { method: 'POST', body: '{"stars":1}', headers: asJson }
+    expect(await outcome(ask(suite.productpage, '/api/v1/products/0/stars', question), stranger)).toEqual(refused(403))
+  })
+
+  test.each(['null', 'nonsense', 'about:blank'])('come from %s, to a site without a name', async (from) => {
+    const { cookie } = await visitForStars(suite.productpage, 'jason')
+    const head = `POST /api/v1/products/0/stars HTTP/1.0\r\nOrigin: ${from}\r\nCookie: ${cookie}\r\n`
+    const body = '{"stars":1}'
+    const content = `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+    expect((await askRaw(suite.productpage, head + content)).status).toBe(403)
+  })
+
+  test.each([
+    ['text that only looks like JSON', '{"stars":1}', 'text/plain', 400],
+    ['broken JSON', '{"stars":', 'application/json', 400],
+    ['JSON with a fraction', '{"stars":1.5}', 'application/json', 400],
+    ['JSON with text', '{"stars":"1"}', 'application/json', 400],
+    ['JSON of another shape', '[1]', 'application/json', 400],
+    ['JSON null', 'null', 'application/json', 400],
+    ['nothing', '', 'application/json', 400],
+    ['a form in parts without parts', 'x', 'multipart/form-data', 403],
+    ['too much', `{"stars":1,"more":"${'x'.repeat(20_000)}"}`, 'application/json', 413]
+  ])('are %s', async (_what, body, type, status) => {
+    const { cookie } = await visitForStars(suite.productpage, 'jason')
+    const question = { method: 'POST', body, headers: { cookie, 'content-type': type } }
+    expect((await ask(suite.productpage, '/api/v1/products/0/stars', question)).status).toBe(status)
+    expect(await ratingsOf()).toEqual(givenStars({}))
+  })
+
+  test.each(['abc', '-1', '1.5', '2147483648'])('are for product %s', async (id) => {
+    const { cookie } = await visitForStars(suite.productpage, 'jason')
+    const question = { method: 'POST', body: '{"stars":1}', headers: { cookie, 'content-type': 'application/json' } }
+    expect(await ask(suite.productpage, `/api/v1/products/${id}/stars`, question)).toEqual(
+      json(400, { error: 'please provide numeric product id' })
+    )
+  })
+
+  test('are told to a browser with a page, and to a program without', async () => {
+    const { cookie, token } = await visitForStars(suite.productpage, 'jason')
+    expect((await postStars(suite.productpage, { stars: '9', token }, { cookie })).type).toBe(
+      'text/html; charset=utf-8'
+    )
+    const plain = await postStars(suite.productpage, { stars: '9', token }, { cookie, accept: '*/*' })
+    expect([plain.type, plain.body]).toEqual(['application/json', { error: noStars }])
+  })
+})
+
+describe('stars that come from this site', () => {
+  const { origin } = new URL(suite.productpage)
+  test.each([
+    [{ 'sec-fetch-site': 'same-origin', origin }],
+    [{ 'sec-fetch-site': 'same-origin', origin: 'http://behind.a.gateway.example' }],
+    [{ 'sec-fetch-site': 'none' }],
+    [{ origin }],
+    [{}]
+  ])('by %j are taken', async (headers) => {
+    const { cookie, token } = await visitForStars(suite.productpage, 'jason')
+    expect((await postStars(suite.productpage, { stars: '3', token }, { cookie, ...headers })).status).toBe(303)
+  })
+
+  test('are taken at every replica', async () => {
+    await using replica = await startProductpage(addressOf('ratings', Number(new URL(suite.ratings).port)))
+    const { cookie, token } = await visitForStars(suite.productpage, 'jason')
+    expect((await postStars(replica.origin, { stars: '3', token }, { cookie })).status).toBe(303)
+  })
+})
+
+describe('ratings v2, with a database', () => {
+  test('keep the stars of all who give them at the same time', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bookinfo-stars-'))
+    try {
+      const database = { SERVICE_VERSION: 'v2', DB_TYPE: 'sqlite', SQLITE_DB_FILE: join(folder, 'ratings.db') }
+      await using ratings = await startRatings(database)
+      const nobody = await refusingPort()
+      await using page = await startProductpage({
+        ...addressOf('ratings', ratings.port),
+        ...addressOf('details', nobody),
+        ...addressOf('reviews', nobody)
+      })
+      const names = Array.from({ length: 10 }, (_, index) => `reader ${index}`)
+      const give = async (name: string): Promise<number> => {
+        const { cookie, token } = await visitForStars(page.origin, name)
+        return (await postStars(page.origin, { stars: '3', token }, { cookie })).status
+      }
+      expect(await Promise.all(names.map(give))).toEqual(names.map(() => 303))
+      const all = Object.fromEntries(names.map((name) => [name, 3]))
+      expect((await ask(ratings.origin, '/ratings/0')).body).toEqual(givenStars(all))
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+})

@@ -1,0 +1,197 @@
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import {
+  addressOf,
+  ask,
+  hang,
+  json,
+  refusingPort,
+  respond,
+  startTinyServer,
+  type TestResponse
+} from '@bookinfo/service-kit/testing'
+import { startProductpage } from './support/index.ts'
+
+/** The three services in one; what it answers differs from test to test. */
+const upstream = await startTinyServer(hang)
+const addresses = (port: number) => ({
+  ...addressOf('details', port),
+  ...addressOf('reviews', port),
+  ...addressOf('ratings', port)
+})
+const productpage = await startProductpage(addresses(upstream.port))
+/** The same, but not patient. */
+const hasty = await startProductpage(addresses(upstream.port), { upstreamTimeoutMs: 100 })
+afterAll(async () => {
+  await using stack = new AsyncDisposableStack()
+  for (const server of [upstream, productpage, hasty]) stack.use(server)
+})
+beforeEach(() => {
+  upstream.seen.length = 0
+})
+
+const book = {
+  id: 0,
+  author: 'a',
+  year: 1,
+  type: 't',
+  pages: 1,
+  publisher: 'p',
+  language: 'l',
+  'ISBN-10': '1',
+  'ISBN-13': '2'
+}
+/** A body that is right for all three, so that only the status speaks. */
+const anything = { ...book, podname: 'p', ratings: {}, reviews: [] }
+
+const calls = [
+  { what: 'details', path: '/api/v1/products/0', asked: '/details/0', attempts: 1 },
+  { what: 'reviews', path: '/api/v1/products/0/reviews', asked: '/reviews/0', attempts: 2 },
+  { what: 'ratings', path: '/api/v1/products/0/ratings', asked: '/ratings/0', attempts: 1 }
+]
+
+const sorry = (status: number, what: string): TestResponse =>
+  json(status, { error: `Sorry, product ${what} are currently unavailable for this book.` })
+const urls = () => upstream.seen.map(({ url }) => url)
+const repeat = (url: string, times: number) => Array<string>(times).fill(url)
+
+describe.each(calls)('$what that fail', ({ what, path, asked, attempts }) => {
+  test.each([201, 301, 400, 401, 403, 404, 429, 500, 502, 503, 504, 555])(
+    'with status %i pass it on, with words of regret',
+    async (status) => {
+      upstream.answerWith(respond(status, anything))
+      expect(await ask(productpage.origin, path)).toEqual(sorry(status, what))
+      expect(urls()).toEqual(repeat(asked, attempts))
+    }
+  )
+
+  test('with status 204 pass it on, without a body', async () => {
+    upstream.answerWith(respond(204))
+    expect(await ask(productpage.origin, path)).toMatchObject({ status: 204, body: '' })
+    expect(urls()).toEqual(repeat(asked, attempts))
+  })
+
+  test.each([
+    ['', 'nothing'],
+    ['<html>', 'no JSON'],
+    ['{"id":', 'half of JSON'],
+    ['null', 'null'],
+    ['[]', 'a list'],
+    ['5', 'a number'],
+    ['{}', 'nothing in an object'],
+    ['{"reviews":null}', 'reviews that are null'],
+    [JSON.stringify({ ...anything, id: true }), 'an id that is none']
+  ])('by saying %j with status 200 are a failure here, and are not asked again', async (body) => {
+    upstream.answerWith(respond(200, body))
+    expect(await ask(productpage.origin, path)).toEqual(sorry(500, what))
+    expect(urls()).toEqual([asked])
+  })
+
+  test('by refusing connections are a failure here', async () => {
+    await using alone = await startProductpage(addresses(await refusingPort()))
+    expect(await ask(alone.origin, path)).toEqual(sorry(500, what))
+  })
+
+  test('by hanging up are a failure here', async () => {
+    upstream.answerWith(({ socket }) => socket.destroy())
+    expect(await ask(productpage.origin, path)).toEqual(sorry(500, what))
+    expect(urls()).toEqual(repeat(asked, attempts))
+  })
+
+  test('by silence are a failure here, when the time is over', async () => {
+    upstream.answerWith(hang)
+    expect(await ask(hasty.origin, path)).toEqual(sorry(500, what))
+    expect(urls()).toEqual(repeat(asked, attempts))
+  })
+
+  test('by an answer without end are a failure here', async () => {
+    upstream.answerWith((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.write('{"padding":"')
+      const more = () => response.write('x'.repeat(100_000), (error) => error ?? more())
+      more()
+    })
+    expect(await ask(productpage.origin, path)).toEqual(sorry(500, what))
+  })
+
+  test('are told to the log as a warning', async () => {
+    upstream.answerWith(respond(503))
+    await ask(productpage.origin, path)
+    const warnings = productpage.log.lines.filter((line) => line.level === 'warn' && line['upstream'] === what)
+    const words = { status: 503, reason: 'status 503', attempt: attempts, attempts, msg: 'upstream failed' }
+    expect(warnings.at(-1)).toMatchObject(words)
+  })
+
+  test('leave no word about them behind that a caller could read', async () => {
+    upstream.answerWith(respond(500, 'Traceback: password=hunter2'))
+    expect(JSON.stringify(await ask(productpage.origin, path))).not.toContain('hunter2')
+  })
+})
+
+describe('reviews', () => {
+  test.each([404, 503])('that fail once with %i and then answer are had', async (status) => {
+    // What a service says is handed on as text, fields that the contract does not know among them.
+    upstream.answerWith((request, response) =>
+      respond(upstream.seen.length === 1 ? status : 200, { ...anything, id: '0' })(request, response)
+    )
+    expect(await ask(productpage.origin, '/api/v1/products/0/reviews')).toEqual(json(200, { ...anything, id: '0' }))
+    expect(urls()).toEqual(repeat('/reviews/0', 2))
+  })
+
+  test('are asked again at once, not after a pause, and by the next address in turn', async () => {
+    await using bad = await startTinyServer(respond(503))
+    await using good = await startTinyServer(respond(200, { ...anything, id: '0' }))
+    await using both = await startProductpage({ REVIEWS_HOSTNAME: `127.0.0.1:${bad.port},127.0.0.1:${good.port}` })
+    expect((await ask(both.origin, '/api/v1/products/0/reviews')).status).toBe(200)
+    expect([bad.seen.length, good.seen.length]).toEqual([1, 1])
+  })
+})
+
+describe('an upstream that redirects', () => {
+  test('is followed, as in the original', async () => {
+    upstream.answerWith((request, response) =>
+      (request.url === '/moved' ? respond(200, book) : respond(302, '', { location: '/moved' }))(request, response)
+    )
+    expect(await ask(productpage.origin, '/api/v1/products/0')).toEqual(json(200, book))
+    expect(urls()).toEqual(['/details/0', '/moved'])
+  })
+
+  test('and answers something else in the end is a failure', async () => {
+    upstream.answerWith((request, response) =>
+      (request.url === '/moved' ? respond(200, book) : respond(302, '', { location: '/moved' }))(request, response)
+    )
+    expect(await ask(productpage.origin, '/api/v1/products/0/ratings')).toEqual(sorry(500, 'ratings'))
+  })
+})
+
+describe('the page', () => {
+  test('asks for details once and reviews twice, and for ratings never', async () => {
+    upstream.answerWith(respond(503))
+    expect((await ask(productpage.origin, '/productpage')).status).toBe(200)
+    expect(urls().toSorted()).toEqual(['/details/0', '/reviews/0', '/reviews/0'])
+  })
+
+  test('asks for both at the same time', async () => {
+    const waiting: (() => void)[] = []
+    // Neither is answered before both are there.
+    upstream.answerWith((_request, response) => {
+      waiting.push(() => respond(200, { ...anything, id: '0' })(_request, response))
+      if (waiting.length === 2) for (const answer of waiting) answer()
+    })
+    expect((await ask(productpage.origin, '/productpage')).status).toBe(200)
+    expect(urls().toSorted()).toEqual(['/details/0', '/reviews/0'])
+  })
+
+  test('asks for reviews more often by the flood factor, and the API does not', async () => {
+    upstream.answerWith(respond(200, { ...anything, id: '0' }))
+    await using flooding = await startProductpage({ ...addresses(upstream.port), FLOOD_FACTOR: '3' })
+    await ask(flooding.origin, '/productpage')
+    expect(urls().toSorted()).toEqual(['/details/0', ...repeat('/reviews/0', 4)])
+    await ask(flooding.origin, '/api/v1/products/0/reviews')
+    expect(urls().length).toBe(6)
+  })
+
+  test('never asks for an id that is none', async () => {
+    for (const id of ['abc', '..', '0%3Fx=1', '0%2F1']) await ask(productpage.origin, `/api/v1/products/${id}`)
+    expect(urls()).toEqual([])
+  })
+})

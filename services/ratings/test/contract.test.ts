@@ -1,0 +1,261 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { ask, askFully, json, notAllowed, notFound, type TestResponse } from '@bookinfo/service-kit/testing'
+import { startRatings } from './support/index.ts'
+
+const ratings = await startRatings()
+afterAll(() => ratings[Symbol.asyncDispose]())
+
+const stars = (id: number, given: Record<string, number> = { Reviewer1: 5, Reviewer2: 4 }) =>
+  json(200, { id, ratings: given })
+const healthy = json(200, { status: 'Ratings is healthy' })
+const noNumber = json(400, { error: 'please provide numeric product ID' })
+const noRatings = json(400, { error: 'please provide valid ratings JSON' })
+const empty = (answer: TestResponse): TestResponse => ({ ...answer, body: '' })
+const READ = 'GET, HEAD, OPTIONS'
+const READ_AND_POST = 'GET, HEAD, OPTIONS, POST'
+
+const post = (path: string, body: string, type = 'application/json') =>
+  ask(ratings.origin, path, { method: 'POST', body, headers: { 'content-type': type } })
+const read = (id: number) => ask(ratings.origin, `/ratings/${id}`)
+
+const table: [method: string, path: string, answer: TestResponse][] = [
+  ['GET', '/health', healthy],
+  ['GET', '/health?x=1', healthy],
+  ['GET', '/ratings/0', stars(0)],
+  ['GET', '/ratings/1', stars(1)],
+  ['GET', '/ratings/7', stars(7)],
+  ['GET', '/ratings/2147483647', stars(2_147_483_647)],
+  ['GET', '/ratings/007', stars(7)],
+  // The id is the last segment of the path as it was sent.
+  ['GET', '/ratings/foo/7', stars(7)],
+  ['GET', '/ratings//7', stars(7)],
+  ['GET', '/ratings/7?x=1', stars(7)],
+  // The original took the id from behind the last slash of the query.
+  ['GET', '/ratings/7?x=/9', stars(7)],
+  ['GET', '/ratings/7?x=/z', stars(7)],
+
+  // The original never answered any of these.
+  ['HEAD', '/health', empty(healthy)],
+  ['HEAD', '/ratings/0', empty(stars(0))],
+  ['HEAD', '/ratings/abc', empty(noNumber)],
+  ['HEAD', '/nope', empty(notFound('/nope'))],
+  ['PUT', '/ratings/0', notAllowed('PUT', READ_AND_POST)],
+  ['DELETE', '/ratings/0', notAllowed('DELETE', READ_AND_POST)],
+  ['PATCH', '/ratings/0', notAllowed('PATCH', READ_AND_POST)],
+  ['TRACE', '/ratings/0', notAllowed('TRACE', READ_AND_POST)],
+  ['PATCH', '/health', notAllowed('PATCH', READ)],
+  ['TRACE', '/health', notAllowed('TRACE', READ)],
+
+  ['GET', '/ratings/', noNumber],
+  ['GET', '/ratings/5/', noNumber],
+  ['GET', '/ratings/0/extra', noNumber],
+  ['GET', '/ratings/abc', noNumber],
+  ['GET', '/ratings/7abc', noNumber],
+  ['GET', '/ratings/NaN', noNumber],
+  ['GET', '/ratings/..', noNumber],
+  ['GET', '/ratings/../health', noNumber],
+  ['GET', '/ratings/%31', noNumber],
+  ['GET', '/ratings/-1', noNumber],
+  ['GET', '/ratings/+5', noNumber],
+  ['GET', '/ratings/1.9', noNumber],
+  ['GET', '/ratings/1e3', noNumber],
+  ['GET', '/ratings/0x1F', noNumber],
+  ['GET', '/ratings/1_000', noNumber],
+  ['GET', '/ratings/2147483648', noNumber],
+  ['GET', '/ratings/9007199254740993', noNumber],
+  ['GET', '/ratings/99999999999999999999999999', noNumber],
+  ['GET', `/ratings/${'1'.repeat(400)}`, noNumber],
+
+  ['GET', '/', notFound('/')],
+  ['GET', '/ratings', notFound('/ratings')],
+  ['POST', '/ratings', notFound('/ratings')],
+  ['POST', '/', notFound('/')],
+  ['GET', '/x/ratings/7', notFound('/x/ratings/7')],
+  ['GET', '/health/', notFound('/health/')],
+  ['GET', '//health', notFound('//health')],
+  ['GET', '/healthz', notFound('/healthz')],
+  ['GET', '/favicon.ico', notFound('/favicon.ico')],
+  // The original said 404 here; a path that is served with another method is 405 now.
+  ['POST', '/health', notAllowed('POST', READ)]
+]
+
+describe('ratings', () => {
+  test.each(table)('answers %s %s', async (method, path, answer) => {
+    expect(await ask(ratings.origin, path, { method })).toEqual(answer)
+  })
+
+  test.each([
+    ['/ratings/0', READ_AND_POST],
+    ['/ratings/abc', READ_AND_POST],
+    ['/health', READ]
+  ])('says what %s allows', async (path, allow) => {
+    const { status, body, headers } = await askFully(ratings.origin, path, { method: 'OPTIONS' })
+    expect({ status, body, allow: headers['allow'] }).toEqual({ status: 200, body: '', allow })
+    expect((await askFully(ratings.origin, path, { method: 'DELETE' })).headers['allow']).toBe(allow)
+  })
+})
+
+describe('posted ratings', () => {
+  test("are answered and remembered, in curl's default content type too", async () => {
+    const given = { Reviewer1: 1, Reviewer2: 1 }
+    expect(await post('/ratings/1000', JSON.stringify(given), 'application/x-www-form-urlencoded')).toEqual(
+      stars(1000, given)
+    )
+    expect(await read(1000)).toEqual(stars(1000, given))
+  })
+
+  test('replace those that were there, and are not merged', async () => {
+    await post('/ratings/1001', '{"Reviewer1":1,"Reviewer2":2}')
+    expect(await post('/ratings/1001', '{"Reviewer2":3}')).toEqual(stars(1001, { Reviewer2: 3 }))
+    expect(await read(1001)).toEqual(stars(1001, { Reviewer2: 3 }))
+  })
+
+  test('belong to one product', async () => {
+    await post('/ratings/1002', '{"Reviewer1":1}')
+    expect(await read(1003)).toEqual(stars(1003))
+  })
+
+  test.each([
+    ['by a longer path', '/ratings/foo/1004', 1004],
+    ['with a query', '/ratings/1005?x=1', 1005],
+    ['with leading zeros', '/ratings/0001006', 1006]
+  ])('find their product %s', async (_how, path, id) => {
+    expect(await post(path, '{"Reviewer1":2}')).toEqual(stars(id, { Reviewer1: 2 }))
+    expect(await read(id)).toEqual(stars(id, { Reviewer1: 2 }))
+  })
+
+  test.each([
+    ['text/plain'],
+    ['text/plain; charset=utf-16'],
+    ['multipart/form-data; boundary=b'],
+    ['application/octet-stream']
+  ])('may be called %s', async (type) => {
+    expect(await post('/ratings/1007', '{"Reviewer1":4}', type)).toEqual(stars(1007, { Reviewer1: 4 }))
+  })
+
+  test('may lack a content type', async () => {
+    const answer = await ask(ratings.origin, '/ratings/1008', { method: 'POST', body: '{"Reviewer1":4}' })
+    expect(answer).toEqual(stars(1008, { Reviewer1: 4 }))
+  })
+
+  test.each([
+    ['nobody', '{}', {}],
+    ['names with blanks, accents and pictures', '{" Žofie 🎭 ":3,"":1}', { ' Žofie 🎭 ': 3, '': 1 }],
+    ['blanks around', ' \n {"Reviewer1" : 1}\t', { Reviewer1: 1 }],
+    ['a name twice: the last counts', '{"Reviewer1":1,"Reviewer1":2}', { Reviewer1: 2 }],
+    ['five as a fraction that is none', '{"Reviewer1":5.0}', { Reviewer1: 5 }]
+  ])('may be for %s', async (_whom, body, given) => {
+    expect(await post('/ratings/1009', body)).toEqual(stars(1009, given))
+  })
+
+  test('may be for a hundred reviewers', async () => {
+    const given = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`Reviewer${i}`, 1 + (i % 5)]))
+    expect(await post('/ratings/1010', JSON.stringify(given))).toEqual(stars(1010, given))
+  })
+
+  describe('of one reviewer, who is named beside them,', () => {
+    const give = (id: number, given: object, reviewer?: string, query = '?keep=others') =>
+      ask(ratings.origin, `/ratings/${id}${query}`, {
+        method: 'POST',
+        body: JSON.stringify(given),
+        headers: reviewer === undefined ? {} : { 'end-user': Buffer.from(reviewer).toString('latin1') }
+      })
+
+    test.each(['jason', 'Reviewer1', 'Žofie 花子', 'a/b', '__proto__', 'constructor'])(
+      'leave those of others as they are: %s',
+      async (name) => {
+        const others = { Reviewer1: 1, Reviewer2: 2, ann: 3 }
+        await post('/ratings/1011', JSON.stringify(others))
+        const answer = await give(1011, { Reviewer1: 5, bob: 5, ['__proto__']: 5, constructor: 5, [name]: 4 }, name)
+        expect(answer).toEqual(stars(1011, { ...others, [name]: 4 }))
+        expect(await read(1011)).toEqual(answer)
+      }
+    )
+
+    test('are given to those that every product has', async () => {
+      expect(await give(1012, { jason: 1 }, 'jason')).toEqual(stars(1012, { Reviewer1: 5, Reviewer2: 4, jason: 1 }))
+    })
+
+    test('are refused for a hundred and first', async () => {
+      const hundred = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`r${index}`, 5]))
+      await post('/ratings/1013', JSON.stringify(hundred))
+      const error = 'a product has ratings of at most 100 reviewers, and these would be more'
+      expect(await give(1013, { jason: 1 }, 'jason')).toEqual(json(409, { error }))
+      expect(await give(1013, { r7: 1 }, 'r7')).toEqual(stars(1013, { ...hundred, r7: 1 }))
+    })
+
+    const badKeep = json(400, { error: 'keep may only be others, with the header end-user and stars of that reviewer' })
+
+    test.each(['?keep=', '?keep=all', '?keep=others&keep=others'])('are refused with "%s"', async (query) => {
+      expect(await give(1014, { jason: 1 }, 'jason', query)).toEqual(badKeep)
+      expect(await read(1014)).toEqual(stars(1014))
+    })
+
+    test.each([
+      ['nobody is named', undefined, { jason: 1 }],
+      ['who is named has none', 'ann', { jason: 1 }],
+      ['who is named is called as what every object has', 'toString', { jason: 1 }]
+    ])('are refused where %s', async (_what, name, given) => {
+      expect(await give(1014, given, name)).toEqual(badKeep)
+      expect(await read(1014)).toEqual(stars(1014))
+    })
+
+    test.each(['', '?x=1'])('are all that there are with "%s" alone', async (query) => {
+      expect(await give(1015, { jason: 1 }, 'jason', query)).toEqual(stars(1015, { jason: 1 }))
+    })
+  })
+
+  test('with a wrong id are refused for the id first, whatever the body is', async () => {
+    for (const body of ['{"Reviewer1":1}', '{', '', 'x'.repeat(1_000_000)]) {
+      for (const path of ['/ratings/abc', '/ratings/', '/ratings/-5', '/ratings/7abc', '/ratings/1.5']) {
+        expect(await post(path, body)).toEqual(noNumber)
+      }
+    }
+  })
+})
+
+const hundredAndOne = JSON.stringify(Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`r${i}`, 5])))
+
+describe('ratings that are none', () => {
+  test.each([
+    ['nothing', ''],
+    ['no JSON', 'not json'],
+    ['single quotes', "{'a':1}"],
+    ['a form', 'Reviewer1=1'],
+    ['broken JSON', '{"Reviewer1":'],
+    ['a byte order mark', '\ufeff{"Reviewer1":1}'],
+    ['null', 'null'],
+    ['a number', '5'],
+    ['text', '"x"'],
+    ['true', 'true'],
+    ['an array', '[1,2]'],
+    ['no star', '{"Reviewer1":0}'],
+    ['fewer than none', '{"Reviewer1":-3}'],
+    ['six stars', '{"Reviewer1":6}'],
+    ['more than Java can count', '{"Reviewer1":99999999999}'],
+    ['infinitely many', '{"Reviewer1":1e999}'],
+    ['half a star', '{"Reviewer1":2.5}'],
+    ['stars in text', '{"Reviewer1":"5"}'],
+    ['null for stars', '{"Reviewer1":null}'],
+    ['true for stars', '{"Reviewer1":true}'],
+    ['an object for stars', '{"Reviewer1":{"stars":5}}'],
+    ['a prototype', '{"__proto__":{"x":1}}'],
+    ['one good and one bad', '{"Reviewer1":5,"Reviewer2":"4"}'],
+    ['a hundred and one reviewers', hundredAndOne],
+    ['more than 16 KiB', JSON.stringify({ ['x'.repeat(17_000)]: 5 })],
+    ['a megabyte', JSON.stringify({ ['x'.repeat(1_000_000)]: 5 })],
+    ['arrays in arrays, ten thousand deep', '['.repeat(10_000)]
+  ])('are refused and change nothing: %s', async (_what, body) => {
+    await post('/ratings/2000', '{"Reviewer1":3}')
+    expect(await post('/ratings/2000', body)).toEqual(noRatings)
+    expect(await read(2000)).toEqual(stars(2000, { Reviewer1: 3 }))
+  })
+})
+
+test('a name that every object has is only a name', async () => {
+  const body = '{"constructor":1,"toString":2,"__proto__":3}'
+  const answer = await post('/ratings/2001', body)
+  expect(answer.status).toBe(200)
+  expect(await read(2001)).toEqual(answer)
+  expect(await read(2002)).toEqual(stars(2002))
+})

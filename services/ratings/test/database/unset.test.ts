@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+import { ask, askFully, json } from '@bookinfo/service-kit/testing'
+import { startRatings } from '../support/index.ts'
+
+// As the original: without an address of MongoDB it runs, and says so when it is asked.
+test('v2 without any setting runs, answers what the original answers, and says what is missing', async () => {
+  await using service = await startRatings({ SERVICE_VERSION: 'v2' }, {}, { errorsExpected: true })
+  const { origin, log } = service
+  const noConnection = json(500, { error: 'could not connect to ratings database' })
+  expect(await ask(origin, '/ratings/0')).toEqual(noConnection)
+  expect(await ask(origin, '/ratings/abc')).toEqual(json(400, { error: 'please provide numeric product ID' }))
+  expect(await ask(origin, '/ratings/0', { method: 'POST', body: '{bad' })).toEqual(
+    json(400, { error: 'please provide valid ratings JSON' })
+  )
+  expect(await ask(origin, '/ratings/0', { method: 'POST', body: '{"jason":3}' })).toEqual(noConnection)
+  expect((await askFully(origin, '/ratings/0', { method: 'OPTIONS' })).headers['allow']).toBe('GET, HEAD, OPTIONS')
+  expect(await ask(origin, '/health')).toEqual(json(200, { status: 'Ratings is healthy' }))
+  const problem = 'the ratings database cannot be used: MONGO_DB_URL is not set'
+  expect(await ask(origin, '/readyz')).toEqual(json(503, { error: problem }))
+  expect(log.errors()).toMatchObject([{ msg: 'ratings database cannot be used', code: 'MONGO_DB_URL is not set' }])
+})
+
+test.each([
+  ['an address that is none', 'http://mongodb:27017', 'MONGO_DB_URL cannot be its value (not shown)'],
+  ['an option that is none', 'mongodb://u:secret@h/test?nonsense=1', 'MONGO_DB_URL cannot be its value (not shown)']
+])('%s of MongoDB stops the start, and is not shown', async (_what, url, message) => {
+  const started = Promise.resolve().then(() => startRatings({ SERVICE_VERSION: 'v2', MONGO_DB_URL: url }))
+  await expect(started).rejects.toThrow(message)
+  await expect(started).rejects.not.toThrow('secret')
+})
+
+test('authorities that cannot be read stop the start', async () => {
+  const env = { SERVICE_VERSION: 'v2', DB_TYPE: 'mysql', DB_TLS: 'verify-ca', DB_TLS_CA_FILE: '/nowhere/ca.pem' }
+  await expect(startRatings(env)).rejects.toThrow(
+    'DB_TLS_CA_FILE names a file that cannot be read: "/nowhere/ca.pem" (ENOENT)'
+  )
+})
+
+test.each(['mysql', 'postgres', 'sqlite', 'mongodb'])(
+  'authorities for a plain connection stop the start: %s',
+  async (type) => {
+    const env = {
+      SERVICE_VERSION: 'v2',
+      DB_TYPE: type,
+      DB_TLS_CA_FILE: '/etc/ca.pem',
+      MONGO_DB_URL: 'mongodb://h/test'
+    }
+    await expect(startRatings(env)).rejects.toThrow(
+      'DB_TLS_CA_FILE is set, but DB_TLS is off: set DB_TLS to verify-ca or verify-full, or leave DB_TLS_CA_FILE unset'
+    )
+  }
+)
+
+test.each(['verify-ca', 'verify-full'])(
+  'a file has no connection to encrypt: DB_TLS=%s stops the start',
+  async (mode) => {
+    await expect(startRatings({ SERVICE_VERSION: 'v2', DB_TYPE: 'sqlite', DB_TLS: mode })).rejects.toThrow(
+      `DB_TLS cannot be "${mode}": with DB_TYPE=sqlite allowed is off`
+    )
+  }
+)
+
+test('the name of MySQL is not checked where there is none: that stops the start', async () => {
+  const env = { SERVICE_VERSION: 'v2', DB_TYPE: 'mysql', DB_TLS: 'verify-full', MYSQL_DB_HOST: '127.0.0.1' }
+  await expect(startRatings(env)).rejects.toThrow(
+    'MYSQL_DB_HOST cannot be "127.0.0.1": with DB_TLS=verify-full allowed is a host name'
+  )
+})

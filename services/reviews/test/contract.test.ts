@@ -1,0 +1,222 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import {
+  addressOf,
+  ask,
+  askFully,
+  hang,
+  json,
+  notAllowed,
+  notFound,
+  refusingPort,
+  respond,
+  startTinyServer,
+  type TestResponse
+} from '@bookinfo/service-kit/testing'
+import { startRatings } from '@bookinfo/ratings/testing'
+import { reviewsVersions, startReviews, type ReviewsVersion } from './support/index.ts'
+
+const ratingsV1 = await startRatings()
+const startVersion = (version: ReviewsVersion) =>
+  startReviews({ ...reviewsVersions[version], ...addressOf('ratings', ratingsV1.port) })
+const running = { v1: await startVersion('v1'), v2: await startVersion('v2'), v3: await startVersion('v3') }
+afterAll(async () => {
+  for (const service of [...Object.values(running), ratingsV1]) await service[Symbol.asyncDispose]()
+})
+
+const texts = {
+  Reviewer1: 'An extremely entertaining play by Shakespeare. The slapstick humour is refreshing!',
+  Reviewer2:
+    'Absolutely fun and entertaining. The play lacks thematic depth when compared to other plays by Shakespeare.'
+}
+const noRating = { error: 'Ratings service is currently unavailable' }
+
+/** The answer of a version for a product, with a rating for each of the two reviews, or none. */
+function reviews(
+  version: ReviewsVersion,
+  id: string,
+  ratings?: [unknown, unknown],
+  clustername = 'null'
+): TestResponse {
+  const review = (reviewer: keyof typeof texts, index: 0 | 1) => ({
+    reviewer,
+    text: texts[reviewer],
+    ...(ratings && { rating: ratings[index] })
+  })
+  const podname = `reviews-${version}-pod`
+  return json(200, { id, podname, clustername, reviews: [review('Reviewer1', 0), review('Reviewer2', 1)] })
+}
+
+const stars = (first: number, second: number, color = 'black'): [unknown, unknown] => [
+  { stars: first, color },
+  { stars: second, color }
+]
+
+const healthy = json(200, { status: 'Reviews is healthy' })
+const noNumber = json(400, { error: 'please provide numeric product id' })
+const empty = (answer: TestResponse): TestResponse => ({ ...answer, body: '' })
+const allow = 'GET, HEAD, OPTIONS'
+
+const versions: [version: ReviewsVersion, ratings?: [unknown, unknown]][] = [
+  ['v1'],
+  ['v2', stars(5, 4)],
+  ['v3', stars(5, 4, 'red')]
+]
+
+describe.each(versions)('reviews %s', (version, ratings) => {
+  const table: [method: string, path: string, answer: TestResponse][] = [
+    ['GET', '/health', healthy],
+    ['HEAD', '/health', empty(healthy)],
+    ['GET', '/health?x=1', healthy],
+    ['GET', '/reviews/0', reviews(version, '0', ratings)],
+    ['HEAD', '/reviews/0', empty(reviews(version, '0', ratings))],
+    ['GET', '/reviews/1', reviews(version, '1', ratings)],
+    ['GET', '/reviews/42', reviews(version, '42', ratings)],
+    ['GET', '/reviews/007', reviews(version, '7', ratings)],
+    ['GET', '/reviews/2147483647', reviews(version, '2147483647', ratings)],
+    ['GET', '/reviews/0?x=1', reviews(version, '0', ratings)],
+    ['GET', '/reviews/%30', reviews(version, '0', ratings)],
+    // A servlet container takes these, so the original's answers.
+    ['GET', '/reviews/0/', reviews(version, '0', ratings)],
+    ['GET', '/health/', healthy],
+
+    ['GET', '/reviews/-1', noNumber],
+    ['GET', '/reviews/+5', noNumber],
+    ['GET', '/reviews/abc', noNumber],
+    ['GET', '/reviews/1.5', noNumber],
+    ['GET', '/reviews/2147483648', noNumber],
+    ['GET', '/reviews/0%2F1', noNumber],
+    ['GET', '/reviews/%00', noNumber],
+    ['GET', '/reviews/..', noNumber],
+    ['GET', '/reviews/0;a', noNumber],
+    ['GET', '/reviews/0%20', noNumber],
+    ['HEAD', '/reviews/abc', empty(noNumber)],
+    ['GET', '/reviews/%', json(400, { error: 'the path is not valid percent-encoding' })],
+
+    ['GET', '/', notFound('/')],
+    ['GET', '/reviews', notFound('/reviews')],
+    ['GET', '/reviews/', notFound('/reviews/')],
+    ['GET', '/reviews/0/extra', notFound('/reviews/0/extra')],
+    ['GET', '/index.html', notFound('/index.html')],
+    ['GET', '/rest', notFound('/rest')],
+    ['GET', '/favicon.ico', notFound('/favicon.ico')],
+    ['POST', '/nope', notFound('/nope')],
+    ['OPTIONS', '/nope', notFound('/nope')],
+
+    ['POST', '/reviews/0', notAllowed('POST', allow)],
+    ['PUT', '/reviews/0', notAllowed('PUT', allow)],
+    ['DELETE', '/reviews/0', notAllowed('DELETE', allow)],
+    ['PATCH', '/reviews/abc', notAllowed('PATCH', allow)],
+    ['POST', '/health', notAllowed('POST', allow)]
+  ]
+
+  test.each(table)('answers %s %s', async (method, path, answer) => {
+    expect(await ask(running[version].origin, path, { method })).toEqual(answer)
+  })
+
+  test.each(['/reviews/0', '/health'])('says what %s allows', async (path) => {
+    const { status, body, headers } = await askFully(running[version].origin, path, { method: 'OPTIONS' })
+    expect({ status, body, allow: headers['allow'] }).toEqual({ status: 200, body: '', allow })
+  })
+})
+
+test('the fields of a text come in the order of the original', async () => {
+  await using service = await startReviews({ HOSTNAME: 'p', CLUSTER_NAME: 'c' })
+  const { body } = await ask(service.origin, '/reviews/0')
+  expect(JSON.stringify(body)).toBe(JSON.stringify({ id: '0', podname: 'p', clustername: 'c', reviews: reviewsOnly() }))
+})
+
+function reviewsOnly() {
+  return Object.entries(texts).map(([reviewer, text]) => ({ reviewer, text }))
+}
+
+test('pod and cluster are the word null where nothing names them', async () => {
+  await using service = await startReviews()
+  expect(await ask(service.origin, '/reviews/0')).toMatchObject({ body: { podname: 'null', clustername: 'null' } })
+})
+
+test('pod and cluster are escaped', async () => {
+  await using service = await startReviews({ HOSTNAME: 'a"b', CLUSTER_NAME: '\\c' })
+  expect(await ask(service.origin, '/reviews/0')).toMatchObject({ body: { podname: 'a"b', clustername: '\\c' } })
+})
+
+test('posted ratings are shown with the product that they are for', async () => {
+  await ask(ratingsV1.origin, '/ratings/500', { method: 'POST', body: '{"Reviewer1":1,"Reviewer2":2}' })
+  expect(await ask(running.v2.origin, '/reviews/500')).toEqual(reviews('v2', '500', stars(1, 2)))
+  expect(await ask(running.v3.origin, '/reviews/500')).toEqual(reviews('v3', '500', stars(1, 2, 'red')))
+  expect(await ask(running.v1.origin, '/reviews/500')).toEqual(reviews('v1', '500'))
+})
+
+test.each(['purple', 'Blue'])('any word may be the colour of stars: %s', async (color) => {
+  await using ratings = await startTinyServer(respond(200, { id: 0, ratings: { Reviewer1: 1, Reviewer2: 2 } }))
+  await using service = await startReviews({
+    ...reviewsVersions.v2,
+    STAR_COLOR: color,
+    ...addressOf('ratings', ratings.port)
+  })
+  expect(await ask(service.origin, '/reviews/0')).toEqual(reviews('v2', '0', stars(1, 2, color)))
+})
+
+describe('what ratings say is checked', () => {
+  const shown: [ratings: unknown, shown: [unknown, unknown]][] = [
+    [{ Reviewer1: 1, Reviewer2: 2 }, stars(1, 2)],
+    [{ Reviewer1: 3 }, [{ stars: 3, color: 'black' }, noRating]],
+    [{}, [noRating, noRating]],
+    [{ Reviewer3: 5 }, [noRating, noRating]],
+    // A database without a row says 0.
+    [{ Reviewer1: 0, Reviewer2: 0 }, stars(0, 0)],
+    // From here on the original showed nonsense or failed.
+    [{ Reviewer1: -1, Reviewer2: 5 }, [noRating, noRating]],
+    [{ Reviewer1: 10, Reviewer2: 5 }, [noRating, noRating]],
+    [{ Reviewer1: 2.9, Reviewer2: 4.1 }, [noRating, noRating]],
+    [{ Reviewer1: 99_999_999_999, Reviewer2: 5 }, [noRating, noRating]],
+    [{ Reviewer1: '5', Reviewer2: '4' }, [noRating, noRating]],
+    [{ Reviewer1: null, Reviewer2: 4 }, [noRating, noRating]],
+    [null, [noRating, noRating]],
+    [
+      [5, 4],
+      [noRating, noRating]
+    ],
+    [5, [noRating, noRating]]
+  ]
+
+  test.each(shown)('%j', async (ratings, expected) => {
+    await using upstream = await startTinyServer(respond(200, { id: 500, ratings }))
+    await using service = await startReviews({ ...reviewsVersions.v2, ...addressOf('ratings', upstream.port) })
+    expect(await ask(service.origin, '/reviews/500')).toEqual(reviews('v2', '500', expected))
+    expect(upstream.seen).toMatchObject([{ method: 'GET', url: '/ratings/500' }])
+  })
+})
+
+describe('without ratings the reviews are shown all the same', () => {
+  const unrated = reviews('v2', '0', [noRating, noRating])
+
+  test.each([400, 404, 429, 500, 503])('when they answer %i, and asks only once', async (status) => {
+    await using upstream = await startTinyServer(respond(status, { id: 0, ratings: { Reviewer1: 5 } }))
+    await using service = await startReviews({ ...reviewsVersions.v2, ...addressOf('ratings', upstream.port) })
+    expect(await ask(service.origin, '/reviews/0')).toEqual(unrated)
+    expect(upstream.seen.length).toBe(1)
+  })
+
+  test('when they refuse connections', async () => {
+    await using service = await startReviews({ ...reviewsVersions.v2, ...addressOf('ratings', await refusingPort()) })
+    expect(await ask(service.origin, '/reviews/0')).toEqual(unrated)
+  })
+
+  test('when they do not answer in time', async () => {
+    await using upstream = await startTinyServer(hang)
+    const address = addressOf('ratings', upstream.port)
+    await using service = await startReviews({ ...reviewsVersions.v2, ...address }, { ratingsTimeoutMs: 100 })
+    expect(await ask(service.origin, '/reviews/0')).toEqual(unrated)
+    expect(upstream.seen.length).toBe(1)
+    expect(service.log.lines).toContainEqual(
+      expect.objectContaining({ level: 'warn', upstream: 'ratings', reason: 'no complete answer within 100 ms' })
+    )
+  })
+
+  test('and v1 does not even ask', async () => {
+    await using upstream = await startTinyServer(respond(500))
+    await using service = await startReviews({ ...reviewsVersions.v1, ...addressOf('ratings', upstream.port) })
+    expect(await ask(service.origin, '/reviews/0')).toEqual(reviews('v1', '0'))
+    expect(upstream.seen).toEqual([])
+  })
+})
