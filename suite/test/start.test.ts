@@ -101,7 +101,7 @@ test('a service that cannot start is named with its reason', async () => {
   expect(await suite.ended).toBe(1)
   expect(suite.stdout).toBe('')
   expect(suite.stderr).toMatch(
-    /^bookinfo: \S+ ended by itself with status 1: \w+: LOG_LEVEL cannot be "loud": allowed are .*\)\n$/
+    /^bookinfo: \S+ ended by itself with status 1: \w+: LOG_LEVEL must be one of .*, got "loud" .*\)\n$/
   )
   expect(await openPorts(basePort)).toEqual([])
 })

@@ -35,7 +35,7 @@ describe.each(services)('%s, alone in a folder with Node', (service) => {
     await using folder = await lonelyBundle(service)
     const { code, stdout, stderr } = await runNode(folder.path, ['main.js', 'http'])
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    expect(stderr).toMatch(/^\w+: PORT cannot be "http": .+\n$/)
+    expect(stderr).toMatch(/^\w+: PORT must be .+, got "http" .+\n$/)
   })
 })
 

@@ -79,7 +79,7 @@ test.each([
 
 test('what is wrong with a setting is said in one line', async () => {
   await expect(startImage('examples-bookinfo-details-v1', { LOG_LEVEL: 'loud' })).rejects.toThrow(
-    /has ended before it listened: details: LOG_LEVEL cannot be "loud": [^\n]+\n$/
+    /has ended before it listened: details: LOG_LEVEL must be one of [^\n]+\n$/
   )
 })
 

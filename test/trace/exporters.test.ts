@@ -148,8 +148,8 @@ test.each(['zipkin', 'otlp,zipkin', 'OTLP', 'otlp,,jaeger'])(
     const { code, stdout, stderr } = await runNode(folder.path, ['main.js', '0'], { OTEL_TRACES_EXPORTER: value })
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toBe(
-      `details: OTEL_TRACES_EXPORTER cannot be "${value}": allowed is one or more of otlp, jaeger, console and none, ` +
-        'with commas between (--help lists all settings)\n'
+      'details: OTEL_TRACES_EXPORTER must be one or more of otlp, jaeger, console and none, with commas between, ' +
+        `got "${value}" (--help lists all settings)\n`
     )
   }
 )

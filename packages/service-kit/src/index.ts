@@ -1,6 +1,7 @@
 export { asset, assetRoutes, href, type Asset } from './html/assets.ts'
 export { drainBody, readBodies } from './server/body.ts'
-export { commonSettings, CommonConfig, ConfigError, loadConfig } from './process/config.ts'
+export { ConfigError, loadConfig } from './process/config.ts'
+export { commonSettings, CommonConfig } from './process/settings.ts'
 export { observeDatabase, type ObserveDatabase } from './telemetry/database-metrics.ts'
 export { createDispatcher, openDispatcher, type ConnectionUse } from './upstream/dispatcher.ts'
 export { ErrorBody, NotFound } from './server/errors.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Type } from 'typebox'
 import { afterAll, describe, expect, test } from 'vitest'
-import { commonSettings, CommonConfig, ConfigError, loadConfig } from '../src/index.ts'
+import { commonSettings, CommonConfig, ConfigError, loadConfig, portSetting } from '../src/index.ts'
 
 const Settings = Type.Object({
   ...commonSettings,
@@ -90,16 +90,20 @@ describe('what is set', () => {
     expect(loadConfig(Settings, { ENABLED: value }, []).ENABLED).toBe(false)
   })
 
-  // The last two no URL would have, but a name that ends in a number may well stand in /etc/hosts.
-  test.each(['::', '::1', '127.0.0.1', '127.1', '0', 'localhost', 'pod-1.svc', 'node.01', 'my.1'])(
-    'takes %s as a host',
+  test.each(['::', '::1', '127.0.0.1', '10.1.2.3', 'fe80::1%eth0', 'localhost'])('listens on %s', (host) => {
+    expect(loadConfig(CommonConfig, { HOST: host }, []).HOST).toBe(host)
+  })
+
+  // A name that ends in a number is no host of a URL, but may well be in /etc/hosts.
+  test.each(['::1', '127.1', '0', 'localhost', 'pod-1.svc', 'node.01', 'my.1'])(
+    'takes %s as a host to call',
     (host) => {
-      const { HOST, OTEL_EXPORTER_JAEGER_AGENT_HOST: agent } = loadConfig(
+      const { OTEL_EXPORTER_JAEGER_AGENT_HOST: agent } = loadConfig(
         CommonConfig,
-        { HOST: host, OTEL_EXPORTER_JAEGER_AGENT_HOST: host },
+        { OTEL_EXPORTER_JAEGER_AGENT_HOST: host },
         []
       )
-      expect([HOST, agent]).toEqual([host, host])
+      expect(agent).toBe(host)
     }
   )
 
@@ -109,52 +113,72 @@ describe('what is set', () => {
 })
 
 const wrong: [env: NodeJS.ProcessEnv, argv: string[], message: string][] = [
-  [{ PORT: 'http' }, [], 'PORT cannot be "http": allowed is a whole number from 0 to 65535'],
-  [{ PORT: '70000' }, [], 'PORT cannot be "70000": allowed is a whole number from 0 to 65535'],
-  [{ PORT: '-1' }, [], 'PORT cannot be "-1": allowed is a whole number from 0 to 65535'],
-  [{ PORT: '80.5' }, [], 'PORT cannot be "80.5": allowed is a whole number from 0 to 65535'],
-  [
-    { PORT: 'tcp://10.0.0.1:9080' },
-    [],
-    'PORT cannot be "tcp://10.0.0.1:9080": allowed is a whole number from 0 to 65535'
-  ],
-  [{ PORT: '8080' }, ['x'], 'PORT cannot be "x": allowed is a whole number from 0 to 65535'],
+  [{ PORT: 'http' }, [], 'PORT must be an integer from 0 to 65535, got "http"'],
+  [{ PORT: '70000' }, [], 'PORT must be an integer from 0 to 65535, got "70000"'],
+  [{ PORT: '-1' }, [], 'PORT must be an integer from 0 to 65535, got "-1"'],
+  [{ PORT: '80.5' }, [], 'PORT must be an integer from 0 to 65535, got "80.5"'],
+  [{ PORT: '8080' }, ['x'], 'PORT must be an integer from 0 to 65535, got "x"'],
+  [{}, ['tcp://10.0.0.1:9080'], 'PORT must be an integer from 0 to 65535, got "tcp://10.0.0.1:9080"'],
   [{}, ['9080', 'more'], 'unexpected argument "more"; usage: node main.js [port]'],
-  [{ HOST: '10.0.0.300' }, [], 'HOST cannot be "10.0.0.300": allowed is a host name or address'],
-  [{ HOST: '10.0.0.0.1' }, [], 'HOST cannot be "10.0.0.0.1": allowed is a host name or address'],
-  [{ HOST: '[::1]' }, [], 'HOST cannot be "[::1]": allowed is a host name or address'],
-  [{ HOST: 'a:80' }, [], 'HOST cannot be "a:80": allowed is a host name or address'],
+  [{ HOST: '10.0.0.300' }, [], 'HOST must be an IP address or localhost, got "10.0.0.300"'],
+  [{ HOST: '10.0.0.0.1' }, [], 'HOST must be an IP address or localhost, got "10.0.0.0.1"'],
+  [{ HOST: '[::1]' }, [], 'HOST must be an IP address or localhost, got "[::1]"'],
+  [{ HOST: 'a:80' }, [], 'HOST must be an IP address or localhost, got "a:80"'],
   [
     { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:99999' },
     [],
-    'OTEL_EXPORTER_OTLP_ENDPOINT cannot be "http://localhost:99999": allowed is an http:// or https:// address'
+    'OTEL_EXPORTER_OTLP_ENDPOINT must be an http:// or https:// address, got "http://localhost:99999"'
   ],
   [
     { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://[zz]:4318' },
     [],
-    'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT cannot be "http://[zz]:4318": allowed is an http:// or https:// address'
+    'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT must be an http:// or https:// address, got "http://[zz]:4318"'
   ],
   [
     { OTEL_EXPORTER_JAEGER_ENDPOINT: 'localhost:14268' },
     [],
-    'OTEL_EXPORTER_JAEGER_ENDPOINT cannot be "localhost:14268": allowed is an http:// or https:// address'
+    'OTEL_EXPORTER_JAEGER_ENDPOINT must be an http:// or https:// address, got "localhost:14268"'
   ],
   [
     { OTEL_EXPORTER_JAEGER_AGENT_HOST: 'no host' },
     [],
-    'OTEL_EXPORTER_JAEGER_AGENT_HOST cannot be "no host": allowed is a host name or address'
+    'OTEL_EXPORTER_JAEGER_AGENT_HOST must be a host name or address, got "no host"'
   ],
-  [{ LOG_LEVEL: 'loud' }, [], 'LOG_LEVEL cannot be "loud": allowed are trace, debug, info, warn, error, fatal, silent'],
-  [{ SHUTDOWN_DELAY_MS: '5s' }, [], 'SHUTDOWN_DELAY_MS cannot be "5s": allowed is a whole number from 0 to 600000'],
-  [{ COLOR: 'blue' }, [], 'COLOR cannot be "blue": allowed are black, red'],
-  [{ ENABLED: 'yes' }, [], 'ENABLED cannot be "yes": allowed are true and false'],
-  [{ ENABLED: '1' }, [], 'ENABLED cannot be "1": allowed are true and false'],
-  [{ SIZE: '10' }, [], 'SIZE cannot be "10": allowed is a whole number from 1 to 9'],
-  [{ PLACE: 'There' }, [], 'PLACE cannot be "There": allowed is a word in small letters'],
-  [{ CODE: 'd' }, [], 'CODE cannot be "d": allowed is text of the form ^[a-c]$'],
-  [{ NOTE: 'too long' }, [], 'NOTE cannot be "too long": allowed is text of 0 to 5 characters'],
-  [{ PASSWORD: 'correct horse' }, [], 'PASSWORD cannot be its value (not shown): allowed is text of 0 to 8 characters']
+  [{ LOG_LEVEL: 'loud' }, [], 'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent, got "loud"'],
+  [{ SHUTDOWN_DELAY_MS: '5s' }, [], 'SHUTDOWN_DELAY_MS must be an integer from 0 to 600000, got "5s"'],
+  [{ COLOR: 'blue' }, [], 'COLOR must be one of black, red, got "blue"'],
+  [{ ENABLED: 'yes' }, [], 'ENABLED must be true or false, got "yes"'],
+  [{ ENABLED: '1' }, [], 'ENABLED must be true or false, got "1"'],
+  [{ SIZE: '10' }, [], 'SIZE must be an integer from 1 to 9, got "10"'],
+  [{ PLACE: 'There' }, [], 'PLACE must be a word in small letters, got "There"'],
+  [{ CODE: 'd' }, [], 'CODE must be text that matches ^[a-c]$, got "d"'],
+  [{ NOTE: 'too long' }, [], 'NOTE must be text of 0 to 5 characters, got "too long"'],
+  [{ PASSWORD: 'correct horse' }, [], 'PASSWORD must be text of 0 to 8 characters, got a value that is not shown']
 ]
+
+describe('a variable that other programs set', () => {
+  const linked = {
+    ...Object.fromEntries(['PORT', 'OTEL_EXPORTER_JAEGER_AGENT_PORT'].map((name) => [name, 'tcp://10.0.0.1:3306'])),
+    THINGS_SERVICE_PORT: 'udp://[fd00::1]:53'
+  }
+
+  test("counts as unset if it is Kubernetes's link to a Service, whatever the setting", () => {
+    const Linked = Type.Object({ ...commonSettings, THINGS_SERVICE_PORT: portSetting('things') })
+    const warnings: string[] = []
+    const config = loadConfig(Linked, linked, [], (warning) => warnings.push(warning))
+    expect([config, warnings]).toEqual([{ ...defaults, THINGS_SERVICE_PORT: 9080 }, []])
+  })
+
+  test.each(['x86_64-conda-linux-gnu', 'workstation', 'beef', 'my-laptop.local', 'node.01'])(
+    'HOST=%s of a shell is ignored with a warning',
+    (host) => {
+      const warnings: string[] = []
+      const { HOST } = loadConfig(CommonConfig, { HOST: host }, [], (warning) => warnings.push(warning))
+      expect(HOST).toBe('::')
+      expect(warnings).toEqual([`HOST must be an IP address or localhost, got "${host}"; "::" is used instead`])
+    }
+  )
+})
 
 describe('what is wrong', () => {
   test.each(wrong)('%j %j: %s', (env, argv, message) => {
@@ -163,7 +187,7 @@ describe('what is wrong', () => {
 
   test('names a variable that has to be set', () => {
     expect(() => loadConfig(NeedsUrl, {}, [])).toThrow(
-      new ConfigError('URL is not set: allowed is text of 1 to any number of characters')
+      new ConfigError('URL is not set: it must be text of 1 to any number of characters')
     )
   })
 })
@@ -187,14 +211,14 @@ describe('a secret in a file', () => {
   })
 
   test('is checked like any other value, and not shown either', () => {
-    const problem = 'PASSWORD cannot be its value (not shown): allowed is text of 0 to 8 characters'
+    const problem = 'PASSWORD must be text of 0 to 8 characters, got a value that is not shown'
     expect(() => loadConfig(Settings, { PASSWORD_FILE: file('much too long') }, [])).toThrow(problem)
   })
 
   test('that is not there is named', () => {
     const env = { PASSWORD_FILE: join(folder, 'nothing') }
     expect(() => loadConfig(Settings, env, [])).toThrow(
-      `PASSWORD_FILE names a file that cannot be read: "${env.PASSWORD_FILE}" (ENOENT)`
+      `PASSWORD_FILE must name a file that can be read, got "${env.PASSWORD_FILE}" (ENOENT)`
     )
   })
 

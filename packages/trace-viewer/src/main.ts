@@ -16,7 +16,7 @@ function buildBoth(config: TraceViewerConfig, { logStream }: { logStream: LogOpt
       ui.log.info(`taking spans at http://${config.HOST}:${port}/v1/traces`)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      throw new ConfigError(`OTLP_PORT cannot be ${config.OTLP_PORT}: ${reason}`)
+      throw new ConfigError(`OTLP_PORT must be a free port, got ${config.OTLP_PORT}: ${reason}`)
     }
   })
   ui.addHook('onClose', async () => receiver.close())

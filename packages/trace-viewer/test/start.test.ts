@@ -54,12 +54,12 @@ it('says in one line which port is taken', async () => {
   await using viewer = await run({ PORT: '0', OTLP_PORT: String(other.port) })
   expect(await viewer.stop()).toBe(1)
   expect(viewer.stderr()).toBe(
-    `trace-viewer: OTLP_PORT cannot be ${other.port}: listen EADDRINUSE: address already in use 127.0.0.1:${other.port} (--help lists all settings)\n`
+    `trace-viewer: OTLP_PORT must be a free port, got ${other.port}: listen EADDRINUSE: address already in use 127.0.0.1:${other.port} (--help lists all settings)\n`
   )
 })
 
 it('says in one line which setting is wrong', async () => {
   await using viewer = await run({ MAX_SPANS: 'many' })
   expect(await viewer.stop()).toBe(1)
-  expect(viewer.stderr()).toMatch(/^trace-viewer: MAX_SPANS cannot be "many": [^\n]*\n$/)
+  expect(viewer.stderr()).toMatch(/^trace-viewer: MAX_SPANS must be [^\n]*\n$/)
 })

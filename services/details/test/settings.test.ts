@@ -23,7 +23,7 @@ describe('ENABLE_EXTERNAL_BOOK_SERVICE', () => {
 
   test('is no guess', () => {
     expect(() => load({ ENABLE_EXTERNAL_BOOK_SERVICE: 'yes' })).toThrow(
-      'ENABLE_EXTERNAL_BOOK_SERVICE cannot be "yes": allowed are true and false'
+      'ENABLE_EXTERNAL_BOOK_SERVICE must be true or false, got "yes"'
     )
   })
 })
@@ -51,7 +51,7 @@ describe('the address of the book service', () => {
     'https://books.example/a b'
   ])('cannot be %s', (url) => {
     expect(() => load({ BOOK_SERVICE_URL: url })).toThrow(
-      `BOOK_SERVICE_URL cannot be "${url}": allowed is an http:// or https:// address without user, query and fragment`
+      `BOOK_SERVICE_URL must be an http:// or https:// address without user, query and fragment, got "${url}"`
     )
   })
 })

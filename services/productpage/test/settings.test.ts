@@ -14,7 +14,7 @@ test.each(['localhost:16686', 'http://localhost:16686/', 'http://localhost:99999
   'traces cannot be looked at on %s',
   (address) => {
     expect(() => loadConfig(ProductpageConfig, { TRACE_UI_URL: address }, [])).toThrow(
-      `TRACE_UI_URL cannot be "${address}": allowed is an http:// or https:// address without a slash at its end`
+      `TRACE_UI_URL must be an http:// or https:// address without a slash at its end, got "${address}"`
     )
   }
 )

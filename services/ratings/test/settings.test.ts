@@ -15,6 +15,6 @@ test.each(['v1', 'v-faulty', 'v-delayed', 'v-unavailable', 'v-unhealthy'])('SERV
 })
 
 test.each(['v-broken', 'V1', '-2', '4294967296', 'x'])('what is no version or no seed is refused: %s', (value) => {
-  expect(() => loadConfig(RatingsConfig, { SERVICE_VERSION: value }, [])).toThrow('SERVICE_VERSION cannot be')
-  expect(() => loadConfig(RatingsConfig, { FAULT_SEED: value }, [])).toThrow('FAULT_SEED cannot be')
+  expect(() => loadConfig(RatingsConfig, { SERVICE_VERSION: value }, [])).toThrow('SERVICE_VERSION must be')
+  expect(() => loadConfig(RatingsConfig, { FAULT_SEED: value }, [])).toThrow('FAULT_SEED must be')
 })

@@ -1,127 +1,99 @@
-import { hostSetting, telemetrySettings } from '@bookinfo/tracing'
 import { readFileSync } from 'node:fs'
-import { Type, type Static, type TObject, type TSchema } from 'typebox'
+import type { Static, TObject, TSchema } from 'typebox'
 import { Check } from 'typebox/value'
-
-/** The settings that every service has; each service adds its own to them. */
-export const commonSettings = {
-  PORT: Type.Integer({
-    default: 9080,
-    minimum: 0,
-    maximum: 65535,
-    description: 'Port to listen on; the first argument wins over it. 0 takes a free one.'
-  }),
-  HOST: hostSetting({
-    default: '::',
-    description: 'Address to listen on; `::` means every address, IPv4 and IPv6.'
-  }),
-  SERVICE_VERSION: Type.String({
-    default: 'v1',
-    pattern: '^[A-Za-z0-9._-]{1,63}$',
-    description: 'Version that the service says it is, in logs and in the `x-service-version` header.'
-  }),
-  HOSTNAME: Type.String({ default: '', maxLength: 253, description: 'Pod name, set by Kubernetes.' }),
-  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
-    default: 'info',
-    description: 'Least level that is logged. Probes and scrapes are logged at debug.'
-  }),
-  SHUTDOWN_DELAY_MS: Type.Integer({
-    default: 0,
-    minimum: 0,
-    maximum: 600_000,
-    description: 'Milliseconds between "not ready" and the end of listening, so that load balancers can catch up.'
-  }),
-  SHUTDOWN_BUDGET_MS: Type.Integer({
-    default: 10_000,
-    minimum: 0,
-    maximum: 600_000,
-    description: 'Milliseconds that requests in flight are given to finish.'
-  }),
-  ...telemetrySettings
-}
-
-export const CommonConfig = Type.Object(commonSettings)
-export type CommonConfig = Static<typeof CommonConfig>
 
 /** A setting that is wrong; its message is one line for the person who set it. */
 export class ConfigError extends Error {}
 
 /**
- * Reads and checks a service's settings. Empty variables count as unset, `TRUE` and `True` as `true`. What a schema calls
- * `secret` may come in a file that `<NAME>_FILE` names, as clusters mount it, so that it stands in no environment.
+ * Reads and checks a service's settings. Empty variables count as unset, `TRUE` and `True` as `true`. A setting that the
+ * schema calls `secret` may also come from a file named by `<NAME>_FILE`, as clusters mount it.
  *
  * @param argv the process's arguments after the script: at most a port
- * @throws ConfigError naming the variable, its value (hidden if the schema says `secret`) and what is allowed
+ * @param warn told of each value that is ignored because other programs set this variable too
+ * @throws ConfigError naming the variable, what it must be, and its value unless it is secret
  */
-export function loadConfig<T extends TObject>(schema: T, env: NodeJS.ProcessEnv, argv: readonly string[]): Static<T> {
+export function loadConfig<T extends TObject>(
+  schema: T,
+  env: NodeJS.ProcessEnv,
+  argv: readonly string[],
+  warn: (message: string) => void = () => undefined
+): Static<T> {
   const [port, ...rest] = argv
   if (rest[0] !== undefined) throw new ConfigError(`unexpected argument "${rest[0]}"; usage: node main.js [port]`)
-  const texts: NodeJS.ProcessEnv = { ...env, ...readSecrets(schema, env), ...(port !== undefined && { PORT: port }) }
   const config: Record<string, unknown> = {}
-  for (const [name, setting] of settingsOf(schema)) {
-    const value = texts[name] ? parse(setting, texts[name]) : facts(setting).default
+  for (const [name, setting] of Object.entries<TSchema>(schema.properties)) {
+    const text = name === 'PORT' && port !== undefined ? port : readText(name, setting, env)
+    const value = text ? readValue(name, setting, text, warn) : facts(setting).default
     if (value !== undefined) config[name] = value
+    else if (schema.required?.includes(name))
+      throw new ConfigError(`${name} is not set: it must be ${allowed(setting)}`)
   }
-  // TypeBox's own check: Ajv takes a third of the time to start for compiling a schema that is checked once.
+  // TypeBox checks without compiling: Ajv would take a third of the time to start for a schema that is checked once.
   if (Check(schema, config)) return config
-  throw new ConfigError(explain(schema, texts, config))
+  throw new ConfigError('the settings do not fit together')
 }
 
-function settingsOf(schema: TObject): [name: string, setting: TSchema][] {
-  return Object.entries<TSchema>(schema.properties)
-}
-
-function readSecrets(schema: TObject, env: NodeJS.ProcessEnv): Record<string, string> {
-  const secrets: Record<string, string> = {}
-  for (const [name, setting] of settingsOf(schema)) {
-    const file = env[`${name}_FILE`]
-    if (!('secret' in setting) || !file) continue
+function readText(name: string, setting: TSchema, env: NodeJS.ProcessEnv): string | undefined {
+  const file = env[`${name}_FILE`]
+  if ('secret' in setting && file) {
     if (env[name]) throw new ConfigError(`${name} and ${name}_FILE are both set: one of them is enough`)
-    secrets[name] = readSecret(`${name}_FILE`, file)
+    return readSecret(`${name}_FILE`, file)
   }
-  return secrets
+  return isServiceLink(name, env[name]) ? undefined : env[name]
+}
+
+/**
+ * Whether Kubernetes has set the variable: for a Service `mysql-db` it sets `MYSQL_DB_PORT=tcp://10.0.0.1:3306` in every pod.
+ * https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+ */
+function isServiceLink(name: string, text = ''): boolean {
+  return /(^|_)PORT$/.test(name) && /^(tcp|udp|sctp):\/\//i.test(text)
 }
 
 function readSecret(name: string, file: string): string {
   try {
-    // Editors and `echo` end a file with a line break, which is no part of any secret.
+    // Editors and `echo` end a file with a line break, which is not part of the secret.
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : error
-    throw new ConfigError(`${name} names a file that cannot be read: "${file}" (${String(code)})`, { cause: error })
+    throw new ConfigError(`${name} must name a file that can be read, got "${file}" (${String(code)})`, {
+      cause: error
+    })
   }
 }
 
-/** @returns the text itself where it is not of the setting's type, so that the check refuses it */
+function readValue(name: string, setting: TSchema, text: string, warn: (message: string) => void): unknown {
+  const value = parse(setting, text)
+  if (Check(setting, value)) return value
+  const { ignored, default: fallback } = facts(setting)
+  const got = 'secret' in setting ? 'a value that is not shown' : `"${text}"`
+  const problem = `${name} must be ${allowed(setting)}, got ${got}`
+  if (ignored === undefined || !new RegExp(ignored).test(text)) throw new ConfigError(problem)
+  warn(`${problem}; "${String(fallback)}" is used instead`)
+  return fallback
+}
+
+/** @returns the text itself if it is not of the setting's type, so that the check refuses it */
 function parse(setting: TSchema, text: string): unknown {
-  if (isBoolean(setting)) return { true: true, false: false }[text.toLowerCase()] ?? text
-  if (facts(setting).type === 'integer') return /^-?[0-9]+$/.test(text) ? Number(text) : text
+  const { type } = facts(setting)
+  if (type === 'boolean') return { true: true, false: false }[text.toLowerCase()] ?? text
+  if (type === 'integer') return /^-?[0-9]+$/.test(text) ? Number(text) : text
   return text
 }
 
-function explain(schema: TObject, texts: NodeJS.ProcessEnv, config: Record<string, unknown>): string {
-  for (const [name, setting] of settingsOf(schema)) {
-    if (name in config ? Check(setting, config[name]) : !schema.required?.includes(name)) continue
-    if (!texts[name]) return `${name} is not set: ${allowed(setting)}`
-    const value = 'secret' in setting ? 'its value (not shown)' : `"${texts[name]}"`
-    return `${name} cannot be ${value}: ${allowed(setting)}`
-  }
-  return 'the settings do not fit together'
+/** Says in words which values a setting takes, to follow "must be". */
+function allowed(setting: TSchema): string {
+  const { type, allowed: words, enum: choices, minimum, maximum, pattern, minLength, maxLength } = facts(setting)
+  if (words !== undefined) return words
+  if (choices !== undefined) return `one of ${choices.join(', ')}`
+  if (type === 'boolean') return 'true or false'
+  if (minimum !== undefined && maximum !== undefined) return `an integer from ${minimum} to ${maximum}`
+  if (pattern !== undefined) return `text that matches ${pattern}`
+  return `text of ${minLength ?? 0} to ${maxLength ?? 'any number of'} characters`
 }
 
-/** Says in words which values a setting takes. */
-export function allowed(setting: TSchema): string {
-  const { enum: choices, minimum, maximum, allowed: words } = facts(setting)
-  if (words !== undefined) return `allowed is ${words}`
-  if (choices !== undefined) return `allowed are ${choices.join(', ')}`
-  if (isBoolean(setting)) return 'allowed are true and false'
-  if (minimum !== undefined && maximum !== undefined) return `allowed is a whole number from ${minimum} to ${maximum}`
-  const { pattern, minLength, maxLength } = facts(setting)
-  if (pattern !== undefined) return `allowed is text of the form ${pattern}`
-  return `allowed is text of ${minLength ?? 0} to ${maxLength ?? 'any number of'} characters`
-}
-
-/** The parts of a JSON schema that the messages speak of; `allowed` is our own keyword for a pattern in words. */
+/** The parts of a JSON schema that are read here; `allowed` and `ignored` are keywords of our own. */
 interface SettingFacts {
   type?: string
   default?: unknown
@@ -131,13 +103,12 @@ interface SettingFacts {
   pattern?: string
   minLength?: number
   maxLength?: number
+  /** The allowed values in words, in place of a pattern. */
   allowed?: string
+  /** A pattern. Values that are not allowed and match it are ignored with a warning, as other programs set them. */
+  ignored?: string
 }
 
 function facts(setting: TSchema): SettingFacts {
   return setting
-}
-
-function isBoolean(setting: TSchema): boolean {
-  return facts(setting).type === 'boolean'
 }

@@ -1,10 +1,11 @@
 import { startTracing, TracingError, type Tracing } from '@bookinfo/tracing'
 import type { Static, TObject } from 'typebox'
 import { collectDefaultMetrics } from 'prom-client'
-import { CommonConfig, ConfigError, loadConfig } from './config.ts'
+import { ConfigError, loadConfig } from './config.ts'
 import type { LogOptions } from '../telemetry/log.ts'
 import { CHECK_INTERVAL_MS, createLossReport } from '../telemetry/lost-spans.ts'
 import type { App } from '../server/server.ts'
+import { CommonConfig } from './settings.ts'
 import { helpText } from './settings-table.ts'
 import { stopGracefully } from './stop.ts'
 import { openTerminalLog } from './terminal-log.ts'
@@ -27,12 +28,14 @@ export async function run<T extends TObject>({ name, schema, build }: Service<T>
     return
   }
   try {
-    const config = loadConfig(schema, process.env, argv)
+    const warnings = new Set<string>()
+    const config = loadConfig(schema, process.env, argv, (warning) => warnings.add(warning))
     // A service may have a default of its own for what all have.
     const common = { ...loadConfig(CommonConfig, process.env, argv), ...config }
     const identity = { service: name, version: common.SERVICE_VERSION, pod: common.HOSTNAME }
     const tracing = await startTracing(common, identity)
     const app = build(config, { tracing, logStream: await openTerminalLog() })
+    for (const warning of warnings) app.log.warn(warning)
     collectDefaultMetrics({ register: app.registry })
     // Before listening: who sees the port may already ask to stop.
     stopGracefully(app, { delayMs: common.SHUTDOWN_DELAY_MS, budgetMs: common.SHUTDOWN_BUDGET_MS, tracing })
@@ -64,8 +67,6 @@ function explain(error: unknown): string {
   if (code === 'EACCES') return `this user may not listen on that port: set PORT to 1024 or more (${error.message})`
   if (code === 'EADDRNOTAVAIL')
     return `this machine has no such address: set HOST to one that it has (${error.message})`
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return `no such host is known here: set HOST to another (${error.message})`
   return error.stack ?? error.message
 }
 

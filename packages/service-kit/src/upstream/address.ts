@@ -57,7 +57,7 @@ export function upstreamOrigins({ hostnames, port, domain }: UpstreamAddress): s
     const whole = domain === '' ? host : `${host}.${domain}`
     if (!isHostOfUrl(whole))
       throw new ConfigError(
-        `SERVICES_DOMAIN cannot be "${domain}": it is appended to every host, and "${whole}" is none`
+        `SERVICES_DOMAIN must be a domain that can follow every host, got "${domain}": "${whole}" is not a host name`
       )
     return `http://${whole}:${ownPort}`
   })

@@ -41,7 +41,7 @@ export async function openDatabase(config: DatabaseConfig, budgetMs: number): Pr
       const { MYSQL_DB_HOST: host, MYSQL_DB_PORT: port, MYSQL_DB_USER: user, MYSQL_DB_PASSWORD: password } = config
       // Given an address, the library would look for "localhost" in the certificate.
       if (limits.tls?.checkHost && isIP(host) !== 0) {
-        throw new ConfigError(`MYSQL_DB_HOST cannot be "${host}": with DB_TLS=verify-full allowed is a host name`)
+        throw new ConfigError(`MYSQL_DB_HOST must be a host name with DB_TLS=verify-full, got "${host}"`)
       }
       return onServer(mysql, createMysqlPool, { ...limits, host, port, user, password })
     }
@@ -71,7 +71,7 @@ async function openMongo({ MONGO_DB_URL: url }: DatabaseConfig, limits: Omit<Mon
     // The library may repeat the address, which holds the password.
     const name = cause instanceof Error ? cause.name : 'error'
     throw new ConfigError(
-      `MONGO_DB_URL cannot be its value (not shown): MongoDB's library does not take it (${name})`,
+      `MONGO_DB_URL must be an address that MongoDB's library takes, got a value that is not shown (${name})`,
       { cause }
     )
   }
@@ -91,7 +91,7 @@ async function readTls(config: DatabaseConfig): Promise<TlsOptions | undefined> 
       'DB_TLS_CA_FILE is set, but DB_TLS is off: set DB_TLS to verify-ca or verify-full, or leave DB_TLS_CA_FILE unset'
     )
   }
-  if (type === 'sqlite') throw new ConfigError(`DB_TLS cannot be "${mode}": with DB_TYPE=sqlite allowed is off`)
+  if (type === 'sqlite') throw new ConfigError(`DB_TLS must be off with DB_TYPE=sqlite, got "${mode}"`)
   const checkHost = mode === 'verify-full'
   if (file === '') return { checkHost, ca: undefined }
   try {

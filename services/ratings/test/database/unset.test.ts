@@ -21,8 +21,16 @@ test('v2 without any setting runs, answers what the original answers, and says w
 })
 
 test.each([
-  ['an address that is none', 'http://mongodb:27017', 'MONGO_DB_URL cannot be its value (not shown)'],
-  ['an option that is none', 'mongodb://u:secret@h/test?nonsense=1', 'MONGO_DB_URL cannot be its value (not shown)']
+  [
+    'an address that is none',
+    'http://mongodb:27017',
+    'MONGO_DB_URL must be a mongodb:// or mongodb+srv:// address, got a value that is not shown'
+  ],
+  [
+    'an option that is none',
+    'mongodb://u:secret@h/test?nonsense=1',
+    "MONGO_DB_URL must be an address that MongoDB's library takes, got a value that is not shown"
+  ]
 ])('%s of MongoDB stops the start, and is not shown', async (_what, url, message) => {
   const started = Promise.resolve().then(() => startRatings({ SERVICE_VERSION: 'v2', MONGO_DB_URL: url }))
   await expect(started).rejects.toThrow(message)
@@ -55,7 +63,7 @@ test.each(['verify-ca', 'verify-full'])(
   'a file has no connection to encrypt: DB_TLS=%s stops the start',
   async (mode) => {
     await expect(startRatings({ SERVICE_VERSION: 'v2', DB_TYPE: 'sqlite', DB_TLS: mode })).rejects.toThrow(
-      `DB_TLS cannot be "${mode}": with DB_TYPE=sqlite allowed is off`
+      `DB_TLS must be off with DB_TYPE=sqlite, got "${mode}"`
     )
   }
 )
@@ -63,6 +71,6 @@ test.each(['verify-ca', 'verify-full'])(
 test('the name of MySQL is not checked where there is none: that stops the start', async () => {
   const env = { SERVICE_VERSION: 'v2', DB_TYPE: 'mysql', DB_TLS: 'verify-full', MYSQL_DB_HOST: '127.0.0.1' }
   await expect(startRatings(env)).rejects.toThrow(
-    'MYSQL_DB_HOST cannot be "127.0.0.1": with DB_TLS=verify-full allowed is a host name'
+    'MYSQL_DB_HOST must be a host name with DB_TLS=verify-full, got "127.0.0.1"'
   )
 })
