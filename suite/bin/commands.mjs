@@ -45,13 +45,17 @@ export const commands = {
   build: (node, args) => turbo(node, ['run', 'build', ...args]),
   images: (node, args) => built(node, 'deploy/images/src/main.ts', args),
   // Builds by itself, with the program above; some of the containers use a database.
-  'test:images': (node, args) => testFolder(node, 'images', args, findDatabases()),
+  'test:images': (node, args) => testFolder(node, 'test', 'images', args, findDatabases()),
 
   'vm:build': (node, args) => built(node, 'vm-images/src/vm-build.ts', args, ['--filter=@bookinfo/details']),
   'vm:boot': (node, args) => program(node, 'vm-images/src/vm-boot.ts', args, { patienceMs: MACHINE_PATIENCE_MS }),
   'test:vm': async (node, args) => {
     const build = commands['vm:build']
-    return (await build(node, ['details'])) || (await build(node, ['mysql'])) || testFolder(node, 'vm', args)
+    return (
+      (await build(node, ['details'])) ||
+      (await build(node, ['mysql'])) ||
+      testFolder(node, 'vm-images', 'test/machines', args)
+    )
   },
 
   typecheck: (node, args) => program(node, 'node_modules/typescript/bin/tsc', ['-p', '.', ...args]),
@@ -79,10 +83,10 @@ async function built(node, script, args, filter = []) {
 }
 
 /** Runs tests that have a configuration of their own. */
-function testFolder(node, folder, args, env = {}) {
-  const config = join(root, 'test', folder, 'vitest.config.ts')
+function testFolder(node, workspace, folder, args, env = {}) {
+  const config = join(root, workspace, folder, 'vitest.config.ts')
   return program(node, 'node_modules/vitest/vitest.mjs', ['run', '--config', config, ...args], {
-    cwd: join(root, 'test'),
+    cwd: join(root, workspace),
     env
   })
 }

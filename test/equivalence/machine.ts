@@ -10,8 +10,8 @@ import {
   settingsAsUserData,
   startServiceMachine
 } from '@bookinfo/vm-images'
+import { inGuest } from '@bookinfo/vm-images/testing'
 import { existsSync, statSync } from 'node:fs'
-import { inGuest } from '../vm/support/guest.ts'
 import type { Substrate } from './substrate.ts'
 
 const POWER_OFF_MS = 120_000

@@ -1,7 +1,7 @@
-import { ask } from '../support/index.ts'
+import { ask } from '@bookinfo/service-kit/testing'
 import { expect, test } from 'vitest'
-import { boot } from './support/boot.ts'
-import { inGuest } from './support/guest.ts'
+import { boot } from '../support/boot.ts'
+import { inGuest } from '../support/guest.ts'
 
 test('without a seed it serves with defaults, and cloud-init does not even start', async () => {
   await using booted = await boot()

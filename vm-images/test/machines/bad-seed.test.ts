@@ -1,8 +1,7 @@
-import { ask } from '../support/index.ts'
+import { ask } from '@bookinfo/service-kit/testing'
 import { expect, test } from 'vitest'
-import { boot } from './support/boot.ts'
-import { inGuest } from './support/guest.ts'
-import { REPLY_MS } from './support/patience.ts'
+import { boot, REPLY_MS } from '../support/boot.ts'
+import { inGuest } from '../support/guest.ts'
 
 const bad: [what: string, userData: string | Buffer, said: RegExp][] = [
   ['no YAML', '#cloud-config\nwrite_files: [\n  - {path: /etc/motd\n', /Failed (?:loading|at merging|to parse)/i],

@@ -1,8 +1,7 @@
-import { refusingPort as freePort } from '@bookinfo/service-kit/testing'
+import { ask, refusingPort as freePort } from '@bookinfo/service-kit/testing'
 import { freeBasePort, startProgram, type Program } from '@bookinfo/suite/testing'
 import { expect, test } from 'vitest'
-import { ask } from '../support/index.ts'
-import { BOOT_MS, REPLY_MS } from './support/patience.ts'
+import { BOOT_MS, REPLY_MS } from '../support/boot.ts'
 
 const bootstrap = 'bin/bootstrap.mjs'
 

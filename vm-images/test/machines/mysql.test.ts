@@ -1,4 +1,4 @@
-import { filesOf, ownArchitecture, readImage, requireDataDisk, settingsAsUserData } from '@bookinfo/vm-images'
+import { filesOf, ownArchitecture, readImage, requireDataDisk, settingsAsUserData } from '../../src/index.ts'
 import { run } from '@bookinfo/images'
 import { createConnection } from 'mysql2/promise'
 import { readFileSync } from 'node:fs'
@@ -6,9 +6,10 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { ask, json, patiently, startRatings } from '../support/index.ts'
-import { boot, type Booted } from './support/boot.ts'
-import { inGuest } from './support/guest.ts'
+import { ask, json } from '@bookinfo/service-kit/testing'
+import { patiently, startRatings } from '@bookinfo/ratings/testing'
+import { boot, type Booted } from '../support/boot.ts'
+import { inGuest } from '../support/guest.ts'
 
 const files = filesOf(readImage('mysql'), ownArchitecture())
 /** What SQL, the shell and systemd would each understand in a way of their own. */

@@ -1,5 +1,5 @@
-import { serviceLines, type Machine } from '@bookinfo/vm-images'
-import { collectLog, runServicesIn, type RunningService } from '../../support/index.ts'
+import { serviceLines, type Machine } from '../../src/index.ts'
+import { collectLog, runServicesIn, type RunningService } from '@bookinfo/service-kit/testing'
 import { boot, settings } from './boot.ts'
 
 /** Makes the contract tests start details as a virtual machine, with the settings that they give it in its user-data. */

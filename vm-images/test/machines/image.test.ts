@@ -1,4 +1,4 @@
-import { filesOf, ownArchitecture, readImage } from '@bookinfo/vm-images'
+import { filesOf, ownArchitecture, readImage } from '../../src/index.ts'
 import { run } from '@bookinfo/images'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'

@@ -1,15 +1,15 @@
-import { filesOf, ownArchitecture, readImage } from '@bookinfo/vm-images'
+import { filesOf, ownArchitecture, readImage } from '../../src/index.ts'
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { createNobody } from '../support/nobody.ts'
+import { createNobody } from '@bookinfo/images/testing'
 
 const execute = promisify(execFile)
 
-const ROOT = join(import.meta.dirname, '../..')
+const ROOT = join(import.meta.dirname, '../../..')
 const BUILD_MS = 30 * 60_000
 
 test(

@@ -1,4 +1,4 @@
-import type { Machine } from '@bookinfo/vm-images'
+import type { Machine } from '../../src/index.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'

@@ -1,5 +1,5 @@
 import { requireTools } from '@bookinfo/images'
-import { diskTools, filesOf, imageNames, ownArchitecture, qemuTools, readImage, seedTools } from '@bookinfo/vm-images'
+import { diskTools, filesOf, imageNames, ownArchitecture, qemuTools, readImage, seedTools } from '../../src/index.ts'
 import { existsSync } from 'node:fs'
 
 /** Before the first test: nothing here may be left out because something is missing. */

@@ -1,9 +1,8 @@
-import { filesOf, ownArchitecture, readImage, startMachine } from '@bookinfo/vm-images'
+import { filesOf, ownArchitecture, readImage, startMachine } from '../../src/index.ts'
 import { expect, test } from 'vitest'
-import { settings } from './support/boot.ts'
-import { inGuest } from './support/guest.ts'
-import { createMasquerade } from './support/masquerade.ts'
-import { BOOT_MS, REPLY_MS } from './support/patience.ts'
+import { BOOT_MS, REPLY_MS, settings } from '../support/boot.ts'
+import { inGuest } from '../support/guest.ts'
+import { createMasquerade } from '../support/masquerade.ts'
 
 const architecture = ownArchitecture()
 const { disk } = filesOf(readImage('details'), architecture)

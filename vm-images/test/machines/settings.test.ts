@@ -1,7 +1,7 @@
-import { ask, askFully } from '../support/index.ts'
+import { ask, askFully } from '@bookinfo/service-kit/testing'
 import { expect, test } from 'vitest'
-import { boot } from './support/boot.ts'
-import { inGuest } from './support/guest.ts'
+import { boot } from '../support/boot.ts'
+import { inGuest } from '../support/guest.ts'
 
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKkHkUkUEyeBMmjO1KxqGqXGeyXvAcfFVVPVsDTzNQ8b somebody@somewhere'
 

@@ -1,5 +1,5 @@
 import { freeBasePort, startProgram } from '@bookinfo/suite/testing'
-import { startServiceMachine } from '@bookinfo/vm-images'
+import { startServiceMachine } from '../../src/index.ts'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'

@@ -1,11 +1,11 @@
 import { createRecordedTracing } from '@bookinfo/tracing/testing'
 import { startViewer } from '@bookinfo/trace-viewer/testing'
-import { HOST_SEEN_FROM_GUEST } from '@bookinfo/vm-images'
-import { addressOf, ask, startProductpage } from '../support/index.ts'
+import { HOST_SEEN_FROM_GUEST } from '../../src/index.ts'
+import { addressOf, ask } from '@bookinfo/service-kit/testing'
+import { startProductpage } from '@bookinfo/productpage/testing'
 import { afterAll, expect, test } from 'vitest'
-import { boot, settings } from './support/boot.ts'
-import { inGuest } from './support/guest.ts'
-import { BOOT_MS, REPLY_MS } from './support/patience.ts'
+import { boot, BOOT_MS, REPLY_MS, settings } from '../support/boot.ts'
+import { inGuest } from '../support/guest.ts'
 
 const viewer = await startViewer()
 const { machine, origin, ...booted } = await boot({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { boot } from './support/boot.ts'
-import { inGuest } from './support/guest.ts'
+import { boot } from '../support/boot.ts'
+import { inGuest } from '../support/guest.ts'
 
 const userData = `#cloud-config
 bootcmd:
