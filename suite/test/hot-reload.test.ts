@@ -25,7 +25,7 @@ test('a service starts again when a file of it, or of what it imports, has chang
   const basePort = await freeBasePort()
   await using dev = startProgram('src/dev.ts', ['details', '--base-port', String(basePort)])
   await untilReady(basePort + 1)
-  for (const file of ['services/details/src/book.ts', 'packages/contracts/src/product.ts']) {
+  for (const file of ['services/details/src/book.ts', 'packages/contracts/src/contracts.ts']) {
     const before = descendantsOf(dev.pid)
     // Changed without being changed: the sources are in use elsewhere.
     utimesSync(join(ROOT, file), new Date(), new Date())

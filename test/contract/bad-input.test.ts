@@ -42,7 +42,7 @@ const noRatings = error('please provide valid ratings JSON')
 const noEncoding = error('the path is not valid percent-encoding')
 const badName = error('a user name has 1 to 100 characters and no control characters; please choose another')
 const badForm = error('the sign-in form is malformed')
-const compressed = error('the request body is compressed: please send it as it is')
+const compressed = error('the request body is compressed: please send it uncompressed')
 const larger = error('the request body is larger than 16384 bytes')
 const THE_PAGE = '<title>Simple Bookstore App</title>'
 

@@ -1,8 +1,8 @@
-/** Who calls whom, and how: the one list that the page's picture, the local suite and the checks of policies read. */
+/** The one list of calls between the services: the page's picture, the local suite and the checks of policies read it. */
 export const callGraph: readonly Edge[] = [
   { from: 'productpage', to: 'details', methods: ['GET'] },
   { from: 'productpage', to: 'reviews', methods: ['GET'] },
-  // GET for the API, OPTIONS to learn whether stars can be given, POST to give them.
+  // GET reads stars, OPTIONS asks whether stars can be given, POST gives them.
   { from: 'productpage', to: 'ratings', methods: ['GET', 'OPTIONS', 'POST'] },
   { from: 'reviews', versions: ['v2', 'v3'], to: 'ratings', methods: ['GET'] }
 ]

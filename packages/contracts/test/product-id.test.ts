@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseProductId } from '../src/index.ts'
+import { parseProductId } from '../src/contracts.ts'
 
 const good: [text: string, id: number][] = [
   ['0', 0],

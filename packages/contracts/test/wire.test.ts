@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { TSchema } from 'typebox'
 import { Check } from 'typebox/value'
-import { BookDetails, GivenRatings, Products, Ratings, Reviews } from '../src/index.ts'
+import { BookDetails, GivenRatings, Products, Ratings, Reviews } from '../src/contracts.ts'
 
 const book = {
   id: 0,

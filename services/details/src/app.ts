@@ -2,19 +2,20 @@ import { createServer, openDispatcher, type App, type LogOptions, type Tracing }
 import { BOOK_SERVICE_TIMEOUT_MS, bookServiceUrl, createBookService } from './book-service.ts'
 import { knownBook, type AskForBook } from './book.ts'
 import type { DetailsConfig } from './config.ts'
-import type { Clock } from './last-answer.ts'
 import { detailsRoutes } from './routes.ts'
+
+export { DetailsConfig } from './config.ts'
 
 export interface DetailsDeps {
   logStream?: LogOptions['stream']
   tracing?: Tracing
-  /** In place of the one that fits productpage's, for tests. */
+  /** Replaces the time limit in tests. */
   bookServiceTimeoutMs?: number
-  now?: Clock
+  nowMs?: () => number
 }
 
 export function buildApp(config: DetailsConfig, deps: DetailsDeps = {}): App {
-  const { logStream, tracing, bookServiceTimeoutMs = BOOK_SERVICE_TIMEOUT_MS, now = () => performance.now() } = deps
+  const { logStream, tracing, bookServiceTimeoutMs = BOOK_SERVICE_TIMEOUT_MS, nowMs = () => performance.now() } = deps
   const { app } = createServer({
     name: 'details',
     title: 'Bookinfo details',
@@ -30,6 +31,6 @@ export function buildApp(config: DetailsConfig, deps: DetailsDeps = {}): App {
   function externalBook(): AskForBook {
     const url = bookServiceUrl(config)
     const dispatcher = openDispatcher(app, 'per-request', { onlyTls: url.protocol === 'https:' })
-    return createBookService(config, { url, dispatcher, timeoutMs: bookServiceTimeoutMs, now })
+    return createBookService(config, { url, dispatcher, timeoutMs: bookServiceTimeoutMs, nowMs })
   }
 }

@@ -1,7 +1,7 @@
 import { createError, createUpstream, forOutside, type Dispatcher, type UpstreamResult } from '@bookinfo/service-kit'
 import type { AskForBook, Book, Caller } from './book.ts'
 import type { DetailsConfig } from './config.ts'
-import { rememberAnswer, type Clock } from './last-answer.ts'
+import { rememberAnswer } from './last-answer.ts'
 import { firstBook, Volumes } from './volumes.ts'
 
 /** Milliseconds, redirects included: below the 3 s after which productpage gives up, so that it hears why. */
@@ -19,7 +19,7 @@ export interface BookServiceDeps {
   url: URL
   dispatcher: Dispatcher
   timeoutMs: number
-  now: Clock
+  nowMs: () => number
 }
 
 /** Where volumes are looked up. */
@@ -33,7 +33,7 @@ export function bookServiceUrl({ BOOK_SERVICE_URL, DO_NOT_ENCRYPT }: DetailsConf
  * @returns a function that throws an error with status 502 if the service fails or makes no sense, with 504 if it is late
  */
 export function createBookService(config: DetailsConfig, deps: BookServiceDeps): AskForBook {
-  const { url, dispatcher, timeoutMs, now } = deps
+  const { url, dispatcher, timeoutMs, nowMs } = deps
   const upstream = createUpstream({
     name: 'book service',
     origins: [url.origin],
@@ -51,7 +51,7 @@ export function createBookService(config: DetailsConfig, deps: BookServiceDeps):
   }
 
   const ages = { freshMs: config.BOOK_FRESH_SECONDS * 1000, staleMs: config.BOOK_STALE_SECONDS * 1000 }
-  const lastBook = rememberAnswer(ask, ages, now)
+  const lastBook = rememberAnswer(ask, ages, nowMs)
 
   return async (caller) => {
     const result = await lastBook(caller)

@@ -1,23 +1,22 @@
 import type { UpstreamResult } from '@bookinfo/service-kit'
 
-/** Milliseconds from any fixed moment. */
-export type Clock = () => number
-
 export interface AnswerAges {
-  /** Milliseconds for which nobody is asked again. */
+  /** For this time the answer replaces a call. */
   freshMs: number
-  /** Milliseconds after that in which the answer still stands in for a failure. */
+  /** For this time after that the answer replaces a failed call. */
   staleMs: number
 }
 
 /**
- * Remembers the last good answer to a question that never changes: one value is the whole cache, so it needs no other bound.
- * Those who ask while an answer is on its way wait for that one. A failure is never remembered.
+ * Caches the last good answer to a question that never changes. The cache is one value, so it needs no other limit. Requests that
+ * come while a call is on its way share its answer. A failure is never cached.
+ *
+ * @param nowMs milliseconds of a clock that never goes back
  */
 export function rememberAnswer<T, Caller>(
   ask: (caller: Caller) => Promise<UpstreamResult<T>>,
   { freshMs, staleMs }: AnswerAges,
-  now: Clock
+  nowMs: () => number
 ): (caller: Caller) => Promise<UpstreamResult<T>> {
   let last: { answer: UpstreamResult<T>; at: number } | undefined
   let asking: Promise<UpstreamResult<T>> | undefined
@@ -25,7 +24,7 @@ export function rememberAnswer<T, Caller>(
   async function askNow(caller: Caller): Promise<UpstreamResult<T>> {
     try {
       const answer = await ask(caller)
-      if (answer.ok) last = { answer, at: now() }
+      if (answer.ok) last = { answer, at: nowMs() }
       return answer
     } finally {
       asking = undefined
@@ -33,8 +32,8 @@ export function rememberAnswer<T, Caller>(
   }
 
   return async (caller) => {
-    if (last && now() - last.at < freshMs) return last.answer
+    if (last && nowMs() - last.at < freshMs) return last.answer
     const answer = await (asking ??= askNow(caller))
-    return !answer.ok && last && now() - last.at < freshMs + staleMs ? last.answer : answer
+    return !answer.ok && last && nowMs() - last.at < freshMs + staleMs ? last.answer : answer
   }
 }

@@ -195,28 +195,28 @@ describe('the last good answer', () => {
   const remembering = { ...v2(`${books.origin}/volumes`), BOOK_FRESH_SECONDS: '60', BOOK_STALE_SECONDS: '600' }
 
   test('is fresh for a minute, then asked for again', async () => {
-    let now = 0
-    await using service = await startDetails(remembering, { now: () => now })
+    let nowMs = 0
+    await using service = await startDetails(remembering, { nowMs: () => nowMs })
     await ask(service.origin, '/details/0')
     books.answerWith(respond(200, volumes({ pageCount: 65 })))
-    now = 59_999
+    nowMs = 59_999
     expect(await ask(service.origin, '/details/1')).toEqual(found(1))
     expect(books.seen.length).toBe(1)
-    now = 60_000
+    nowMs = 60_000
     expect(await ask(service.origin, '/details/1')).toEqual(found(1, { pages: 65 }))
     expect(books.seen.length).toBe(2)
   })
 
   test('stands in for a failure for ten minutes more, while the service is asked each time', async () => {
-    let now = 0
-    await using service = await startDetails(remembering, { now: () => now })
+    let nowMs = 0
+    await using service = await startDetails(remembering, { nowMs: () => nowMs })
     await ask(service.origin, '/details/0')
     books.answerWith(respond(503))
-    now = 659_999
+    nowMs = 659_999
     expect(await ask(service.origin, '/details/0')).toEqual(found(0))
     expect(await ask(service.origin, '/details/0')).toEqual(found(0))
     expect(books.seen.length).toBe(3)
-    now = 660_000
+    nowMs = 660_000
     expect(await ask(service.origin, '/details/0')).toEqual(failed)
   })
 

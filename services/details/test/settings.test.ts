@@ -3,7 +3,7 @@ import { readmeWithSettings } from '@bookinfo/service-kit/testing'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { bookServiceUrl } from '../src/book-service.ts'
-import { DetailsConfig } from '../src/index.ts'
+import { DetailsConfig } from '../src/app.ts'
 
 const readme = new URL('../README.md', import.meta.url)
 const load = (env: Record<string, string>) => loadConfig(DetailsConfig, env, [])

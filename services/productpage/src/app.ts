@@ -6,38 +6,36 @@ import {
   createServer,
   openDispatcher,
   type App,
-  type FastifyRequest,
   type LogOptions,
   type Tracing
 } from '@bookinfo/service-kit'
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:zlib'
-import { assets } from './assets.ts'
-import { calledServices } from './called-services.ts'
-import { refuseCompressedBodies } from './compressed-body.ts'
 import type { ProductpageConfig } from './config.ts'
-import { isForm } from './form.ts'
-import { apiRoutes } from './routes/api.ts'
-import { docsRoutes } from './routes/docs.ts'
-import { pageRoutes } from './routes/pages.ts'
-import { productPage } from './routes/product.ts'
-import { signInRoutes } from './routes/sign-in.ts'
-import { starsRoutes } from './routes/stars.ts'
-import { signedInUser, type Clock } from './session.ts'
-import { createUpstreams, UPSTREAM_TIMEOUT_MS } from './upstreams.ts'
-import { errorView } from './views/error.ts'
-import { renderPage } from './views/layout.ts'
+import { apiRoutes } from './product/api.ts'
+import { productPage, productRoutes } from './product/page.ts'
+import { refuseCompressedBodies } from './session/form.ts'
+import type { NowMs } from './session/session.ts'
+import { signInRoutes } from './session/sign-in.ts'
+import { assets } from './site/assets.ts'
+import { docsRoutes } from './site/docs.ts'
+import { errorPage } from './site/error-page.ts'
+import { homeRoutes } from './site/home.ts'
+import { starsRoutes } from './stars/route.ts'
+import { calledServices, createUpstreams, UPSTREAM_TIMEOUT_MS } from './upstreams.ts'
+
+export { ProductpageConfig } from './config.ts'
 
 export interface ProductpageDeps {
   logStream?: LogOptions['stream']
   tracing?: Tracing
-  /** In place of the lesson's, for tests. */
+  /** Replaces the lesson's 3 s in tests. */
   upstreamTimeoutMs?: number
-  now?: Clock
+  nowMs?: NowMs
 }
 
 export function buildApp(config: ProductpageConfig, deps: ProductpageDeps = {}): App {
-  const { logStream, upstreamTimeoutMs = UPSTREAM_TIMEOUT_MS, now = () => Date.now() / 1000 } = deps
+  const { logStream, upstreamTimeoutMs = UPSTREAM_TIMEOUT_MS, nowMs = Date.now } = deps
   const { app, registry } = createServer({
     name: 'productpage',
     title: 'Bookinfo productpage',
@@ -45,7 +43,7 @@ export function buildApp(config: ProductpageConfig, deps: ProductpageDeps = {}):
     version: config.SERVICE_VERSION,
     tracing: deps.tracing,
     log: { level: config.LOG_LEVEL, stream: logStream },
-    errorPage: (request, status, message) => errorPage(request, now, status, message),
+    errorPage: (request, status, message) => errorPage(request, nowMs, status, message),
     router: { ignoreDuplicateSlashes: true }
   })
   const dispatcher = openDispatcher(app, config.UPSTREAM_CONNECTIONS)
@@ -60,17 +58,18 @@ export function buildApp(config: ProductpageConfig, deps: ProductpageDeps = {}):
   app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], brotliOptions, globalDecompression: false })
   refuseCompressedBodies(app)
   const { FLOOD_FACTOR: floodFactor, TRACE_UI_URL: traceUiUrl } = config
-  const showProduct = productPage({ upstreams, floodFactor, traceUiUrl, now })
-  app.register(pageRoutes, { services: Object.values(services), showProduct, now })
-  app.register(signInRoutes, { now })
-  app.register(apiRoutes, { upstreams, now })
-  app.register(starsRoutes, { upstreams, showProduct, now })
-  app.register(docsRoutes, { now })
+  const showProduct = productPage({ upstreams, floodFactor, traceUiUrl, nowMs })
+  app.register(productRoutes, { showProduct })
+  app.register(homeRoutes, { services: Object.values(services), nowMs })
+  app.register(signInRoutes, { nowMs })
+  app.register(apiRoutes, { upstreams, nowMs })
+  app.register(starsRoutes, { upstreams, showProduct, nowMs })
+  app.register(docsRoutes, { nowMs })
   app.register(assetRoutes, { assets })
   return app
 }
 
-/** The pages run nothing and load nothing but the site's own styles and pictures. */
+/** Pages have no scripts and load only the site's own styles and pictures. */
 const securityHeaders = {
   contentSecurityPolicy: {
     useDefaults: false,
@@ -83,26 +82,13 @@ const securityHeaders = {
       frameAncestors: ["'self'"]
     }
   },
-  // Sign-in and sign-out lead back to where the reader was.
+  // Sign-in and sign-out redirect to the page in the Referer.
   referrerPolicy: { policy: 'same-origin' as const },
-  // TLS ends at a gateway, whose business these are; over plain HTTP browsers only complain of them.
+  // A gateway ends TLS and sends these. Over plain HTTP browsers only warn about them.
   strictTransportSecurity: false,
   crossOriginOpenerPolicy: false,
   originAgentCluster: false
 }
 
-/** The default level, 11, is for files that are compressed once. */
+/** The default level, 11, is too slow for pages that are compressed at each request. */
 const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }
-
-function errorPage(request: FastifyRequest, now: Clock, status: number, message: string): string | undefined {
-  const { accept, 'content-type': type = '' } = request.headers
-  // Of the API, only what a form in a page asks for is seen by people.
-  const toPeople = !request.url.startsWith('/api/') || isForm(type)
-  if (!toPeople || !accept?.includes('text/html')) return undefined
-  return renderPage({
-    title: `${status} · Bookinfo`,
-    user: signedInUser(request, now),
-    path: '',
-    main: errorView(status, message)
-  })
-}

@@ -2,7 +2,10 @@ import { BookDetails, Ratings, Reviews, type GivenRatings, type ProductId } from
 import {
   Counter,
   createUpstream,
+  upstreamOrigins,
+  withEndUser,
   type FastifyBaseLogger,
+  type FastifyRequest,
   type ForwardHeaders,
   type RequestTrace,
   type Server,
@@ -11,23 +14,58 @@ import {
   type UpstreamResult
 } from '@bookinfo/service-kit'
 import type { TSchema } from 'typebox'
-import type { CalledServices } from './called-services.ts'
+import type { ProductpageConfig } from './config.ts'
 
-/** Milliseconds for one call, as in the original: its lessons on timeouts rest on it. */
+/** Milliseconds for one call, as in the original. The fault-injection lesson depends on this time. */
 export const UPSTREAM_TIMEOUT_MS = 3_000
 
 /**
- * Reviews are asked twice. The original calls this a deliberate bug, "for illustration in fault injection task": with a
- * delay in ratings the page fails after twice the timeout. There is no pause between the two.
+ * Productpage retries reviews once, without a pause. The original calls this a deliberate bug, "for illustration in fault injection
+ * task": with a delay in ratings the page fails after twice the timeout.
  */
-export const REVIEWS_ATTEMPTS = 2
+const REVIEWS_ATTEMPTS = 2
 
-/** For whom a call is made. */
+/** A service that productpage calls. */
+export interface CalledService {
+  name: string
+  what: string
+  /** The origins from the settings; calls go to them in turn. */
+  origins: readonly string[]
+}
+
+export function calledServices(config: ProductpageConfig) {
+  const { SERVICES_DOMAIN: domain } = config
+  const service = (name: string, what: string, hostnames: string, port: number): CalledService => ({
+    name,
+    what,
+    origins: upstreamOrigins({ hostnames, port, domain })
+  })
+  return {
+    details: service('details', 'facts about a book', config.DETAILS_HOSTNAME, config.DETAILS_SERVICE_PORT),
+    reviews: service('reviews', 'what readers wrote', config.REVIEWS_HOSTNAME, config.REVIEWS_SERVICE_PORT),
+    ratings: service('ratings', 'the stars that they gave', config.RATINGS_HOSTNAME, config.RATINGS_SERVICE_PORT)
+  }
+}
+
+export type CalledServices = ReturnType<typeof calledServices>
+export type CalledName = keyof CalledServices
+
+/** The sentence for people and programs when a service fails. Istio's documentation quotes it. */
+export function sorry(what: CalledName): string {
+  return `Sorry, product ${what} are currently unavailable for this book.`
+}
+
+/** The request that makes a call. */
 export interface Caller {
   headers: ForwardHeaders
   /** The trace of the request, if it is recorded. */
   exemplar: RequestTrace['exemplar']
   log: FastifyBaseLogger
+}
+
+/** @param user the signed-in user, who becomes `end-user` in the calls; undefined if nobody is signed in */
+export function callerOf({ trace, log }: FastifyRequest, user: string | undefined): Caller {
+  return { headers: withEndUser(trace.headers, user), exemplar: trace.exemplar, log }
 }
 
 export type Ask<T> = (id: ProductId, caller: Caller) => Promise<UpstreamResult<T>>
@@ -36,15 +74,15 @@ export interface Upstreams {
   details: Ask<BookDetails>
   reviews: Ask<Reviews>
   ratings: Ask<Ratings>
-  /** Whether stars can be given: no if ratings cannot tell. */
+  /** Whether ratings accept stars; false if they do not answer. */
   canGiveStars(id: ProductId, caller: Caller): Promise<boolean>
-  /** Gives the stars of the caller's `end-user`; ratings that know `keep` keep those of others. */
+  /** Gives the stars of the caller's `end-user`. Ratings that know `keep` keep those of others. */
   giveRatings(id: ProductId, given: GivenRatings, caller: Caller): Promise<UpstreamResult<Ratings>>
 }
 
 export type UpstreamDeps = Pick<UpstreamOptions<TSchema>, 'dispatcher' | 'timeoutMs'>
 
-/** The services that the page is made of. What each logical call came to is counted in `request_result_total`. */
+/** Clients for the three services. `request_result_total` counts the result of each call, with its retry as one. */
 export function createUpstreams(services: CalledServices, registry: Server['registry'], deps: UpstreamDeps): Upstreams {
   const results = new Counter<'destination_app' | 'response_code' | 'trace_id' | 'span_id'>({
     name: 'request_result_total',
@@ -106,7 +144,7 @@ async function ask<T>(
   const result = await upstream.get(path, headers, attempt)
   if (result.ok) return result
   warnOfFailure(log, upstream.name, result, { attempt, attempts })
-  // Asking again would not mend an answer of the wrong shape.
+  // A retry would not change an answer of the wrong shape.
   if (attempt === attempts || result.kind === 'malformed') return result
   return ask(upstream, attempts, path, caller, attempt + 1)
 }

@@ -1,8 +1,7 @@
 import type { Reviews } from '@bookinfo/contracts'
 import type { UpstreamResult } from '@bookinfo/service-kit'
 import { describe, expect, test } from 'vitest'
-import { ratingsTime, serverTiming } from '../src/timings.ts'
-import { timingsView } from '../src/views/timings.ts'
+import { ratingsTime, serverTiming, timingsView } from '../src/product/timings.ts'
 
 function answered(header: string | undefined): UpstreamResult<Reviews> {
   const value: Reviews = { id: '0', podname: 'p', reviews: [] }

@@ -12,24 +12,21 @@ import type { ReviewsConfig } from './config.ts'
 import { reviewsRoutes } from './routes.ts'
 
 /**
- * Milliseconds for ratings. That the colour decides is the lesson of the fault-injection task: with 7 s of delay, v2 waits
- * for its stars until productpage has given up, and v3 shows in time that it has none.
+ * The time limit of the call to ratings depends on the colour: this is the lesson of the fault-injection task. With a delay of 7 s,
+ * v2 still waits when productpage has given up, and v3 answers in time without stars.
  */
 const BLACK_STARS_TIMEOUT_MS = 10_000
 const OTHER_STARS_TIMEOUT_MS = 2_500
 
+export { ReviewsConfig } from './config.ts'
+
 export interface ReviewsDeps {
   logStream?: LogOptions['stream']
   tracing?: Tracing
-  /** In place of the lesson's, for tests. */
+  /** Replaces the lesson's time limit in tests. */
   ratingsTimeoutMs?: number
-  /** To ratings at once, in place of the kit's, for tests. */
+  /** Connections to ratings at the same time; replaces the kit's limit in tests. */
   maxConnections?: number
-}
-
-/** @returns the milliseconds that stars of a colour are waited for */
-export function ratingsTimeoutFor(starColor: string): number {
-  return starColor === 'black' ? BLACK_STARS_TIMEOUT_MS : OTHER_STARS_TIMEOUT_MS
 }
 
 export function buildApp(config: ReviewsConfig, deps: ReviewsDeps = {}): App {
@@ -44,6 +41,7 @@ export function buildApp(config: ReviewsConfig, deps: ReviewsDeps = {}): App {
   })
   const dispatcher = openDispatcher(app, config.UPSTREAM_CONNECTIONS, { maxConnections: deps.maxConnections })
 
+  const lessonTimeoutMs = config.STAR_COLOR === 'black' ? BLACK_STARS_TIMEOUT_MS : OTHER_STARS_TIMEOUT_MS
   const ratings = createUpstream({
     name: 'ratings',
     origins: upstreamOrigins({
@@ -52,11 +50,11 @@ export function buildApp(config: ReviewsConfig, deps: ReviewsDeps = {}): App {
       domain: config.SERVICES_DOMAIN
     }),
     schema: Ratings,
-    timeoutMs: deps.ratingsTimeoutMs ?? ratingsTimeoutFor(config.STAR_COLOR),
+    timeoutMs: deps.ratingsTimeoutMs ?? lessonTimeoutMs,
     dispatcher
   })
   app.register(reviewsRoutes, {
-    // The original prints Java's null where nothing names pod or cluster, and productpage looks for that word.
+    // The original answers Java's "null" for a pod or a cluster without a name, and productpage expects this word.
     origin: { podname: config.HOSTNAME || 'null', clustername: config.CLUSTER_NAME || 'null' },
     starColor: config.STAR_COLOR,
     ratings: config.ENABLE_RATINGS ? ratings : undefined

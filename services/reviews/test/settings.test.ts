@@ -1,7 +1,7 @@
 import { readmeWithSettings } from '@bookinfo/service-kit/testing'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { ReviewsConfig } from '../src/index.ts'
+import { ReviewsConfig } from '../src/app.ts'
 
 const readme = new URL('../README.md', import.meta.url)
 

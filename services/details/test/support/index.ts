@@ -1,6 +1,6 @@
 import { loadConfig } from '@bookinfo/service-kit'
 import { serviceStarter } from '@bookinfo/service-kit/testing'
-import { buildApp, DetailsConfig } from '../../src/index.ts'
+import { buildApp, DetailsConfig } from '../../src/app.ts'
 
 export * from './volumes.ts'
 

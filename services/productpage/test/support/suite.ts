@@ -9,7 +9,7 @@ import {
   type LogLine,
   type RunningService
 } from '@bookinfo/service-kit/testing'
-import { buildApp, ProductpageConfig } from '../../src/index.ts'
+import { buildApp, ProductpageConfig } from '../../src/app.ts'
 
 export const startProductpage = serviceStarter({
   name: 'productpage',

@@ -1,6 +1,6 @@
 import { loadConfig } from '@bookinfo/service-kit'
 import { serviceStarter, type Env } from '@bookinfo/service-kit/testing'
-import { buildApp, ReviewsConfig } from '../../src/index.ts'
+import { buildApp, ReviewsConfig } from '../../src/app.ts'
 
 export const startReviews = serviceStarter({
   name: 'reviews',

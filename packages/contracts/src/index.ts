@@ -1,7 +1,0 @@
-export { callGraph, calledBy, serviceNames, type Edge, type ServiceName } from './call-graph.ts'
-export * from './product-id.ts'
-export * from './product.ts'
-export * from './book-details.ts'
-export * from './ratings.ts'
-export * from './reviews.ts'
-export * from './status.ts'

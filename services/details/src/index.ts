@@ -1,2 +1,0 @@
-export { buildApp } from './app.ts'
-export { DetailsConfig } from './config.ts'

@@ -1,2 +1,0 @@
-export { buildApp } from './app.ts'
-export { ProductpageConfig } from './config.ts'

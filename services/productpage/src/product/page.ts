@@ -1,0 +1,102 @@
+import type { GivenStars, Product } from '@bookinfo/contracts'
+import type { FastifyPluginAsyncTypebox, FastifyReply, FastifyRequest } from '@bookinfo/service-kit'
+import { Type } from 'typebox'
+import { formToken } from '../session/csrf.ts'
+import { signedInUser, type NowMs } from '../session/session.ts'
+import { renderPage } from '../site/layout.ts'
+import { readerStars } from '../stars/reader-stars.ts'
+import type { StarsForm } from '../stars/view.ts'
+import { callerOf, type Caller, type Upstreams } from '../upstreams.ts'
+import { ratingsTime, serverTiming, timed, type Timings } from './timings.ts'
+import { productView } from './view.ts'
+
+/** The one book of the list and of the page. The services answer for every other id too. */
+export const shownProduct: Product = {
+  id: 0,
+  title: 'The Comedy of Errors',
+  descriptionHtml:
+    '<a href="https://en.wikipedia.org/wiki/The_Comedy_of_Errors">Wikipedia Summary</a>: The Comedy of Errors is one of ' +
+    "<b>William Shakespeare's</b> early plays. It is his shortest and one of his most farcical comedies, with a major part " +
+    'of the humour coming from slapstick and mistaken identity, in addition to puns and word play.'
+}
+
+export interface ProductPageOptions {
+  upstreams: Upstreams
+  /** Calls to reviews before each page, whose answers are ignored: the lesson of the image `productpage-v-flooding`. */
+  floodFactor: number
+  /** Address of a trace viewer; empty if there is none. */
+  traceUiUrl: string
+  nowMs: NowMs
+}
+
+/**
+ * Makes the page of the book and sets its headers.
+ *
+ * @param unstored stars that could not be stored: they stay chosen in the form, and the page says so
+ */
+export type ShowProduct = (request: FastifyRequest, reply: FastifyReply, unstored?: GivenStars) => Promise<string>
+
+export const productRoutes: FastifyPluginAsyncTypebox<{ showProduct: ShowProduct }> = async (app, { showProduct }) => {
+  app.get(
+    '/productpage',
+    {
+      schema: {
+        tags: ['bookinfo'],
+        summary: 'The book with its details and reviews; 200 even if services fail',
+        produces: ['text/html'],
+        response: { 200: Type.String() }
+      }
+    },
+    (request, reply) => showProduct(request, reply)
+  )
+}
+
+export function productPage({ upstreams, floodFactor, traceUiUrl, nowMs }: ProductPageOptions): ShowProduct {
+  const { id } = shownProduct
+
+  /** Only the page of a signed-in user calls ratings: the lessons depend on that. */
+  async function starsForm(
+    token: string,
+    user: string,
+    caller: Caller,
+    unstored?: GivenStars
+  ): Promise<StarsForm | undefined> {
+    const [ratings, possible] = await Promise.all([upstreams.ratings(id, caller), upstreams.canGiveStars(id, caller)])
+    const form = { action: `/api/v1/products/${id}/stars`, token, unstored }
+    if (ratings.ok && possible) return { ...form, stars: readerStars(ratings.value, user) }
+    return unstored === undefined ? undefined : { ...form, stars: undefined }
+  }
+
+  function traceUrl({ trace }: FastifyRequest): string | undefined {
+    const { trace_id } = trace.logIds
+    return traceUiUrl === '' || trace_id === undefined ? undefined : `${traceUiUrl}/trace/${trace_id}`
+  }
+
+  return async (request, reply, unstored) => {
+    const user = signedInUser(request, nowMs)
+    const caller = callerOf(request, user)
+    await Promise.all(Array.from({ length: floodFactor }, () => upstreams.reviews(id, caller)))
+    const [details, reviews, stars] = await Promise.all([
+      timed(reply, upstreams.details(id, caller)),
+      timed(reply, upstreams.reviews(id, caller)),
+      user === undefined ? undefined : starsForm(formToken(request, reply), user, caller, unstored)
+    ])
+    const timings: Timings = {
+      details: details.ms,
+      reviews: reviews.ms,
+      ratings: ratingsTime(reviews.answer),
+      total: reply.elapsedTime
+    }
+    const main = productView({
+      product: shownProduct,
+      details: details.answer,
+      reviews: reviews.answer,
+      stars,
+      timings,
+      traceUrl: traceUrl(request)
+    })
+    // Istio's documentation searches the page for this title.
+    void reply.type('text/html; charset=utf-8').headers({ vary: 'Cookie', 'server-timing': serverTiming(timings) })
+    return renderPage({ title: 'Simple Bookstore App', user, path: '/productpage', main })
+  }
+}

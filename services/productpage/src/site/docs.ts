@@ -1,0 +1,101 @@
+import { Type, type Static } from 'typebox'
+import { Value } from 'typebox/value'
+import { html, type FastifyPluginAsyncTypebox, type Html } from '@bookinfo/service-kit'
+import { signedInUser, type NowMs } from '../session/session.ts'
+import { renderPage } from './layout.ts'
+import { schemaText } from './schema-text.ts'
+
+export interface DocsRoutesOptions {
+  nowMs: NowMs
+}
+
+/** Serves `/docs`: the content of `/openapi.json`, for people. */
+export const docsRoutes: FastifyPluginAsyncTypebox<DocsRoutesOptions> = async (app, { nowMs }) => {
+  app.get('/docs', { schema: { hide: true } }, async (request, reply) => {
+    const main = docsView(Value.Parse(Api, app.swagger()))
+    const text = renderPage({ title: 'Bookinfo API', user: signedInUser(request, nowMs), path: '/docs', main })
+    return reply.type('text/html; charset=utf-8').header('vary', 'Cookie').send(text)
+  })
+}
+
+const Content = Type.Record(Type.String(), Type.Object({ schema: Type.Optional(Type.Unknown()) }))
+
+const Operation = Type.Object({
+  summary: Type.Optional(Type.String()),
+  description: Type.Optional(Type.String()),
+  tags: Type.Optional(Type.Array(Type.String())),
+  parameters: Type.Optional(
+    Type.Array(Type.Object({ name: Type.String(), in: Type.String(), schema: Type.Unknown() }))
+  ),
+  requestBody: Type.Optional(Type.Object({ content: Content })),
+  responses: Type.Record(
+    Type.String(),
+    Type.Object({
+      description: Type.String(),
+      content: Type.Optional(Content)
+    })
+  )
+})
+type Operation = Static<typeof Operation>
+
+/** The parts of an OpenAPI document that the page shows. */
+const Api = Type.Object({
+  info: Type.Object({ description: Type.String() }),
+  tags: Type.Array(Type.Object({ name: Type.String(), description: Type.String() })),
+  paths: Type.Record(Type.String(), Type.Record(Type.String(), Operation))
+})
+type Api = Static<typeof Api>
+
+function docsView({ info, tags, paths }: Api): Html {
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation }))
+  )
+  return html`<h1>API</h1>
+    <p class="lead">${info.description} The same <a href="/openapi.json">as OpenAPI 3.1</a>, for programs.</p>
+    ${tags.map(
+      ({ name, description }) =>
+        html`<section aria-labelledby="tag-${name}">
+          <h2 id="tag-${name}">${description}</h2>
+          ${operations.filter(({ operation }) => operation.tags?.includes(name)).map(operationView)}
+        </section>`
+    )}`
+}
+
+function operationView({ path, method, operation }: { path: string; method: string; operation: Operation }): Html {
+  const { summary, description, parameters = [], requestBody, responses } = operation
+  const [body] = Object.entries(requestBody?.content ?? {})
+  return html`<article class="card operation">
+    <h3><span class="method">${method.toUpperCase()}</span> <code>${path}</code></h3>
+    <p>${summary}. ${description}</p>
+    <dl>
+      ${parameters.map(
+        ({ name, in: place, schema }) =>
+          html`<div>
+            <dt>${name}, in the ${place}</dt>
+            <dd><code>${schemaText(schema)}</code></dd>
+          </div>`
+      )}
+      ${
+        body &&
+        html`<div>
+          <dt>body</dt>
+          <dd>${bodyView(body)}</dd>
+        </div>`
+      }
+      ${Object.entries(responses).map(
+        ([status, { description: outcome, content = {} }]) =>
+          html`<div>
+            <dt>${status}</dt>
+            <dd>${Object.entries(content).map(bodyView)}${Object.keys(content).length === 0 && outcome}</dd>
+          </div>`
+      )}
+    </dl>
+  </article>`
+}
+
+function bodyView([type, { schema }]: [string, { schema?: unknown }]): Html {
+  const text = schemaText(schema)
+  return text === 'string'
+    ? html`<span class="media-type">${type}</span>`
+    : html`<pre tabindex="0"><code>${text}</code></pre>`
+}

@@ -1,2 +1,0 @@
-export { buildApp, ratingsTimeoutFor } from './app.ts'
-export { ReviewsConfig } from './config.ts'
