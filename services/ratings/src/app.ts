@@ -1,14 +1,14 @@
 import { createServer, observeDatabase, type App, type LogOptions, type Tracing } from '@bookinfo/service-kit'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createChance } from './chance.ts'
+import { createChance } from './faults.ts'
 import type { RatingsConfig } from './config.ts'
 import { createDatabaseStore, databaseTimes, type DatabaseTimes } from './database/database-store.ts'
-import { secretsOf } from './database/secrets.ts'
+import { secretsOf } from './database/settings.ts'
 import { openDatabase } from './database/open-database.ts'
 import { createFaults, type FaultDeps } from './faults.ts'
-import { createMemoryStore } from './memory-store.ts'
+import { createMemoryStore } from './store/memory-store.ts'
 import { ratingsRoutes } from './routes.ts'
-import { NoLoad, NoSelect, type RatingsStore } from './store.ts'
+import { NoLoad, NoSelect, type RatingsStore } from './store/store.ts'
 
 export interface RatingsDeps extends Partial<FaultDeps> {
   logStream?: LogOptions['stream']

@@ -1,13 +1,32 @@
 import { GivenRatings, Health, parseProductId, ProductIdParams, type ProductId } from '@bookinfo/contracts'
 import { createError, ErrorBody, readBodies, type FastifyPluginAsyncTypebox } from '@bookinfo/service-kit'
+import type { IncomingHttpHeaders } from 'node:http'
+import { Type } from 'typebox'
 import type { Faults } from './faults.ts'
-import { BadKeep, KeepQuery, starsOfEndUser } from './keep-others.ts'
-import type { RatingsStore } from './store.ts'
-import { StoredRatings } from './stored-ratings.ts'
+import type { RatingsStore } from './store/store.ts'
+import { StoredRatings } from './store/stored-ratings.ts'
 
 const NoNumericId = createError('BOOKINFO_NO_NUMERIC_ID', 'please provide numeric product ID', 400)
 const NoValidRatings = createError('BOOKINFO_NO_VALID_RATINGS', 'please provide valid ratings JSON', 400)
 const Unavailable = createError('BOOKINFO_UNAVAILABLE', 'Service unavailable', 503)
+const BadKeep = createError(
+  'BOOKINFO_BAD_KEEP',
+  'keep may only be others, with the header end-user and stars of that reviewer',
+  400
+)
+
+/**
+ * One reader's stars, given in a way that the original takes too: it replaces all stars of a product, so it gets all, and it reads
+ * no query. `keep=others` says that only those of `end-user` are meant, should the others come along. They were read a moment
+ * ago, and perhaps not here.
+ */
+const KeepQuery = Type.Object({
+  keep: Type.Optional(
+    Type.Enum(['others'], {
+      description: 'Stores the stars of the reviewer in the header `end-user`, and leaves all others as they are'
+    })
+  )
+})
 
 /** Reviewer names to stars. */
 const BODY_LIMIT = 16 * 1024
@@ -106,4 +125,13 @@ function parseJson(bytes: Buffer): unknown {
   } catch {
     return undefined
   }
+}
+
+/** @throws BadKeep if nobody is named, or has no stars in it */
+function starsOfEndUser(given: GivenRatings, headers: IncomingHttpHeaders): GivenRatings {
+  // Names travel as UTF-8, and Node reads headers byte by byte.
+  const reviewer = Buffer.from(String(headers['end-user'] ?? ''), 'latin1').toString()
+  const stars = Object.hasOwn(given, reviewer) ? given[reviewer] : undefined
+  if (!('end-user' in headers) || stars === undefined) throw new BadKeep()
+  return { [reviewer]: stars }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createMemoryStore } from '../src/memory-store.ts'
+import { createMemoryStore } from '../src/store/memory-store.ts'
 
 const first = { Reviewer1: 5, Reviewer2: 4 }
 const given = { Reviewer1: 1 }

@@ -6,16 +6,16 @@ import {
   type NoLoad,
   NoPost,
   type NoSelect,
+  NoReviewerName,
   NotStored,
   TooManyProducts,
   TooManyReviewers,
   type RatingsStore,
   type StoreCall
-} from '../store.ts'
-import type { StoredRatings } from '../stored-ratings.ts'
+} from '../store/store.ts'
+import type { StoredRatings } from '../store/stored-ratings.ts'
 import { DatabaseError, noCall, type Access, type Database, type FaultKind, type Use } from './database.ts'
-import { checkReviewerNames } from './reviewer-name.ts'
-import { untilAborted } from './until-aborted.ts'
+import { untilAborted } from './database.ts'
 
 /** Milliseconds; parameters, so that no test need wait for them. */
 export interface DatabaseTimes {
@@ -183,4 +183,15 @@ function toFault(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error
   const isLate = error instanceof Error && error.name === 'TimeoutError'
   return new DatabaseError(isLate ? 'unreachable' : 'failed', { code: isLate ? 'timeout' : 'error', cause: error })
+}
+
+/**
+ * Every database has its own idea of long names, of NUL, of half a surrogate pair, and of blanks at the end. Names that all
+ * of them take are those that one can sign in with.
+ */
+const nameForm = /^(?!\s)[^\p{Cc}\p{Cs}]{1,100}(?<!\s)$/u
+
+/** @throws NoReviewerName if one of the names is none */
+function checkReviewerNames(given: GivenRatings): void {
+  for (const name of Object.keys(given)) if (!nameForm.test(name)) throw new NoReviewerName()
 }

@@ -1,7 +1,7 @@
 import type { GivenRatings, ProductId } from '@bookinfo/contracts'
 import type { DatabaseCall, ObserveDatabase } from '@bookinfo/service-kit'
-import type { StoreCall } from '../store.ts'
-import type { StoredRatings } from '../stored-ratings.ts'
+import type { StoreCall } from '../store/store.ts'
+import type { StoredRatings } from '../store/stored-ratings.ts'
 
 /** What every use of a database goes along with. */
 export interface Use {
@@ -71,3 +71,16 @@ export function readOnlyIfForbidden(error: unknown): 'read' {
 
 /** For what runs without a request. */
 export const noCall: StoreCall = { trace: {}, log: { warn: () => undefined } }
+
+/** Waits for a promise until the signal aborts; what becomes of it afterwards is nobody's concern. */
+export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const abort = (): void => reject(signal.reason)
+  if (signal.aborted) abort()
+  else signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}

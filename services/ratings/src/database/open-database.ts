@@ -1,19 +1,17 @@
 import { ConfigError } from '@bookinfo/service-kit'
-import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
-import type { Database } from './database.ts'
-import type { Dialect } from './dialect.ts'
-import { createMissingDatabase } from './missing-database.ts'
-import type { MongoOptions } from './mongo.ts'
-import { createMongoDatabase } from './mongo-database.ts'
-import { mysql } from './mysql.ts'
-import type { ServerOptions, TlsOptions } from './options.ts'
-import { postgres } from './postgres.ts'
+import { DatabaseError, type Database } from './database.ts'
+import type { Dialect } from './sql/dialect.ts'
+import type { MongoOptions } from './mongodb/server.ts'
+import { createMongoDatabase } from './mongodb/mongo-database.ts'
+import { mysql } from './sql/mysql.ts'
+import { postgres } from './sql/postgres.ts'
 import type { DatabaseConfig } from './settings.ts'
-import { createSqlDatabase } from './sql-database.ts'
-import type { Pool } from './sql.ts'
-import { sqlite } from './sqlite.ts'
-import { createSqlitePool } from './sqlite-pool.ts'
+import { createSqlDatabase } from './sql/sql-database.ts'
+import type { Pool, ServerOptions } from './sql/pool.ts'
+import { sqlite } from './sqlite/sqlite.ts'
+import { createSqlitePool } from './sqlite/pool.ts'
+import { readTls } from './tls.ts'
 
 /** The original's name for it, everywhere. */
 const DATABASE = 'test'
@@ -82,26 +80,14 @@ function onServer(dialect: Dialect, createPool: (options: ServerOptions) => Pool
   return createSqlDatabase({ dialect, pool: createPool(options), address: { namespace: options.database, server } })
 }
 
-async function readTls(config: DatabaseConfig): Promise<TlsOptions | undefined> {
-  const { DB_TYPE: type, DB_TLS: mode, DB_TLS_CA_FILE: file } = config
-  if (mode === 'off') {
-    // Whoever names authorities wants them asked, and must not be left with a plain connection.
-    if (file === '') return undefined
-    throw new ConfigError(
-      'DB_TLS_CA_FILE is set, but DB_TLS is off: set DB_TLS to verify-ca or verify-full, or leave DB_TLS_CA_FILE unset'
-    )
-  }
-  if (type === 'sqlite') throw new ConfigError(`DB_TLS must be off with DB_TYPE=sqlite, got "${mode}"`)
-  const checkHost = mode === 'verify-full'
-  if (file === '') return { checkHost, ca: undefined }
-  try {
-    return { checkHost, ca: await readFile(file, 'utf8') }
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : error
-    throw new ConfigError(`DB_TLS_CA_FILE names a file that cannot be read: "${file}" (${String(code)})`, {
-      cause: error
-    })
-  }
+/**
+ * In place of a database that nobody has named. The service runs all the same, as the original's does, and says so.
+ *
+ * @param reason what is missing, for the operator
+ */
+function createMissingDatabase(type: string, reason: string): Database {
+  const fail = () => Promise.reject(new DatabaseError('unreachable', { code: reason }))
+  return { type, prepare: fail, read: fail, write: fail, ping: fail, close: async () => undefined }
 }
 
 /** A bundle has the libraries in files beside it, so that it starts as fast without any. */

@@ -1,5 +1,5 @@
 import { MongoClient, MongoServerError, MongoTopologyClosedError } from 'mongodb'
-import type { MongoFailure, MongoOptions, MongoServer } from '../database/mongo.ts'
+import type { MongoFailure, MongoOptions, MongoServer } from '../database/mongodb/server.ts'
 
 /** Milliseconds after which a server that has come back is noticed without being asked. */
 const HEARTBEAT_MS = 1_000

@@ -1,8 +1,7 @@
 import { Socket } from 'node:net'
 import { createConnection, createPool, type PoolConnection } from 'mysql2/promise'
-import { untilAborted } from '../database/until-aborted.ts'
-import type { ServerOptions } from '../database/options.ts'
-import type { Connection, Pool, Result } from '../database/sql.ts'
+import { untilAborted } from '../database/database.ts'
+import type { Connection, Pool, Result, ServerOptions } from '../database/sql/pool.ts'
 
 /** Connections to MySQL or MariaDB. `mysql2` keeps the statements of each connection prepared. */
 export function createMysqlPool(options: ServerOptions): Pool {

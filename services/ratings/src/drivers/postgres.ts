@@ -1,6 +1,5 @@
 import { Client, Pool as PgPool, type PoolClient } from 'pg'
-import type { ServerOptions } from '../database/options.ts'
-import type { Connection, Pool } from '../database/sql.ts'
+import type { Connection, Pool, ServerOptions } from '../database/sql/pool.ts'
 
 /** Where one connects to make a database: every server has it. */
 const MAINTENANCE_DATABASE = 'postgres'

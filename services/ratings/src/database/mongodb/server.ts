@@ -1,5 +1,5 @@
-import { DatabaseError, type FaultKind } from './database.ts'
-import type { TlsOptions } from './options.ts'
+import { DatabaseError, type FaultKind } from '../database.ts'
+import type { TlsOptions } from '../tls.ts'
 
 /** How to reach MongoDB, and how much of it to use. */
 export interface MongoOptions {

@@ -1,11 +1,12 @@
 import type { GivenRatings, ProductId } from '@bookinfo/contracts'
-import { MAX_PRODUCTS, MAX_REVIEWERS } from '../store.ts'
-import { readOnlyIfForbidden, type Access, type Database, type Refusal, type Use } from './database.ts'
+import { MAX_PRODUCTS, MAX_REVIEWERS } from '../../store/store.ts'
+import { readOnlyIfForbidden, type Access, type Database, type Refusal, type Use } from '../database.ts'
 import type { Dialect } from './dialect.ts'
-import { mergeRatings, toStars, type OriginalStars } from './merged-ratings.ts'
-import { prepareSchema } from './sql-schema.ts'
-import { withConnection, type Address } from './sql-session.ts'
-import { statements, type Pool, type Run } from './sql.ts'
+import { mergeRatings, toStars, type OriginalStars } from '../../store/stored-ratings.ts'
+import { prepareSchema } from './schema.ts'
+import { withConnection, type Address } from './session.ts'
+import type { Pool, Run } from './pool.ts'
+import { statements } from './statements.ts'
 
 export interface SqlDatabaseOptions {
   dialect: Dialect

@@ -1,9 +1,9 @@
 import type { GivenRatings, ProductId } from '@bookinfo/contracts'
-import { firstRatings, MAX_PRODUCTS, MAX_REVIEWERS } from '../store.ts'
-import { DatabaseError, readOnlyIfForbidden, type Access, type Database, type Refusal, type Use } from './database.ts'
-import { mergeRatings, toStars, type OriginalStars } from './merged-ratings.ts'
-import { throwWriteErrors, toDatabaseError, type Command, type MongoServer, type Reply } from './mongo.ts'
-import { untilAborted } from './until-aborted.ts'
+import { firstRatings, MAX_PRODUCTS, MAX_REVIEWERS } from '../../store/store.ts'
+import { DatabaseError, readOnlyIfForbidden, type Access, type Database, type Refusal, type Use } from '../database.ts'
+import { mergeRatings, toStars, type OriginalStars } from '../../store/stored-ratings.ts'
+import { throwWriteErrors, toDatabaseError, type Command, type MongoServer, type Reply } from './server.ts'
+import { untilAborted } from '../database.ts'
 
 const SCHEMA_VERSION = 1
 const originalReviewers = Object.keys(firstRatings)

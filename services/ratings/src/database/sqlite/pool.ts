@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { untilAborted } from './until-aborted.ts'
-import type { Connection, Pool, Result, Statement, Value } from './sql.ts'
+import { untilAborted } from '../database.ts'
+import type { Connection, Pool, Result, Statement, Value } from '../sql/pool.ts'
 
 /** Milliseconds until a file that another process is writing to is tried again. */
 const BUSY_PAUSE_MS = 5

@@ -1,8 +1,8 @@
 import type { DatabaseCall } from '@bookinfo/service-kit'
-import { DatabaseError, type FaultKind, type Use } from './database.ts'
+import { DatabaseError, type FaultKind, type Use } from '../database.ts'
 import type { Dialect } from './dialect.ts'
-import type { Connection, Pool, Run } from './sql.ts'
-import { untilAborted } from './until-aborted.ts'
+import type { Connection, Pool, Run } from './pool.ts'
+import { untilAborted } from '../database.ts'
 
 /** Where a database is, as spans say it. */
 export interface Address {

@@ -1,5 +1,5 @@
-import type { FaultKind } from './database.ts'
-import type { Statement } from './sql.ts'
+import type { FaultKind } from '../database.ts'
+import type { Statement } from './pool.ts'
 
 /** What differs from one SQL database to the next, beside the library that speaks to it. */
 export interface Dialect {

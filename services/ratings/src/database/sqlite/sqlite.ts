@@ -1,4 +1,4 @@
-import { define, giveStarsTo, type Dialect } from './dialect.ts'
+import { define, giveStarsTo, type Dialect } from '../sql/dialect.ts'
 
 /** Codes: https://www.sqlite.org/rescode.html, the primary ones. */
 export const sqlite: Dialect = {

@@ -1,5 +1,6 @@
 import type { Dialect } from './dialect.ts'
-import { statements, type Run } from './sql.ts'
+import type { Run } from './pool.ts'
+import { statements } from './statements.ts'
 
 /**
  * Makes the tables that are missing, while any other replica that wants the same waits.
