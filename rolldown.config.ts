@@ -154,10 +154,15 @@ function leaveOut(): Plugin {
   // is for those who have it and set a variable.
   const unused = ['yaml', 'light-my-request', 'pg-native']
   const nothing = fileURLToPath(new URL('left-out/', import.meta.url))
-  // All of undici is its mocks, caches, fetch and WebSockets too; this is what its own entry does, for our part of it.
+  // All of undici is its mocks, caches, fetch and WebSockets too; this is what its own entry does, for our part of it. Its proxy
+  // agent calls `connect`.
   const undici = `import Agent from './lib/dispatcher/agent.js'
+    import EnvHttpProxyAgent from './lib/dispatcher/env-http-proxy-agent.js'
+    import Dispatcher from './lib/dispatcher/dispatcher.js'
+    import connect from './lib/api/api-connect.js'
     import redirect from './lib/interceptor/redirect.js'
-    export { Agent }
+    Dispatcher.prototype.connect = connect
+    export { Agent, EnvHttpProxyAgent }
     export const interceptors = { redirect }`
   return {
     name: 'leave-out',

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { createSecureServer } from 'node:http2'
 import { createServer as createTlsServer } from 'node:https'
-import type { RequestListener } from 'node:http'
+import { createServer, type RequestListener, type Server as HttpServer } from 'node:http'
 import type { Server, TLSSocket } from 'node:tls'
-import type { Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ask, createAuthority, externalBook, json, startTinyServer, volumes } from '../support/index.ts'
@@ -38,7 +38,7 @@ async function startBooksByHttp2(seen: Set<TLSSocket>) {
   return listen(server)
 }
 
-async function listen(server: Server) {
+async function listen(server: Server | HttpServer) {
   const open = new Set<Socket>()
   server.on('connection', (socket: Socket) => open.add(socket))
   server.listen(0, '127.0.0.1')
@@ -99,6 +99,22 @@ describe('details v2 by TLS', () => {
     await using trust = await trusting()
     await using details = await startDetailsV2(books.port, trust.env)
     expect(await ask(details.origin, '/details/0')).toEqual(found)
+  })
+
+  test('goes through the tunnel of a proxy', async () => {
+    await using books = await startBooks(respond(200, volumes()))
+    await using trust = await trusting()
+    const asked: (string | undefined)[] = []
+    const proxy = createServer().on('connect', ({ url }, socket: Socket) => {
+      asked.push(url)
+      const target = connect(books.port, '127.0.0.1', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'))
+      target.pipe(socket).pipe(target)
+    })
+    await using listening = await listen(proxy)
+    const env = { ...trust.env, https_proxy: `http://127.0.0.1:${listening.port}` }
+    await using details = await startDetailsV2(books.port, env)
+    expect(await ask(details.origin, '/details/0')).toEqual(found)
+    expect(asked).toEqual([`localhost:${books.port}`])
   })
 
   // A connection for all would, when it falls silent, fail each lookup that comes after.

@@ -7,11 +7,7 @@ import { refusingPort, respond, startTinyServer } from './support/index.ts'
 
 const Thing = Type.Object({ id: Type.Integer() })
 const dispatcher = createDispatcher('per-request')
-const tlsDispatcher = createDispatcher('per-request', { onlyTls: true })
-afterAll(async () => {
-  await dispatcher.close()
-  await tlsDispatcher.close()
-})
+afterAll(() => dispatcher.close())
 
 const headers = forwardHeaders(['x-request-id', 'r1'])
 
@@ -75,15 +71,4 @@ describe('OPTIONS', () => {
     const nobody = `http://127.0.0.1:${await refusingPort()}`
     expect(await things(nobody).options('/things/7', headers)).toMatchObject({ ok: false, kind: 'unreachable' })
   })
-})
-
-test('a client for TLS alone opens no other connection', async () => {
-  await using server = await startTinyServer(respond(200, { id: 7 }))
-  expect(await things(server.origin, tlsDispatcher).get('/things/7', headers)).toEqual({
-    ok: false,
-    kind: 'unreachable',
-    status: undefined,
-    reason: 'a redirect would leave TLS'
-  })
-  expect(server.seen).toEqual([])
 })

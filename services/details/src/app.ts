@@ -1,4 +1,4 @@
-import { createServer, openDispatcher, type App, type LogOptions, type Tracing } from '@bookinfo/service-kit'
+import { createServer, openOutsideDispatcher, type App, type LogOptions, type Tracing } from '@bookinfo/service-kit'
 import { BOOK_SERVICE_TIMEOUT_MS, bookServiceUrl, createBookService } from './book-service.ts'
 import { knownBook, type AskForBook } from './book.ts'
 import type { DetailsConfig } from './config.ts'
@@ -30,7 +30,7 @@ export function buildApp(config: DetailsConfig, deps: DetailsDeps = {}): App {
 
   function externalBook(): AskForBook {
     const url = bookServiceUrl(config)
-    const dispatcher = openDispatcher(app, 'per-request', { onlyTls: url.protocol === 'https:' })
+    const dispatcher = openOutsideDispatcher(app, { proxies: config, onlyTls: url.protocol === 'https:' })
     return createBookService(config, { url, dispatcher, timeoutMs: bookServiceTimeoutMs, nowMs })
   }
 }

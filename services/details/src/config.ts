@@ -1,4 +1,4 @@
-import { addressForm, commonSettings, isAddressOrUnset } from '@bookinfo/service-kit'
+import { addressForm, commonSettings, isAddressOrUnset, proxySettings } from '@bookinfo/service-kit'
 import { Type, type Static } from 'typebox'
 
 export const DetailsConfig = Type.Object({
@@ -26,6 +26,7 @@ export const DetailsConfig = Type.Object({
     default: false,
     description: 'Whether trace context goes out to the book service too. No other header of a request ever does.'
   }),
+  ...proxySettings,
   BOOK_FRESH_SECONDS: Type.Integer({
     default: 60,
     minimum: 0,

@@ -7,7 +7,8 @@ export class ConfigError extends Error {}
 
 /**
  * Reads and checks a service's settings. Empty variables count as unset, `TRUE` and `True` as `true`. A setting that the
- * schema calls `secret` may also come from a file named by `<NAME>_FILE`, as clusters mount it.
+ * schema calls `secret` may also come from a file named by `<NAME>_FILE`, as clusters mount it. One that it calls `anyCase`
+ * may have its name in lower case, which wins.
  *
  * @param argv the process's arguments after the script: at most a port
  * @param warn told of each value that is ignored because other programs set this variable too
@@ -40,7 +41,8 @@ function readText(name: string, setting: TSchema, env: NodeJS.ProcessEnv): strin
     if (env[name]) throw new ConfigError(`${name} and ${name}_FILE are both set: one of them is enough`)
     return readSecret(`${name}_FILE`, file)
   }
-  return isServiceLink(name, env[name]) ? undefined : env[name]
+  const text = 'anyCase' in setting ? env[name.toLowerCase()] || env[name] : env[name]
+  return isServiceLink(name, text) ? undefined : text
 }
 
 /**
@@ -70,7 +72,7 @@ function readValue(name: string, setting: TSchema, text: string, warn: (message:
   const got = 'secret' in setting ? 'a value that is not shown' : `"${text}"`
   const problem = `${name} must be ${allowed(setting)}, got ${got}`
   if (ignored === undefined || !new RegExp(ignored).test(text)) throw new ConfigError(problem)
-  warn(`${problem}; "${String(fallback)}" is used instead`)
+  warn(`${problem}; ${fallback === '' ? 'it is ignored' : `"${String(fallback)}" is used instead`}`)
   return fallback
 }
 

@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher } from 'undici'
-import { followRedirects } from './redirects.ts'
 import type { App } from '../server/server.ts'
+import { followOnRedirect } from './redirects.ts'
 
 /** Bytes of an upstream's body; Bookinfo's largest is under 1 KiB. */
 const MAX_RESPONSE_BYTES = 256 * 1024
@@ -8,53 +8,65 @@ const MAX_REDIRECTS = 5
 /** Far more than Bookinfo needs, and fewer than the open files that a process may have. */
 const MAX_CONNECTIONS = 512
 
+/**
+ * Milliseconds for each address of a host but the last: a third of the shortest time limit of a call, 2.5 s. Node allows
+ * 250 ms, so a host with an unreachable IPv6 address and a slow IPv4 one could not be reached.
+ */
+const ADDRESS_TIMEOUT_MS = 800
+
 /** How connections to upstreams are used; ARCHITECTURE.md says what each costs. */
 export type ConnectionUse = 'per-request' | 'keep-alive'
 
 export interface DispatcherOptions {
-  /** Whether a redirect that leaves TLS is a failure. */
-  onlyTls?: boolean
-  /** Connections to one server at once; further calls wait for one, within their time. */
+  /** Connections to one server at once; further calls wait for one, within their time limit. */
   maxConnections?: number | undefined
 }
 
 /**
- * An HTTP client, to be closed; of an app, `openDispatcher` makes it.
+ * An HTTP client, to be closed by the caller; `openDispatcher` makes one that ends with its app.
  *
  * `per-request` opens a connection for every call, as the original does: in plain Kubernetes a Service chooses a pod
  * for each connection, so only then do versions change from page to page without a mesh.
  */
-export function createDispatcher(
+export function createDispatcher(connections: ConnectionUse, options: DispatcherOptions = {}): Dispatcher {
+  return new Agent(agentOptions(connections, options)).compose(followRedirects())
+}
+
+/** The HTTP client of an app for calls inside the suite: never by a proxy. It ends with the app. */
+export function openDispatcher(app: App, connections: ConnectionUse, options?: DispatcherOptions): Dispatcher {
+  return closeWith(app, createDispatcher(connections, options))
+}
+
+export function agentOptions(
   connections: ConnectionUse,
-  { onlyTls = false, maxConnections = MAX_CONNECTIONS }: DispatcherOptions = {}
-): Dispatcher {
-  return new Agent({
-    // HTTP/2, which undici would agree to by TLS, puts all calls on one connection, whichever use and number are asked for; when
-    // that one falls silent, undici goes on with it, and call after call is too late.
+  { maxConnections = MAX_CONNECTIONS }: DispatcherOptions = {}
+): Agent.Options {
+  return {
+    // Over TLS undici would agree to HTTP/2 and put all calls on one connection, whatever use and number are asked for. When
+    // that connection falls silent, undici keeps it, and every call runs into its time limit.
     allowH2: false,
     connections: maxConnections,
-    // With nothing to pipeline undici asks for `connection: close`.
+    // Without pipelining undici asks for `connection: close`.
     pipelining: connections === 'per-request' ? 0 : 1,
-    maxResponseSize: MAX_RESPONSE_BYTES
-  }).compose(
-    ...(onlyTls ? [refusePlainHttp] : []),
-    // The original follows redirects; what proves who the reader is stays with the service that was asked.
-    followRedirects({ maxRedirections: MAX_REDIRECTS, stripHeadersOnCrossOriginRedirect: ['jwt', 'end-user'] })
-  )
+    maxResponseSize: MAX_RESPONSE_BYTES,
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS
+  }
+}
+
+/** The original follows redirects. Headers that prove who the reader is stay with the host that was asked. */
+export function followRedirects(): Dispatcher.DispatcherComposeInterceptor {
+  return followOnRedirect({
+    maxRedirections: MAX_REDIRECTS,
+    stripHeadersOnCrossOriginRedirect: ['jwt', 'end-user']
+  })
 }
 
 /**
- * The one HTTP client of an app, which ends with it. When an app closes, its callers have gone or were cut: what still waits for
- * an upstream then waits for nobody, and would hold the process up until its time limit.
+ * Ends a client with its app. When an app closes, its callers have gone or were cut: a call that still waits for an upstream
+ * would hold the process up until its time limit.
  */
-export function openDispatcher(app: App, connections: ConnectionUse, options?: DispatcherOptions): Dispatcher {
-  const dispatcher = createDispatcher(connections, options)
+export function closeWith(app: App, dispatcher: Dispatcher): Dispatcher {
   app.addHook('onClose', () => dispatcher.destroy())
   return dispatcher
-}
-
-/** Sees every hop, as it stands below the redirects. */
-const refusePlainHttp: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
-  if (!String(options.origin).startsWith('https:')) throw new Error('a redirect would leave TLS')
-  return dispatch(options, handler)
 }

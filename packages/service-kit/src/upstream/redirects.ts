@@ -5,7 +5,7 @@ import { interceptors, type Dispatcher } from 'undici'
  * Follows redirects as undici does, but its work begins only with an answer that is one: it makes URLs, sets and copies for
  * each request, for nothing if there is no redirect.
  */
-export function followRedirects(
+export function followOnRedirect(
   options: Parameters<typeof interceptors.redirect>[0]
 ): Dispatcher.DispatcherComposeInterceptor {
   const redirect = interceptors.redirect(options)
