@@ -65,7 +65,7 @@ export const commands = {
     turbo(node, ['boundaries']),
   fmt: async (node, args) => (await program(node, oxlint, ['--fix', ...args])) || program(node, oxfmt, args),
 
-  manifests: (node, args) => program(node, 'test/manifests/run.ts', args),
+  manifests: (node, args) => program(node, 'deploy/check/src/main.ts', args),
   equivalence: (node, args) => built(node, 'test/equivalence/main.ts', args),
   bench: (node, args) => built(node, 'test/bench/tax/main.ts', args),
   'bench:start': (node, args) => built(node, 'test/bench/start.ts', args),

@@ -56,5 +56,5 @@ test('a script runs with the Node that the repository brings', async () => {
   await chmod(join(repository.folder, 'node_modules/.bin/node'), 0o755)
   await using program = startProgram(repository.bootstrap, ['manifests', '--help'])
   expect(await program.ended).toBe(0)
-  expect(program.stdout).toBe(`its own: ${repository.folder}/test/manifests/run.ts --help\n`)
+  expect(program.stdout).toBe(`its own: ${repository.folder}/deploy/check/src/main.ts --help\n`)
 })

@@ -1,3 +1,4 @@
+import { containerOptions, databases, workloads, worldNamed } from '@bookinfo/deploy-check'
 import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -5,10 +6,6 @@ import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { databases } from '../manifests/call-graph.ts'
-import { containerOptions } from '../manifests/pod.ts'
-import { workloads } from '../manifests/world.ts'
-import { worldNamed } from '../manifests/worlds.ts'
 import {
   ask,
   mariadbPath,
@@ -66,7 +63,7 @@ const kinds: readonly Kind[] = [
 
 /** The pods of ratings v2 as they are rendered, with their Secret mounted, as a user that OpenShift has chosen. */
 describe.each(kinds)('the pod $pod, without a cluster', ({ pod, host, start, secret }) => {
-  const world = worldNamed('istio-databases', undefined)
+  const world = worldNamed('istio-databases')
   const network = `127.${randomInt(1, 255)}.${randomInt(1, 255)}`
   const name = `bookinfo-${pod}-${network}`
   const origin = `http://${network}.1:9080`

@@ -1,12 +1,16 @@
+import {
+  at,
+  containerOptions,
+  list,
+  ofSuite,
+  probePaths,
+  text,
+  worldNamed,
+  type Workload
+} from '@bookinfo/deploy-check'
 import { randomInt } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { probePaths } from '../manifests/call-graph.ts'
-import { at, list, text } from '../manifests/json.ts'
-import { containerOptions } from '../manifests/pod.ts'
-import { ofSuite } from '../manifests/rules/pods.ts'
-import type { Workload } from '../manifests/world.ts'
-import { worldNamed } from '../manifests/worlds.ts'
 import { podman } from './built.ts'
 
 /** Who runs the pods: the image's own user, and one that OpenShift has chosen, with group 0. */
@@ -20,7 +24,7 @@ const runc = ['--runtime', 'runc']
 const modest = ['--ulimit=nofile=1024:4096', '--ulimit=nproc=2048:4096']
 
 describe.each(Object.entries(substrates))('the pods of %s, without a cluster', (overlay, { user, owner }) => {
-  const world = worldNamed(overlay, undefined)
+  const world = worldNamed(overlay)
   const pods = ofSuite(world)
   // Each pod has an address, and port 9080 there, as in a cluster: addresses of this machine's loopback, here.
   const network = `127.${randomInt(1, 255)}.${randomInt(1, 255)}`

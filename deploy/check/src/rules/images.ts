@@ -1,0 +1,65 @@
+import { catalogue } from '@bookinfo/images'
+import { imageNames, readImage } from '@bookinfo/vm-images'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { at, list, text, toJson } from '../json.ts'
+import { title } from '../manifest.ts'
+import { containers, workloads, type World } from '../world.ts'
+import type { Rule } from './rule.ts'
+
+/** The version of the suite is the tag of its images. */
+const VERSION = text(
+  at(toJson(JSON.parse(readFileSync(join(import.meta.dirname, '../../../../package.json'), 'utf8'))), 'version')
+)
+
+/** The images that are built: containers, and machines. */
+const built = [...catalogue.map(({ name }) => name), ...imageNames.map((name) => readImage(name).title)]
+
+export const imageRules: readonly Rule[] = [
+  {
+    name: 'image-pinned',
+    why: 'what runs changes by itself',
+    check: (world) =>
+      images(world)
+        .filter(({ image }) => !/:[^:/]+$|@sha256:[0-9a-f]{64}$/.test(image) || image.endsWith(':latest'))
+        .map(({ owner, image }) => `${owner}: ${image} names no version`)
+  },
+  {
+    name: 'image-known',
+    why: 'the image cannot be pulled, because nobody builds it',
+    check: (world) =>
+      images(world).flatMap(({ owner, image }) => {
+        const [, name, tag] = /(?:^|\/)(examples-bookinfo-[^:@]+)(?::([^@]+))?/.exec(image) ?? []
+        if (name === undefined) return []
+        if (!built.includes(name)) return [`${owner}: no image ${name} is built`]
+        return tag === undefined || tag === VERSION ? [] : [`${owner}: ${name} is ${tag}, and the suite is ${VERSION}`]
+      })
+  },
+  {
+    name: 'image-of-version',
+    why: 'the page says one version, and another runs',
+    check: (world) =>
+      workloads(world).flatMap((workload) => {
+        const { app, version } = workload.labels
+        return (
+          containers(workload)
+            .map((container) => /examples-bookinfo-([a-z]+)-(v[^:@]*)/.exec(text(at(container, 'image'))))
+            // ratings v2-mysql are ratings v2, with that database.
+            .filter((match) => match !== null && (match[1] !== app || !`${version}-`.startsWith(`${match[2]}-`)))
+            .map((match) => `${title(workload.manifest)}: ${app} ${version} runs ${match?.[0]}`)
+        )
+      })
+  }
+]
+
+/** All images that run, of containers and of machines' disks. */
+export function images(world: World): { owner: string; image: string }[] {
+  return workloads(world).flatMap((workload) => {
+    const owner = title(workload.manifest)
+    const disks = list(at(workload.spec, 'volumes')).flatMap((volume) => {
+      const image = at(volume, 'containerDisk.image')
+      return typeof image === 'string' ? [{ owner, image }] : []
+    })
+    return [...containers(workload).map((container) => ({ owner, image: text(at(container, 'image')) })), ...disks]
+  })
+}

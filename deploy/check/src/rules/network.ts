@@ -1,0 +1,180 @@
+import { callGraph, type ServiceName, serviceNames } from '@bookinfo/contracts'
+import { PORT } from '../endpoints.ts'
+import { at, type Json, list, texts } from '../json.ts'
+import { selects, title } from '../manifest.ts'
+import { gatewayPods, NAMESPACE, ofKind, type Workload, workloads, type World } from '../world.ts'
+import type { Rule } from './rule.ts'
+
+/** Where packets may go, evaluated for every pair of pods. */
+export const networkRules: readonly Rule[] = [
+  {
+    name: 'network-calls',
+    why: 'packets may go where no call goes, or not where one must',
+    check: (world) => {
+      if (!world.expect.networkPolicies) return []
+      const pods = workloads(world).filter(({ labels }) => isService(labels['app']))
+      return pods.flatMap((from) =>
+        pods.flatMap((to) => {
+          const [caller, called] = [from.labels['app'], to.labels['app']]
+          if (caller === called) return []
+          const needed = callGraph.some((edge) => edge.from === caller && edge.to === called)
+          const allowed = mayLeave(world, from, to, PORT) && mayEnter(world, from, to, PORT)
+          if (needed === allowed) return []
+          const call = `${title(from.manifest)} → ${title(to.manifest)}`
+          return [
+            needed
+              ? `${call}: refused, and an edge of the call graph`
+              : `${call}: allowed, and no edge of the call graph`
+          ]
+        })
+      )
+    }
+  },
+  {
+    name: 'network-gateway',
+    why: 'nobody gets in, or whoever breaks into the gateway gets further than to productpage',
+    check: (world) => {
+      if (!world.expect.networkPolicies) return []
+      const pods = workloads(world).filter(({ labels }) => isService(labels['app']))
+      return gatewayPods(world).flatMap((gateway) => [
+        ...list(at(gateway.manifest.body, 'spec.listeners'))
+          .map((listener) => Number(at(listener, 'port')))
+          .filter((port) => !mayEnter(world, OUTSIDE, gateway, port))
+          .map((port) => `outside → ${title(gateway.manifest)}:${port}: refused`),
+        ...pods.flatMap((to) => {
+          const needed = to.labels['app'] === 'productpage'
+          const allowed = mayLeave(world, gateway, to, PORT) && (!needed || mayEnter(world, gateway, to, PORT))
+          if (needed === allowed) return []
+          return [`${title(gateway.manifest)} → ${title(to.manifest)}: ${needed ? 'refused' : 'may leave'}`]
+        })
+      ])
+    }
+  },
+  {
+    name: 'network-half-open',
+    why: 'one side lets through what the other refuses: a hole as soon as the other changes',
+    check: (world) => {
+      if (!world.expect.networkPolicies) return []
+      const pods = workloads(world).filter(({ labels }) => isService(labels['app']))
+      return pods.flatMap((from) =>
+        pods.flatMap((to) => {
+          if (from.labels['app'] === to.labels['app']) return []
+          const [leaves, enters] = [mayLeave(world, from, to, PORT), mayEnter(world, from, to, PORT)]
+          // productpage is open to all: it is the door.
+          if (leaves === enters || (to.labels['app'] === 'productpage' && !leaves)) return []
+          return [
+            `${title(from.manifest)} → ${title(to.manifest)}: ${leaves ? 'may leave but not enter' : 'may enter but not leave'}`
+          ]
+        })
+      )
+    }
+  },
+  {
+    name: 'network-outside',
+    why: 'whoever breaks into a service can call home',
+    check: (world) =>
+      world.expect.networkPolicies
+        ? ofKind(world, 'NetworkPolicy').flatMap((policy) => [
+            ...list(at(policy.body, 'spec.egress'))
+              .filter((rule) => list(at(rule, 'to')).length === 0 || at(rule, 'ports') === undefined)
+              .map(() => `${title(policy)}: lets something out to anywhere, or at any port`),
+            ...list(at(policy.body, 'spec.egress'))
+              .flatMap((rule) => list(at(rule, 'to')))
+              .filter((peer) => at(peer, 'ipBlock') !== undefined || isEverybody(at(peer, 'namespaceSelector')))
+              .map(() => `${title(policy)}: lets something out of the cluster, or to every namespace`)
+          ])
+        : []
+  },
+  {
+    name: 'network-default',
+    why: 'what no policy is for may talk to everybody',
+    check: (world) => {
+      if (!world.expect.networkPolicies) return []
+      const closed = ofKind(world, 'NetworkPolicy').some(
+        ({ body }) =>
+          isEverybody(at(body, 'spec.podSelector')) &&
+          ['Ingress', 'Egress'].every((type) => texts(at(body, 'spec.policyTypes')).includes(type)) &&
+          at(body, 'spec.ingress') === undefined &&
+          at(body, 'spec.egress') === undefined
+      )
+      return closed ? [] : ['NetworkPolicy: none closes the whole namespace']
+    }
+  },
+  {
+    name: 'network-spans',
+    why: 'a service in trace mode cannot send its spans',
+    check: (world) => {
+      if (!world.expect.networkPolicies) return []
+      const collectors = workloads(world).filter(({ labels }) =>
+        ['jaeger', 'otel-collector'].includes(labels['app'] ?? '')
+      )
+      return workloads(world)
+        .filter(({ labels }) => isService(labels['app']))
+        .flatMap((from) =>
+          collectors
+            .filter(
+              (to) => ![4317, 4318].every((port) => mayLeave(world, from, to, port) && mayEnter(world, from, to, port))
+            )
+            .map((to) => `${title(from.manifest)} → ${title(to.manifest)}: spans are refused`)
+        )
+    }
+  }
+]
+
+function isService(name: string | undefined): name is ServiceName {
+  return serviceNames.some((each) => each === name)
+}
+
+function isEverybody(selector: Json | undefined): boolean {
+  return selector !== undefined && JSON.stringify(selector) === '{}'
+}
+
+type Pods = Pick<Workload, 'labels'>
+
+/** Whoever is not in the cluster: no selector is for it. */
+const OUTSIDE = undefined
+
+export function mayLeave(world: World, from: Pods, to: Pods, port: number): boolean {
+  return passes(world, from, to, port, { type: 'Egress', rules: 'egress', peers: 'to' })
+}
+
+export function mayEnter(world: World, from: Pods | undefined, to: Pods, port: number): boolean {
+  return passes(world, to, from, port, { type: 'Ingress', rules: 'ingress', peers: 'from' })
+}
+
+interface Direction {
+  type: 'Ingress' | 'Egress'
+  rules: string
+  peers: string
+}
+
+/** https://kubernetes.io/docs/concepts/services-networking/network-policies/#the-two-sorts-of-pod-isolation */
+function passes(
+  world: World,
+  pod: Pods,
+  peer: Pods | undefined,
+  port: number,
+  { type, rules, peers }: Direction
+): boolean {
+  const policies = ofKind(world, 'NetworkPolicy').filter(
+    ({ body }) =>
+      selects(at(body, 'spec.podSelector'), pod.labels) && texts(at(body, 'spec.policyTypes')).includes(type)
+  )
+  if (policies.length === 0) return true
+  return policies
+    .flatMap(({ body }) => list(at(body, `spec.${rules}`)))
+    .some((rule) => {
+      const ports = list(at(rule, 'ports'))
+      const known = list(at(rule, peers))
+      const atPort = ports.length === 0 || ports.some((each) => at(each, 'port') === port)
+      return atPort && (known.length === 0 || (peer !== OUTSIDE && known.some((each) => isPeer(each, peer))))
+    })
+}
+
+function isPeer(peer: Json, { labels }: Pods): boolean {
+  const namespace = at(peer, 'namespaceSelector')
+  const pods = at(peer, 'podSelector')
+  if (at(peer, 'ipBlock') !== undefined) return false
+  if (namespace !== undefined && !selects(namespace, { 'kubernetes.io/metadata.name': NAMESPACE })) return false
+  return pods === undefined || selects(pods, labels)
+}

@@ -1,0 +1,103 @@
+import { PORT, PORT_NAME, probePaths } from '../endpoints.ts'
+import { at, type Json, list, show, text } from '../json.ts'
+import { title } from '../manifest.ts'
+import { containers, find, type Workload, workloads, type World } from '../world.ts'
+import { ofSuite } from './pods.ts'
+import type { Rule } from './rule.ts'
+
+/** In seconds, as service-kit's stop.ts has them: for the last spans, and if closing itself hangs. */
+const FLUSH = 1
+const LAST_RESORT = 2
+
+/** How the cluster finds out how a pod is, and how it lets it go. */
+export const probeRules: readonly Rule[] = [
+  {
+    name: 'probe-path',
+    why: 'the probe asks for what is not there, or for the wrong thing: a pod that must wait is restarted',
+    check: (world) =>
+      ofSuite(world).flatMap((workload) =>
+        containers(workload).flatMap((container) =>
+          Object.entries(probePaths).flatMap(([probe, path]) => {
+            const asked = text(at(container, `${probe}.httpGet.path`))
+            return asked === path ? [] : [`${title(workload.manifest)}: ${probe} asks for "${asked}", not ${path}`]
+          })
+        )
+      )
+  },
+  {
+    name: 'probe-port',
+    why: 'the probe never gets an answer',
+    check: (world) =>
+      workloads(world).flatMap((workload) =>
+        probesOf(workload).flatMap(({ name, probe }) => {
+          const port = at(probe, 'httpGet.port') ?? at(probe, 'tcpSocket.port')
+          if (port === undefined) return []
+          const known = workload.ports.some((each) => each.name === port || each.number === port)
+          return known
+            ? []
+            : [`${title(workload.manifest)}: ${name} asks at port ${show(port)}, which is not one of its ports`]
+        })
+      )
+  },
+  {
+    name: 'service-port',
+    why: "callers use 9080, and a mesh takes the protocol from the port's name",
+    check: (world) =>
+      workloads(world)
+        .filter((workload) => ofSuite(world).includes(workload) || workload.labels['app'] === 'details')
+        .filter(({ ports }) => !ports.some(({ name, number }) => name === PORT_NAME && number === PORT))
+        .map(({ manifest }) => `${title(manifest)}: has no port ${PORT} named ${PORT_NAME}`)
+  },
+  {
+    name: 'stop-budget',
+    why: 'requests in flight are cut when the pod goes',
+    check: (world) =>
+      ofSuite(world).flatMap((workload) => {
+        const needed = Math.max(...containers(workload).map((container) => secondsToStop(world, container)))
+        const given = Number(at(workload.spec, 'terminationGracePeriodSeconds') ?? 30)
+        return needed > given
+          ? [`${title(workload.manifest)}: stopping takes up to ${needed} s, and it is given ${given} s`]
+          : []
+      })
+  },
+  {
+    name: 'stop-notice',
+    why: 'new requests come in after the pod has closed its door',
+    check: (world) =>
+      ofSuite(world).flatMap((workload) =>
+        containers(workload)
+          .filter((container) => sleepOf(container) + setting(world, container, 'SHUTDOWN_DELAY_MS', 0) / 1000 < 5)
+          .map(() => `${title(workload.manifest)}: goes on for less than 5 s after it was told to stop`)
+      )
+  }
+]
+
+function probesOf({ runtime, spec }: Workload): { name: string; probe: Json }[] {
+  const places = runtime === 'vm' ? [spec] : list(at(spec, 'containers'))
+  return places.flatMap((place) =>
+    ['startupProbe', 'livenessProbe', 'readinessProbe'].flatMap((name) => {
+      const probe = at(place, name)
+      return probe === undefined ? [] : [{ name, probe }]
+    })
+  )
+}
+
+function secondsToStop(world: World, container: Json): number {
+  const delay = setting(world, container, 'SHUTDOWN_DELAY_MS', 0)
+  const budget = setting(world, container, 'SHUTDOWN_BUDGET_MS', 10_000)
+  return sleepOf(container) + (delay + budget) / 1000 + FLUSH + LAST_RESORT
+}
+
+function sleepOf(container: Json): number {
+  return Number(at(container, 'lifecycle.preStop.sleep.seconds') ?? 0)
+}
+
+/** A setting of a container: its own, or of a ConfigMap that it takes as a whole. */
+function setting(world: World, container: Json, name: string, otherwise: number): number {
+  const own = list(at(container, 'env')).find((each) => at(each, 'name') === name)
+  const shared = list(at(container, 'envFrom')).map((each) =>
+    at(find(world, 'ConfigMap', text(at(each, 'configMapRef.name')))?.body, `data.${name}`)
+  )
+  const value = at(own, 'value') ?? shared.findLast((each) => each !== undefined)
+  return value === undefined ? otherwise : Number(value)
+}

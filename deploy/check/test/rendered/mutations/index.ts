@@ -1,0 +1,23 @@
+import { databaseMutations } from './databases.ts'
+import { machineMutations } from './machines.ts'
+import { meshMutations } from './mesh.ts'
+import type { Mutation } from './mutation.ts'
+import { monitoringMutations } from './monitoring.ts'
+import { nameMutations } from './names.ts'
+import { podMutations } from './pods.ts'
+import { policyMutations } from './policies.ts'
+import { schemaMutations } from './schemas.ts'
+import { settingMutations } from './settings.ts'
+
+/** One line for each; every rule is in it at least once. */
+export const mutations: readonly Mutation[] = [
+  ...podMutations,
+  ...settingMutations,
+  ...nameMutations,
+  ...meshMutations,
+  ...policyMutations,
+  ...databaseMutations,
+  ...machineMutations,
+  ...monitoringMutations,
+  ...schemaMutations
+]

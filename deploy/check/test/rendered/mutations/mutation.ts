@@ -1,0 +1,55 @@
+import { isObject, type JsonObject } from '../../../src/json.ts'
+import { title } from '../../../src/manifest.ts'
+import { edit, set, type Change } from './mutate.ts'
+import type { World } from '../../../src/world.ts'
+
+/** A mistake that somebody might make in a world that is good, and the rule that has to notice. */
+export interface Mutation {
+  /** A rule's name, or `schema`. */
+  rule: string
+  mistake: string
+  /** An overlay, or a combination. */
+  on: string
+  make: Change
+}
+
+export function seed(rule: string, mistake: string, on: string, make: Change): Mutation {
+  return { rule, mistake, on, make }
+}
+
+/** Where mutations are made, by the names of `mutate.ts`. */
+export const details = 'Deployment/details-v1'
+export const page = 'Deployment/productpage-v1'
+export const reviews = 'Deployment/reviews-v2'
+export const machine = 'VirtualMachine/details-v1-vm'
+export const pod = 'spec/template/spec'
+export const container = `${pod}/containers/0`
+export const devices = `${pod}/domain/devices`
+export const annotations = 'spec/template/metadata/annotations'
+
+/** Sets one of the settings that all services share. */
+export function setting(name: string, value: string): Change {
+  return (world) => set(nameOf(world, 'ConfigMap', 'bookinfo-settings'), `data/${name}`, value)(world)
+}
+
+/** Of what kustomize gives a hash in its name. */
+function nameOf({ manifests, target }: World, kind: string, start: string): string {
+  const found = manifests.find((manifest) => manifest.kind === kind && manifest.name.startsWith(start))
+  if (!found) throw new Error(`there is no ${kind} ${start}… in ${target}`)
+  return title(found)
+}
+
+/** Replaces what cloud-init is given. */
+export function userData(content: string): Change {
+  return editUserData((data) => {
+    data['userdata'] = Buffer.from(content).toString('base64')
+  })
+}
+
+/** Changes the data of the Secret that cloud-init reads. */
+export function editUserData(change: (data: JsonObject) => void): Change {
+  return (world) =>
+    edit(nameOf(world, 'Secret', 'details-v1-userdata'), ({ data }) => {
+      if (isObject(data)) change(data)
+    })(world)
+}
