@@ -38,12 +38,24 @@ describe('POST', () => {
 
   test.each([
     ['a status', respond(501, { error: 'no' }), { kind: 'refused', status: 501 }],
+    ['a refusal with a reason', refusal({ error: 'no more places' }), { status: 409, message: 'no more places' }],
+    ['a refusal with another body', refusal({ error: 7 }), { status: 409, message: undefined }],
+    [
+      'a refusal with a long body',
+      refusal({ error: 'no', more: 'x'.repeat(2000) }),
+      { status: 409, message: undefined }
+    ],
     ['a wrong shape', respond(200, { id: '7' }), { kind: 'malformed', status: undefined }]
   ])('fails by %s', async (_what, answer, failure) => {
     await using server = await startTinyServer(answer)
     expect(await things(server.origin).post('/things/7', {}, headers)).toMatchObject({ ok: false, ...failure })
   })
 })
+
+/** As a service of this suite sends it, with its length. */
+function refusal(body: object) {
+  return respond(409, body, { 'content-length': String(JSON.stringify(body).length) })
+}
 
 describe('OPTIONS', () => {
   test.each([

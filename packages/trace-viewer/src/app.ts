@@ -1,5 +1,12 @@
 import helmet from '@fastify/helmet'
-import { assetRoutes, createServer, type App, type FastifyRequest, type LogOptions } from '@bookinfo/service-kit'
+import {
+  assetRoutes,
+  createServer,
+  type App,
+  type FastifyReply,
+  type FastifyRequest,
+  type LogOptions
+} from '@bookinfo/service-kit'
 import { assets } from './assets.ts'
 import type { TraceViewerConfig } from './config.ts'
 import { jaegerRoutes } from './jaeger/routes.ts'
@@ -77,7 +84,7 @@ const securityHeaders = {
   originAgentCluster: false
 }
 
-function errorPage(request: FastifyRequest, status: number, message: string): string | undefined {
+function errorPage(request: FastifyRequest, { statusCode: status }: FastifyReply, message: string): string | undefined {
   const wantsHtml = request.headers.accept?.includes('text/html') && !request.url.startsWith('/api/')
   if (!wantsHtml) return undefined
   return renderPage({ title: String(status), path: '', main: problemView(status, message) })

@@ -43,7 +43,7 @@ export function buildApp(config: ProductpageConfig, deps: ProductpageDeps = {}):
     version: config.SERVICE_VERSION,
     tracing: deps.tracing,
     log: { level: config.LOG_LEVEL, stream: logStream },
-    errorPage: (request, status, message) => errorPage(request, nowMs, status, message),
+    errorPage: (request, reply, message) => errorPage(request, nowMs, reply.statusCode, message),
     router: { ignoreDuplicateSlashes: true }
   })
   const dispatcher = openDispatcher(app, config.UPSTREAM_CONNECTIONS)

@@ -19,8 +19,8 @@ export const MethodNotAllowed = createError(
 /** 5xx tell the log; the caller gets one fixed sentence. */
 const INTERNAL_ERROR = 'internal server error'
 
-/** An HTML page about an error, for those who asked for one; undefined for all who get JSON. */
-export type ErrorPage = (request: FastifyRequest, status: number, message: string) => string | undefined
+/** Makes an HTML page about an error and sets its headers; undefined for a client that gets JSON. The reply has the status. */
+export type ErrorPage = (request: FastifyRequest, reply: FastifyReply, message: string) => string | Buffer | undefined
 
 /** Turns anything thrown below a route into an answer. */
 export function createErrorHandler(errorPage: ErrorPage = () => undefined) {
@@ -29,8 +29,7 @@ export function createErrorHandler(errorPage: ErrorPage = () => undefined) {
     if (unforeseen) request.log.error({ err: error }, 'request failed')
     const status = error.statusCode ?? 500
     const body: ErrorBody = { error: unforeseen ? INTERNAL_ERROR : error.message }
-    const page = errorPage(request, status, body.error)
-    void reply.code(status)
+    const page = errorPage(request, reply.code(status), body.error)
     if (page === undefined) void reply.type('application/json').send(body)
     else void reply.type('text/html; charset=utf-8').send(page)
   }

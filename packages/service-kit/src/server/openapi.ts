@@ -30,6 +30,9 @@ export function serveOpenApi(
     })
   })
   app.register(async (scope) => {
-    scope.get('/openapi.json', { config: { quiet: true }, schema: { hide: true } }, async () => scope.swagger())
+    let text: Buffer | undefined
+    scope.get('/openapi.json', { config: { quiet: true }, schema: { hide: true } }, async (_request, reply) =>
+      reply.type('application/json').send((text ??= Buffer.from(JSON.stringify(scope.swagger()))))
+    )
   })
 }

@@ -1,10 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 
-/** An answer; the text of its body only if its status is 200, as nobody reads what else is said. */
+/** Bytes of the body of a refusal; longer ones are not read. */
+const MAX_REASON_BYTES = 1024
+
 export interface UpstreamAnswer {
   status: number
   headers: IncomingHttpHeaders
+  /** The body of status 200, or a short body of a status from 400 to 499, which may say why; else empty. */
   text: string
 }
 
@@ -36,6 +39,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
   #tooLate: TooLate | undefined
   #status = 0
+  #readsBody = false
   #headers: IncomingHttpHeaders = {}
 
   constructor(resolve: (answer: UpstreamAnswer) => void, reject: (error: Error) => void, timeoutMs: number) {
@@ -60,12 +64,13 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (status < 200) return
     this.#status = status
     this.#headers = headers
+    this.#readsBody = status === 200 || hasReason(status, headers)
     // The rest is still read, and thrown away, so that the connection is free again.
-    if (status !== 200) this.#resolve({ status, headers, text: '' })
+    if (!this.#readsBody) this.#resolve({ status, headers, text: '' })
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#status === 200) this.#chunks.push(chunk)
+    if (this.#readsBody) this.#chunks.push(chunk)
   }
 
   onResponseEnd(): void {
@@ -79,6 +84,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     clearTimeout(this.#timer)
     this.#reject(error)
   }
+}
+
+function hasReason(status: number, headers: IncomingHttpHeaders): boolean {
+  return status >= 400 && status <= 499 && Number(headers['content-length']) <= MAX_REASON_BYTES
 }
 
 function giveUp(exchanging: Exchange): void {

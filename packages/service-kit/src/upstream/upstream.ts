@@ -1,13 +1,17 @@
 import type { ForwardHeaders, StartedCall } from '@bookinfo/tracing'
-import type { Static, TSchema } from 'typebox'
+import { Type, type Static, type TSchema } from 'typebox'
+import { Check } from 'typebox/value'
 import { Compile, type Validator } from 'typebox/compile'
 import type { Dispatcher } from 'undici'
 import { exchange, TooLate, type UpstreamAnswer } from './exchange.ts'
 
-/** A value where all is well; else the status, if there was an answer at all, and why, in words for the log. */
+/**
+ * The checked value of an answer, or a failure: with the status if there was an answer, with a reason for the log, and with the
+ * text that a service of this suite gives its caller in an error body of status 400 to 499.
+ */
 export type UpstreamResult<T> =
   | { ok: true; value: T; text: string; version: string | undefined; serverTiming: string | undefined }
-  | { ok: false; kind: FailureKind; status: number | undefined; reason: string }
+  | { ok: false; kind: FailureKind; status: number | undefined; reason: string; message?: string | undefined }
 
 /** An answer that says no, no complete answer (in time), or one that is not what the contract says. */
 export type FailureKind = 'refused' | 'unreachable' | 'timeout' | 'malformed'
@@ -66,7 +70,7 @@ export function createUpstream<S extends TSchema>(options: UpstreamOptions<S>): 
       const { status, text } = answer
       if (status !== 200) {
         call.end(status)
-        return { ok: false, kind: 'refused', status, reason: `status ${status}` }
+        return { ok: false, kind: 'refused', status, reason: `status ${status}`, message: messageIn(text) }
       }
       const value = read(answer)
       if (value === undefined) {
@@ -133,6 +137,13 @@ function errorType(error: unknown): string {
 
 function single(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' ? header : undefined
+}
+
+const Refusal = Type.Object({ error: Type.String({ minLength: 1, maxLength: 300 }) })
+
+function messageIn(text: string): string | undefined {
+  const body = parseJson(text)
+  return Check(Refusal, body) ? body.error : undefined
 }
 
 function parseJson(text: string): unknown {
