@@ -1,8 +1,6 @@
-import { explainFailure } from './failure.ts'
+import { explainFailure, print, stopOnSignals } from '@bookinfo/cli'
 import { readOptions } from './options.ts'
-import { print } from './print.ts'
 import { untilReady } from './ready.ts'
-import { stopOnSignals } from './stop-signal.ts'
 import { describeSuite } from './table.ts'
 import { planSuite } from './plan.ts'
 

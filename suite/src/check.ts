@@ -1,7 +1,6 @@
-import { explainFailure, Failure } from './failure.ts'
+import { explainFailure, Failure, print } from '@bookinfo/cli'
 import { readOptions, usage } from './options.ts'
 import { checkSuite, planSuite } from './plan.ts'
-import { print } from './print.ts'
 
 /** The bootstrap takes it as: go on, with --no-traces. */
 const WITHOUT_TRACES = 3

@@ -1,4 +1,4 @@
-import { Failure } from './failure.ts'
+import { Failure } from '@bookinfo/cli'
 import { untilReady, whyNotReady } from './ready.ts'
 import { startService, type Output, type ServiceProcess } from './service-process.ts'
 import type { Place, ViewerPlace } from './topology.ts'

@@ -1,6 +1,6 @@
+import { Failure } from '@bookinfo/cli'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { Failure } from './failure.ts'
 import { HOST, PORT_COUNT, type Place } from './topology.ts'
 
 /** Browsers try it first for "localhost", so a stranger there would answer in our place. */

@@ -1,7 +1,7 @@
+import { Failure } from '@bookinfo/cli'
 import { mkdir } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
-import { Failure } from './failure.ts'
 import { ROOT, type Change } from './topology.ts'
 
 /** What ratings v2 can keep its stars in. */

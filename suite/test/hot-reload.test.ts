@@ -68,8 +68,8 @@ test('the trace viewer of npm run dev gets the spans and the log lines of a serv
 
   await makeTrace('4bf92f3577b34da6a3ce929d0e0e4736')
   // Changed without being changed: the kit is the viewer's too, which keeps its traces all the same.
-  utimesSync(join(ROOT, 'packages/service-kit/src/once.ts'), new Date(), new Date())
-  await detailsDev.says('s after once.ts changed')
+  utimesSync(join(ROOT, 'packages/service-kit/src/server/probes.ts'), new Date(), new Date())
+  await detailsDev.says('s after probes.ts changed')
   await makeTrace('4bf92f3577b34da6a3ce929d0e0e4737')
   expect((await ask(viewer, '/trace/4bf92f3577b34da6a3ce929d0e0e4736')).status).toBe(200)
   expect(descendantsOf(viewerDev.pid).map(({ pid }) => pid)).toEqual(expect.arrayContaining(viewerProcesses))

@@ -1,3 +1,4 @@
+import { ROOT } from '@bookinfo/cli'
 import { billOfMaterials, bundledPackages, modulesInBundle, readDebianPackages } from '@bookinfo/sbom'
 import { readFileSync } from 'node:fs'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
@@ -7,7 +8,6 @@ import type { Image } from './catalogue.ts'
 import { DIST } from './debian-base.ts'
 import { nodeVersion } from './node-package.ts'
 import { architectureOf } from './options.ts'
-import { ROOT } from './run.ts'
 
 /**
  * Writes a bill of materials for each image and platform: `dist/examples-bookinfo-details-v1.amd64.cdx.json`. Of a base that

@@ -1,10 +1,10 @@
+import { run } from '@bookinfo/cli'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isOurs, referenceTo, type Builder, type Plan } from './builder.ts'
 import type { Image } from './catalogue.ts'
 import { architectureOf, type Platform } from './options.ts'
-import { run } from './run.ts'
 import { labelsFor } from './sources.ts'
 
 /** Buildah, which needs no engine and no root. */

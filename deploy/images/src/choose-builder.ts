@@ -1,9 +1,8 @@
+import { Failure, works } from '@bookinfo/cli'
 import { createBuildah } from './buildah.ts'
 import type { Builder } from './builder.ts'
 import { createDocker } from './docker.ts'
-import { Failure } from './failure.ts'
 import type { Options } from './options.ts'
-import { works } from './run.ts'
 
 /**
  * Finds out by asking which builder can build here: an engine may be installed and not run.

@@ -1,9 +1,8 @@
+import { requireTools, ROOT, type Tools } from '@bookinfo/cli'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findNode } from './node-package.ts'
 import { architectureOf, type Platform } from './options.ts'
-import { ROOT } from './run.ts'
-import { requireTools, type Tools } from './tools.ts'
 import { unpack, unpackingTools } from './unpack.ts'
 
 export const DIST = join(ROOT, 'deploy/images/dist')

@@ -1,9 +1,9 @@
+import { ROOT, run } from '@bookinfo/cli'
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { referenceTo, type Builder, type Plan } from './builder.ts'
 import { DIST } from './debian-base.ts'
-import { ROOT, run } from './run.ts'
 import { labelsFor } from './sources.ts'
 
 /** Docker, which builds all images at once from docker-bake.hcl. */

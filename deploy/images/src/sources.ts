@@ -1,7 +1,6 @@
-import { Failure } from './failure.ts'
+import { Failure, ROOT, run } from '@bookinfo/cli'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ROOT, run } from './run.ts'
 
 /** What is built, so that equal sources make equal images. */
 export interface Sources {

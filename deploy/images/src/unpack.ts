@@ -1,6 +1,4 @@
-import { Failure } from './failure.ts'
-import { run } from './run.ts'
-import type { Tools } from './tools.ts'
+import { Failure, run, type Tools } from '@bookinfo/cli'
 
 /** What unpacking Debian's packages needs. */
 export const unpackingTools: Tools = {

@@ -133,7 +133,7 @@ test('a tool that the Debian base needs is named', async () => {
   await using machine = programs({ buildah: 'exit 0', docker: 'exit 1', mmdebstrap: 'exit 1', 'eu-strip': 'exit 1' })
   const { stderr } = await buildImages(machine.folder, ['--base', 'debian'])
   expect(stderr).toMatch(
-    /^bookinfo: --base debian needs more than is here: on Debian and Ubuntu, apt-get install mmdebstrap elfutils/
+    /^bookinfo: --base debian needs programs that are not installed\. On Debian and Ubuntu: apt-get install mmdebstrap elfutils/
   )
 })
 

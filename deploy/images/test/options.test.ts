@@ -38,17 +38,17 @@ test('platforms stand in one list', () => {
   expect(read(['--platform', 'linux/arm64,linux/amd64']).platforms).toEqual(['linux/arm64', 'linux/amd64'])
 })
 
-describe('what is wrong is named, with what is allowed', () => {
+describe('a wrong argument is named, with the allowed values', () => {
   test.each([
-    [['--hubb', 'x'], 'unknown option --hubb; see npm run images -- --help'],
-    [['--hub'], '--hub needs a value'],
+    [['--hubb', 'x'], 'unknown option --hubb: did you mean --hub? See npm run images -- --help'],
+    [['--hub'], '--hub needs a value; see npm run images -- --help'],
     [['--push=yes'], '--push takes no value'],
     [['--push'], '--push needs a --hub to push to'],
-    [['--hub', 'My Hub'], '--hub cannot be "My Hub": allowed is a registry and folders, in lower case'],
-    [['--tag', 'a/b'], '--tag cannot be "a/b": allowed is up to 128 letters, digits, dots, dashes and underscores'],
-    [['--base', 'a b'], '--base cannot be "a b": allowed is registry, debian or the name of an image'],
-    [['--builder', 'kaniko'], '--builder cannot be "kaniko": allowed is auto, docker, buildah'],
-    [['--platform', 'linux/s390x'], '--platform cannot be "linux/s390x": allowed is linux/amd64 and linux/arm64'],
+    [['--hub', 'My Hub'], '--hub must be a registry and folders, in lower case, got "My Hub"'],
+    [['--tag', 'a/b'], '--tag must be up to 128 letters, digits, dots, dashes and underscores, got "a/b"'],
+    [['--base', 'a b'], '--base must be registry, debian or the name of an image, got "a b"'],
+    [['--builder', 'kaniko'], '--builder must be auto or docker or buildah, got "kaniko"'],
+    [['--platform', 'linux/s390x'], '--platform must be linux/amd64 or linux/arm64, got "linux/s390x"'],
     [
       ['detail'],
       'there is no image "detail": allowed are productpage, details, reviews, ratings and whole names like examples-bookinfo-productpage-v1'

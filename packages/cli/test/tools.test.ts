@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { requireTools } from '../src/tools.ts'
 
-test('programs and files that are missing are named by their packages, once each', async () => {
+test('a missing program or file is reported with its package, once', async () => {
   const here = { tar: { inPackage: 'tar' }, '/etc/passwd': { inPackage: 'base-passwd' } }
   const missing = {
     'no-such-program': { inPackage: 'one' },
@@ -9,6 +9,6 @@ test('programs and files that are missing are named by their packages, once each
     '/no/such/file.too': { inPackage: 'other' }
   }
   await expect(requireTools('it', { ...here, ...missing })).rejects.toThrow(
-    /^it needs more than is here: on Debian and Ubuntu, apt-get install one other$/
+    /^it needs programs that are not installed\. On Debian and Ubuntu: apt-get install one other$/
   )
 })

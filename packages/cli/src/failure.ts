@@ -1,9 +1,12 @@
 import { Stopped } from './stop-signal.ts'
 
-/** Something that the user can mend; its message says what to do. */
+/** An error that the user can fix. Its message says what is wrong and what to do. */
 export class Failure extends Error {}
 
-/** Runs what a program is for. A Failure becomes lines on stderr and exit status 1; who asked it to end knows why it ended. */
+/**
+ * Runs the body of a command. A Failure becomes one message on stderr and exit status 1; after a stop signal the status is that of
+ * the signal, without a message.
+ */
 export async function explainFailure(body: () => Promise<void>): Promise<void> {
   try {
     await body()
@@ -13,4 +16,9 @@ export async function explainFailure(body: () => Promise<void>): Promise<void> {
     process.stderr.write(`bookinfo: ${error.message}\n`)
     process.exitCode = 1
   }
+}
+
+/** Writes a line for the user to stdout. */
+export function print(line: string): void {
+  process.stdout.write(`${line}\n`)
 }

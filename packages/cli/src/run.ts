@@ -7,18 +7,18 @@ import { stop } from './stop-signal.ts'
 
 export const ROOT = join(import.meta.dirname, '../../..')
 
-/** What a program may take to end when it is asked to; whoever asked this process waits for ten seconds. */
+/** Milliseconds for a program to end after a stop signal. npm waits for ten seconds. */
 const END_MS = 8_000
 
-/** Characters of what a program said that are told when it fails: the end, where the reason is. */
-const TOLD = 4000
+/** Characters of a failed program's output in the error message: the end, where the reason is. */
+const SHOWN = 4000
 
 /**
- * Runs a program in the repository's root, to its end. A request to end that this process gets goes to all that the program
- * has started, which is waited for, and ended where it does not end.
+ * Runs a program to its end, in the repository's root. A stop signal is passed on to the program and all that it started; what does
+ * not end in time is killed.
  *
- * @returns what it wrote to stdout
- * @throws Failure with the end of what it said, if it fails or is not there; Stopped after a request to end
+ * @returns its stdout
+ * @throws Failure with the end of its stderr, if it fails or does not exist; Stopped after a stop signal
  */
 export async function run(program: string, args: readonly string[], env: Record<string, string> = {}): Promise<string> {
   stop.throwIfAborted()
@@ -26,9 +26,8 @@ export async function run(program: string, args: readonly string[], env: Record<
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own, asked once: mmdebstrap by itself takes no signal, what it started does; and it may end its whole group.
-    // Windows has no groups, and its Ctrl-C reaches all.
-    detached: process.platform !== 'win32'
+    // Its own process group, which gets the signal as a whole: mmdebstrap itself ignores it, the programs that it starts do not.
+    detached: true
   })
   let overdue: NodeJS.Timeout | undefined
   const endGroup = () => {
@@ -48,7 +47,7 @@ export async function run(program: string, args: readonly string[], env: Record<
   } catch (error) {
     stop.throwIfAborted()
     const said = error instanceof Error ? error.message : String(error)
-    throw new Failure(`${program} ${args[0] ?? ''} failed:\n${said.slice(-TOLD)}`)
+    throw new Failure(`${program} ${args[0] ?? ''} failed:\n${said.slice(-SHOWN)}`)
   } finally {
     stop.removeEventListener('abort', endGroup)
     clearTimeout(overdue)
@@ -60,11 +59,11 @@ function signalGroup(group: number | undefined, signal: NodeJS.Signals): void {
   try {
     process.kill(-group, signal)
   } catch {
-    // It ended just now.
+    // The group has just ended.
   }
 }
 
-/** Whether a program runs and succeeds. @throws Stopped after a request to end */
+/** Whether a program exists and succeeds. @throws Stopped after a stop signal */
 export async function works(program: string, args: readonly string[]): Promise<boolean> {
   return run(program, args).then(
     () => true,

@@ -1,16 +1,16 @@
 import { constants } from 'node:os'
 
-/** Ctrl-C, a polite kill, and a terminal that was closed. */
+/** Ctrl-C, `kill`, and a closed terminal. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 const controller = new AbortController()
 
-/** Aborted by the first request to end, with a Stopped for a reason; never, unless `stopOnSignals` was called. */
+/** Aborts on the first stop signal, with a Stopped as its reason. Never aborts before `stopOnSignals` is called. */
 export const stop = controller.signal
 
-/** Somebody asked this process to end before it was done. */
+/** A stop signal ended this process before its work was done. */
 export class Stopped extends Error {
-  /** With which a process ends that was ended by a signal, as a shell tells it. */
+  /** The exit status that shells report for a signal: 128 and its number. */
   readonly status: number
 
   constructor(signal: NodeJS.Signals) {
@@ -19,18 +19,19 @@ export class Stopped extends Error {
   }
 }
 
-/** From now on requests to end abort `stop`. Later ones change nothing: ending is under way, and bounded. */
-export function stopOnSignals(): void {
+/** Makes stop signals abort `stop`, instead of ending the process at once. Further signals change nothing. */
+export function stopOnSignals(): AbortSignal {
   const stopFor = (signal: NodeJS.Signals) => controller.abort(new Stopped(signal))
   for (const signal of signals) process.on(signal, () => stopFor(signal))
-  // Whoever started this process is gone; until then the channel alone is no reason to stay.
+  // The parent process is gone. Without `unref` the channel to it would keep this process alive.
   process.on('disconnect', () => stopFor('SIGHUP'))
   process.channel?.unref()
-  // So is whoever read what is printed: `npm start | head` has seen enough.
+  // The reader of the output is gone, for example in `npm start | head`.
   process.stdout.on('error', () => stopFor('SIGPIPE'))
+  return stop
 }
 
-/** Resolves when somebody asks this process to end. */
+/** Resolves on the first stop signal. */
 export function untilStopped(): Promise<'stopped'> {
   if (stop.aborted) return Promise.resolve('stopped')
   return new Promise((resolve) => stop.addEventListener('abort', () => resolve('stopped')))

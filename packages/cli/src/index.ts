@@ -1,0 +1,5 @@
+export { explainFailure, Failure, print } from './failure.ts'
+export { parseOptions, readChoice, readNumber, refuse } from './options.ts'
+export { ROOT, run, works } from './run.ts'
+export { stop, stopOnSignals, untilStopped } from './stop-signal.ts'
+export { requireTools, type Tools } from './tools.ts'
