@@ -21,6 +21,8 @@ export function buildApp(config: DetailsConfig, deps: DetailsDeps = {}): App {
     title: 'Bookinfo details',
     description: 'Facts about one book.',
     version: config.SERVICE_VERSION,
+    settings: config,
+    hops: 1,
     tracing,
     log: { level: config.LOG_LEVEL, stream: logStream },
     router: { ignoreDuplicateSlashes: true }

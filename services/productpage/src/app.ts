@@ -41,6 +41,7 @@ export function buildApp(config: ProductpageConfig, deps: ProductpageDeps = {}):
     title: 'Bookinfo productpage',
     description: 'The page that people see, and the JSON API behind it.',
     version: config.SERVICE_VERSION,
+    settings: config,
     tracing: deps.tracing,
     log: { level: config.LOG_LEVEL, stream: logStream },
     errorPage: (request, reply, message) => errorPage(request, nowMs, reply.statusCode, message),

@@ -25,6 +25,8 @@ export function buildApp(config: RatingsConfig, deps: RatingsDeps = {}): App {
     title: 'Bookinfo ratings',
     description: 'Stars that reviewers gave.',
     version: config.SERVICE_VERSION,
+    settings: config,
+    hops: 2,
     tracing: deps.tracing,
     log: { level: config.LOG_LEVEL, stream: logStream },
     whyNotReady: () => (faults.healthy() ? store?.whyNotReady() : 'unhealthy on purpose')

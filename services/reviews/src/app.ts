@@ -35,6 +35,8 @@ export function buildApp(config: ReviewsConfig, deps: ReviewsDeps = {}): App {
     title: 'Bookinfo reviews',
     description: 'Reviews of one book, with or without stars.',
     version: config.SERVICE_VERSION,
+    settings: config,
+    hops: 1,
     tracing: deps.tracing,
     log: { level: config.LOG_LEVEL, stream: deps.logStream },
     router: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true }

@@ -2,6 +2,33 @@ import { telemetrySettings } from '@bookinfo/tracing'
 import { isIP } from 'node:net'
 import { Type, type Static } from 'typebox'
 
+/** The settings of `createServer`. */
+const serverSettings = {
+  KEEP_ALIVE_TIMEOUT_MS: Type.Integer({
+    // A proxy that sends a request while this side closes the connection answers 503. Envoy, so Istio too, keeps idle
+    // connections for 60 minutes, Google's load balancer for 10.
+    default: 65 * 60_000,
+    minimum: 1_000,
+    maximum: 24 * 60 * 60_000,
+    description: 'Milliseconds that an idle connection is kept: longer than the proxies in front keep it.'
+  }),
+  MAX_HEADER_KIB: Type.Integer({
+    default: 60,
+    minimum: 8,
+    maximum: 1024,
+    description: 'KiB of a request line with its headers, as in Envoy. Called services take more, for added headers.'
+  }),
+  MAX_REQUESTS_IN_FLIGHT: Type.Integer({
+    default: 500,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'Requests that are served at once; others get 503 with `Retry-After`. Probes are always served.'
+  })
+}
+
+export const ServerSettings = Type.Object(serverSettings)
+export type ServerSettings = Static<typeof ServerSettings>
+
 /** The settings that every service has; each service adds its own to them. */
 export const commonSettings = {
   PORT: Type.Integer({
@@ -30,6 +57,7 @@ export const commonSettings = {
     default: 'info',
     description: 'Least level that is logged. Probes and scrapes are logged at debug.'
   }),
+  ...serverSettings,
   SHUTDOWN_DELAY_MS: Type.Integer({
     default: 0,
     minimum: 0,

@@ -9,12 +9,19 @@ export type ErrorBody = Static<typeof ErrorBody>
 /** 4xx tell the caller what to fix. */
 export const BodyBrokenOff = createError('BOOKINFO_BODY_BROKEN_OFF', 'the request body broke off', 400)
 export const BodyTooLarge = createError('BOOKINFO_BODY_TOO_LARGE', 'the request body is larger than %s bytes', 413)
+export const BadHost = createError('BOOKINFO_BAD_HOST', 'a request needs one valid Host header', 400)
+export const BadPath = createError('BOOKINFO_BAD_PATH', 'the path is not valid percent-encoding', 400)
+export const BadTarget = createError('BOOKINFO_BAD_TARGET', 'the request target is neither a path nor a URL', 400)
+export const ExpectationFailed = createError('BOOKINFO_EXPECTATION', 'only 100-continue can be expected here', 417)
 export const NotFound = createError('BOOKINFO_NOT_FOUND', 'there is no %s here', 404)
 export const MethodNotAllowed = createError(
   'BOOKINFO_METHOD_NOT_ALLOWED',
   '%s is not allowed here; allowed are %s',
   405
 )
+
+export const UnknownCoding = createError('BOOKINFO_UNKNOWN_CODING', 'the only transfer coding here is chunked', 501)
+export const Overloaded = createError('BOOKINFO_OVERLOADED', 'too many requests are in flight: try again later', 503)
 
 /** 5xx tell the log; the caller gets one fixed sentence. */
 const INTERNAL_ERROR = 'internal server error'

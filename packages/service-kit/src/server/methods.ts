@@ -34,7 +34,7 @@ export function answerOtherMethods(app: FastifyInstance): void {
 
   function methodsAllowed(request: FastifyRequest): string | undefined {
     // RFC 9110, 9.3.7: the asterisk asks about the server as a whole.
-    if (request.url === '*') return request.method === 'OPTIONS' ? 'GET, HEAD, OPTIONS, POST' : undefined
+    if (request.url === '*') return 'GET, HEAD, OPTIONS, POST'
     const methods = methodsByMatch.get(paths.find('GET', request.url)?.handler)
     return methods && [...methods].toSorted().join(', ')
   }

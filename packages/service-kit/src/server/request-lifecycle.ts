@@ -2,7 +2,6 @@ import { forwardTracing, type CallListener, type RequestTrace, type Tracing } fr
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Socket } from 'node:net'
 import { idsOf } from '../telemetry/log.ts'
-import { RequestLogger } from '../telemetry/request-logger.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -53,8 +52,7 @@ export function followRequests(app: FastifyInstance, tracing: Tracing, { onCallE
     const { headers, rawHeaders } = raw
     const start = { method, route: route.pattern, headers, rawHeaders, onCallEnd: onCallEnd(request) }
     const trace = (request.trace = (route.quiet ? forwardTracing : tracing).startRequest(start))
-    // Log lines carry the ids of the request's own span instead of its caller's.
-    if (tracing !== forwardTracing) request.log = reply.log = new RequestLogger(app.log, () => idsOf(request))
+    request.log = reply.log = app.log.child(idsOf(request))
     if (trace.traceresponse !== undefined) void reply.header('traceresponse', trace.traceresponse)
 
     // Fastify's `onResponse` reports complete answers only. A response closes exactly once: when it is finished, when its

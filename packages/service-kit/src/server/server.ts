@@ -1,22 +1,31 @@
 import { forwardTracing, type Tracing } from '@bookinfo/tracing'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import createFastify, { type FastifyInstance } from 'fastify'
-import type { Socket } from 'node:net'
-import { createAccessLog } from '../telemetry/access-log.ts'
-import { readBodies } from './body.ts'
+import createFastify from 'fastify'
+import { loadConfig } from '../process/config.ts'
+import { ServerSettings } from '../process/settings.ts'
 import { recordCalls } from '../telemetry/call-metrics.ts'
-import { createErrorHandler, type ErrorPage } from './errors.ts'
-import { serveProbes, type Lifecycle } from './probes.ts'
-import { compileSchemasLazily } from './schemas.ts'
-import { logging, type LogOptions } from '../telemetry/log.ts'
-import { answerOtherMethods } from './methods.ts'
-import { measureRequests, serveMetrics } from '../telemetry/metrics.ts'
-import { serveOpenApi } from './openapi.ts'
+import { logging, logRequest, type LogOptions } from '../telemetry/log.ts'
 import { createRegistry, type MetricsRegistry } from '../telemetry/metrics-registry.ts'
-import { followRequests, rememberRefusal } from './request-lifecycle.ts'
+import { createRequestMetrics, serveMetrics } from '../telemetry/metrics.ts'
+import { readBodies } from './body.ts'
+import { createBrokenRequestHandler, type BrokenRequestHandler } from './broken-requests.ts'
+import { createErrorHandler, type ErrorPage } from './errors.ts'
+import { boundLoad } from './load.ts'
+import { answerOtherMethods } from './methods.ts'
+import { serveOpenApi } from './openapi.ts'
+import { serveProbes, type Lifecycle } from './probes.ts'
+import { checkProtocol, readTarget } from './protocol.ts'
+import { followRequests } from './request-lifecycle.ts'
+import { compileSchemasLazily } from './schemas.ts'
 
 /** Bytes of a request body, unless a route says otherwise. */
 const BODY_LIMIT = 16 * 1024
+/** Milliseconds in which a request must arrive completely. */
+const REQUEST_TIMEOUT_MS = 30_000
+/** Milliseconds without a byte on a connection, for a caller that does not read its answer. No answer takes as long. */
+const STALL_TIMEOUT_MS = 60_000
+/** Each service adds headers to the calls that it makes; what one service accepts, the next must not refuse. */
+const HEADER_KIB_PER_HOP = 4
 
 export interface ServerOptions {
   name: string
@@ -24,6 +33,10 @@ export interface ServerOptions {
   description: string
   version: string
   log: LogOptions
+  /** The defaults if absent. */
+  settings?: Partial<ServerSettings>
+  /** How many services of the suite may have handed a request on before it comes here. */
+  hops?: number
   /** Forward mode if absent. */
   tracing?: Tracing | undefined
   /** A reason not to be ready, or undefined; never another service's state, but that of an own database. */
@@ -48,34 +61,43 @@ declare module 'fastify' {
   }
 }
 
-/** An app with all that is alike in every service; the service adds its routes with `app.register`. */
+/** An app with everything that all services share; the service adds its routes with `app.register`. */
 export function createServer(options: ServerOptions): Server {
-  const { tracing = forwardTracing } = options
-  const app = createApp(options)
+  const { title, description, version, tracing = forwardTracing } = options
+  const settings = { ...loadConfig(ServerSettings, {}, []), ...options.settings }
+  const registry = createRegistry()
+  const metrics = createRequestMetrics(registry)
+  const brokenRequests = createBrokenRequestHandler({
+    version,
+    maxHeaderKib: settings.MAX_HEADER_KIB,
+    onRefused(status, reason) {
+      metrics.countRefused(status)
+      app.log.info({ status, error: reason }, 'request refused')
+    }
+  })
+  const app = createApp(options, settings, brokenRequests)
   const lifecycle: Lifecycle = { stopping: false }
+  brokenRequests.refuseTunnels(app)
   compileSchemasLazily(app)
   answerOtherMethods(app)
   readBodies(app, (bytes) => bytes)
   app.setErrorHandler(createErrorHandler(options.errorPage))
-  const registry = createRegistry()
-  const accessLog = createAccessLog(options.name, options.version, options.log)
-  followRequests(app, tracing, {
-    onCallEnd: recordCalls(app, registry),
-    onEnd: [measureRequests(registry), accessLog]
-  })
+  followRequests(app, tracing, { onCallEnd: recordCalls(app, registry), onEnd: [metrics.measure, logRequest] })
   app.addHook('onRequest', (request, reply, done) => {
-    // Any content type is accepted; one that is malformed Fastify would refuse by itself.
+    // Any content type is accepted; Fastify would refuse a malformed one.
     if (request.mediaType === undefined) delete request.headers['content-type']
-    void reply.header('x-service-version', options.version)
+    void reply.header('x-service-version', version)
     done()
   })
+  boundLoad(app, settings.MAX_REQUESTS_IN_FLIGHT)
+  checkProtocol(app)
   app.addHook('onSend', (_request, reply, _payload, done) => {
     // RFC 8259 gives JSON no charset parameter; Fastify adds one.
     if (reply.getHeader('content-type') === 'application/json; charset=utf-8')
       void reply.header('content-type', 'application/json')
     done()
   })
-  serveOpenApi(app, { title: options.title, description: options.description, version: options.version })
+  serveOpenApi(app, { title, description, version })
   serveMetrics(app, registry, tracing)
   serveProbes(app, lifecycle, options.whyNotReady ?? (() => undefined))
   app.decorate('lifecycle', lifecycle)
@@ -83,48 +105,28 @@ export function createServer(options: ServerOptions): Server {
   return { app, registry }
 }
 
-function createApp({ name, version, log, router }: ServerOptions) {
+function createApp(options: ServerOptions, settings: ServerSettings, brokenRequests: BrokenRequestHandler) {
+  const { name, version, log, router, hops = 0 } = options
+  const maxHeaderSize = (settings.MAX_HEADER_KIB + HEADER_KIB_PER_HOP * hops) * 1024
   return createFastify({
     ...logging(name, version, log),
-    bodyLimit: BODY_LIMIT,
-    // Slow senders may not hold a connection; a request that is being answered is bounded by its upstream budgets.
-    connectionTimeout: 0,
-    requestTimeout: 30_000,
-    // Longer than a proxy keeps its side, or the proxy meets resets.
-    keepAliveTimeout: 75_000,
-    forceCloseConnections: 'idle',
-    return503OnClosing: true,
-    routerOptions: {
-      // A long id deserves the answer "not a number", so the header limit is the only one.
-      maxParamLength: 16 * 1024,
-      onBadUrl: (_path, _request, response) => {
-        response.writeHead(400, { 'content-type': 'application/json' })
-        response.end(JSON.stringify({ error: 'the path is not valid percent-encoding' }))
-      },
-      ...router
+    http: {
+      maxHeaderSize,
+      // `checkProtocol` refuses a request without a host, in the form of all other answers.
+      requireHostHeader: false,
+      // Node looks for late requests every 30 s by default, so that one could take twice its time.
+      connectionsCheckingInterval: 1_000
     },
-    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket)
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: STALL_TIMEOUT_MS,
+    keepAliveTimeout: settings.KEEP_ALIVE_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    // While stopping, a request on a connection that is still open is served, with `connection: close`.
+    return503OnClosing: false,
+    rewriteUrl: readTarget,
+    // A long id deserves the answer "not a number", so the limit of the headers is the only one.
+    routerOptions: { maxParamLength: maxHeaderSize, ...router },
+    clientErrorHandler: (error, socket) => brokenRequests.handleClientError(error, socket)
   }).withTypeProvider<TypeBoxTypeProvider>()
 }
-
-const brokenRequests: Record<string, readonly [line: string, message: string]> = {
-  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the request line and headers are larger than 16 KiB'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request did not arrive in time']
-}
-
-/** What the HTTP parser refuses never reaches a route; it gets an answer of the same form as everything else. */
-function answerBrokenRequest(error: { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  // Who says goodbye in the middle of a request may still read, and so is told; but it is the caller who broke it off.
-  if (error.code !== 'HPE_INVALID_EOF_STATE') rememberRefusal(socket)
-  const [line, message] = brokenRequests[error.code ?? ''] ?? [
-    '400 Bad Request',
-    'this is not a well-formed HTTP request'
-  ]
-  const body = JSON.stringify({ error: message })
-  socket.end(
-    `HTTP/1.1 ${line}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`
-  )
-}
-
-export type { FastifyInstance }

@@ -1,7 +1,6 @@
 import type { CallListener, EndedCall } from '@bookinfo/tracing'
 import type { FastifyInstance } from 'fastify'
-import { createDurationHistogram } from './duration-histogram.ts'
-import type { MetricsRegistry } from './metrics-registry.ts'
+import { createDurationHistogram, type MetricsRegistry } from './metrics-registry.ts'
 
 /** Calls that the log line of a request names; a flood makes a thousand. */
 const NAMED_CALLS = 10
@@ -30,16 +29,10 @@ interface LoggedCall {
 
 /** Measures every outgoing call of an app, each attempt by itself, and keeps them for the log line of their request. */
 export function recordCalls(app: FastifyInstance, registry: MetricsRegistry): (request: WithCalls) => CallListener {
-  const duration = createDurationHistogram(registry, {
+  const observe = createDurationHistogram(registry, {
     name: 'http_client_request_duration_seconds',
     help: 'Duration of HTTP requests to other services, each attempt by itself',
-    labelNames: [
-      'http_request_method',
-      'server_address',
-      'server_port',
-      'http_response_status_code',
-      'error_type'
-    ] as const
+    labelNames: ['http_request_method', 'server_address', 'server_port', 'http_response_status_code', 'error_type']
   })
   app.decorateRequest('calls')
 
@@ -52,7 +45,7 @@ export function recordCalls(app: FastifyInstance, registry: MetricsRegistry): (r
       http_response_status_code: status,
       error_type: error
     }
-    duration.observe(labels, durationMs / 1000, exemplar)
+    observe(labels, durationMs / 1000, exemplar)
     keep((request.calls ??= { upstream: [] }), call)
   }
 }

@@ -1,40 +1,39 @@
-import { logIds } from '@bookinfo/tracing'
 import { LogController, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import { randomUUID } from 'node:crypto'
-import { isoTime, stdout } from './log-output.ts'
-import { RequestLogger } from './request-logger.ts'
+import type { RequestEndListener } from '../server/request-lifecycle.ts'
+import { stdout } from './log-output.ts'
 
-/** Of the header, and of the log's field. */
+/** The name of the header, and of the field in log lines. */
 const REQUEST_ID = 'x-request-id'
 
 export interface LogOptions {
   level: string
-  /** Where the lines go, for tests; stdout if absent. */
+  /** A place for the lines in tests; stdout if absent. */
   stream?: { write(line: string): void } | undefined
 }
 
 /**
- * JSON lines on stdout, those of a request with the caller's trace id and request id. Bodies, cookies and credentials are
- * never logged: requests are described by method, route and status alone.
+ * Options of a Fastify app that writes JSON lines on stdout. Bodies, cookies and credentials are never logged: a request is
+ * described by its method, route and status alone.
  */
 export function logging(service: string, version: string, { level, stream }: LogOptions): FastifyServerOptions {
   return {
     logger: {
       level,
       base: { service, version },
-      timestamp: () => `,"time":"${isoTime(Date.now())}"`,
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label: string) => ({ level: label }) },
       stream: stream ?? stdout
     },
-    logController: new NoRequestLines({ requestIdLogLabel: REQUEST_ID }),
+    logController: new NoRequestLines(),
     requestIdHeader: REQUEST_ID,
     genReqId: () => randomUUID(),
-    childLoggerFactory: (logger, bindings, _options, raw) =>
-      new RequestLogger(logger, () => ({ ...bindings, ...logIds(raw.headers) }))
+    // Each request gets its logger in `followRequests`, when its ids are known.
+    childLoggerFactory: (logger) => logger
   }
 }
 
-/** The line of a request is written when its response closes, which Fastify does not hear of in every case. */
+/** Fastify does not hear of every end of a request: `logRequest` writes its line when its response closes. */
 class NoRequestLines extends LogController {
   override incomingRequest(): void {}
 
@@ -45,7 +44,23 @@ class NoRequestLines extends LogController {
   }
 }
 
-/** What joins the log lines of a request with its trace and with each other. */
+/** Joins the log lines of a request with its trace and with each other. */
 export function idsOf({ id, trace }: FastifyRequest): object {
   return { [REQUEST_ID]: id, ...trace.logIds }
+}
+
+/**
+ * Writes one line for each request, with its status, or with the reason why its answer is not complete. That is no error of
+ * this service, so it has the same level.
+ */
+export const logRequest: RequestEndListener = (request, reply, { status, error }) => {
+  const line = {
+    method: request.method,
+    route: request.route.pattern,
+    status,
+    error: error?.name,
+    duration_ms: Math.round(reply.elapsedTime * 10) / 10,
+    ...request.calls
+  }
+  request.log[request.route.quiet ? 'debug' : 'info'](line, error?.message ?? 'request completed')
 }

@@ -1,4 +1,5 @@
-import { Registry, type Metric, type OpenMetricsContentType, type RegistryContentType } from 'prom-client'
+import type { TraceIds } from '@bookinfo/tracing'
+import { Histogram, Registry, type Metric, type OpenMetricsContentType, type RegistryContentType } from 'prom-client'
 
 /** Metrics of one app; of this kind because only OpenMetrics has exemplars. `writeMetrics` writes them as plain text too. */
 export type MetricsRegistry = Registry<OpenMetricsContentType>
@@ -7,6 +8,34 @@ export function createRegistry(): MetricsRegistry {
   const registry = new Registry<OpenMetricsContentType>()
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
   return registry
+}
+
+/** Buckets in seconds, as the semantic conventions advise: https://opentelemetry.io/docs/specs/semconv/http/http-metrics/ */
+const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
+
+/** @param labels undefined ones are absent; @param ids where the duration was observed, if that is recorded in a trace */
+export type ObserveDuration = (
+  labels: Record<string, string | number | undefined>,
+  seconds: number,
+  ids?: TraceIds
+) => void
+
+/** A histogram of seconds by labels, with exemplars. */
+export function createDurationHistogram(
+  registry: MetricsRegistry,
+  about: { name: string; help: string; labelNames: readonly string[] }
+): ObserveDuration {
+  const histogram = new Histogram({
+    ...about,
+    buckets: DURATION_BUCKETS,
+    registers: [registry],
+    enableExemplars: true
+  })
+  return (labels, value, ids) => {
+    const present: Record<string, string | number> = {}
+    for (const [name, label] of Object.entries(labels)) if (label !== undefined) present[name] = label
+    histogram.observe({ labels: present, value, ...(ids && { exemplarLabels: { ...ids } }) })
+  }
 }
 
 export interface Exposition {

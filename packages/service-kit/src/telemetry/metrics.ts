@@ -2,9 +2,7 @@ import { knownMethod, type Tracing } from '@bookinfo/tracing'
 import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge } from 'prom-client'
 import { Type } from 'typebox'
-import { createDurationHistogram } from './duration-histogram.ts'
-import { writeMetrics } from './metrics-registry.ts'
-import type { MetricsRegistry } from './metrics-registry.ts'
+import { createDurationHistogram, writeMetrics, type MetricsRegistry } from './metrics-registry.ts'
 import type { RequestEndListener } from '../server/request-lifecycle.ts'
 
 /** Serves `/metrics` from the app's own registry. */
@@ -47,21 +45,38 @@ export function serveMetrics(app: FastifyInstance, registry: MetricsRegistry, tr
   })
 }
 
-/** Measures every request by route, those that got no whole answer too, until they ended. */
-export function measureRequests(registry: MetricsRegistry): RequestEndListener {
-  const duration = createDurationHistogram(registry, {
+export interface RequestMetrics {
+  /** Measures a request by its route until its end, complete or not. */
+  measure: RequestEndListener
+  /** Counts an answer to a request that never reached a route. */
+  countRefused: (status: number) => void
+}
+
+export function createRequestMetrics(registry: MetricsRegistry): RequestMetrics {
+  const observe = createDurationHistogram(registry, {
     name: 'http_server_request_duration_seconds',
     help: 'Duration of HTTP requests served',
-    labelNames: ['http_request_method', 'http_route', 'http_response_status_code', 'error_type'] as const
+    labelNames: ['http_request_method', 'http_route', 'http_response_status_code', 'error_type']
   })
-  return (request, reply, { status, error }) => {
-    const failed = status !== undefined && status >= 500 ? String(status) : undefined
-    const labels = {
-      http_request_method: knownMethod(request.method),
-      http_route: request.route.pattern ?? '(none)',
-      http_response_status_code: status,
-      error_type: error?.name ?? failed
+  return {
+    measure(request, reply, { status, error }) {
+      const labels = {
+        http_request_method: knownMethod(request.method),
+        http_route: request.route.pattern ?? NO_ROUTE,
+        http_response_status_code: status,
+        error_type: error?.name ?? errorOf(status)
+      }
+      observe(labels, reply.elapsedTime / 1000, request.trace.exemplar)
+    },
+    countRefused(status) {
+      const labels = { http_request_method: '_OTHER', http_route: NO_ROUTE, http_response_status_code: status }
+      observe({ ...labels, error_type: errorOf(status) }, 0)
     }
-    duration.observe(labels, reply.elapsedTime / 1000, request.trace.exemplar)
   }
+}
+
+const NO_ROUTE = '(none)'
+
+function errorOf(status: number | undefined): string | undefined {
+  return status !== undefined && status >= 500 ? String(status) : undefined
 }

@@ -1,6 +1,5 @@
-import { Agent, type Dispatcher } from 'undici'
+import { Agent, interceptors, type Dispatcher } from 'undici'
 import type { App } from '../server/server.ts'
-import { followOnRedirect } from './redirects.ts'
 
 /** Bytes of an upstream's body; Bookinfo's largest is under 1 KiB. */
 const MAX_RESPONSE_BYTES = 256 * 1024
@@ -56,7 +55,7 @@ export function agentOptions(
 
 /** The original follows redirects. Headers that prove who the reader is stay with the host that was asked. */
 export function followRedirects(): Dispatcher.DispatcherComposeInterceptor {
-  return followOnRedirect({
+  return interceptors.redirect({
     maxRedirections: MAX_REDIRECTS,
     stripHeadersOnCrossOriginRedirect: ['jwt', 'end-user']
   })
