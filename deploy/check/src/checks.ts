@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { DEPLOY, render, renderWith } from './kustomize.ts'
 import { readLessons, withThoseBefore } from './lessons.ts'
 import { readManifests, title, type Manifest } from './manifest.ts'
+import { leftBehind, withOldNames } from './renamed.ts'
 import { rules } from './rules/index.ts'
 import { schemaChecker, type CheckSchema } from './schemas/checker.ts'
 import { readDefinitions, readKeptDefinitions } from './schemas/definitions.ts'
@@ -52,6 +53,14 @@ export function check(world: World, checkSchema: CheckSchema): Finding[] {
     .filter(({ name }) => !lifted.includes(name))
     .flatMap((rule) => rule.check(world).map((what) => ({ rule: rule.name, what })))
   return [...schema, ...broken]
+}
+
+/** Checks a kustomization that may have renamed the objects of an overlay. */
+export function checkRenamed(world: World, original: World, checkSchema: CheckSchema): Finding[] {
+  return [
+    ...leftBehind(world, original).map((what) => ({ rule: 'renamed', what })),
+    ...check(withOldNames(world, original), checkSchema)
+  ]
 }
 
 /** @param folder with definitions that replace those kept here, such as a cluster's own */

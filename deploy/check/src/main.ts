@@ -1,7 +1,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { allChecks, check, expectationsOf, schemasWith, worldOf, type Check } from './checks.ts'
+import {
+  allChecks,
+  check,
+  expectationsOf,
+  checkRenamed,
+  schemasWith,
+  worldNamed,
+  worldOf,
+  type Check
+} from './checks.ts'
 import { DEPLOY, render } from './kustomize.ts'
 import { keepDefinitions, readDefinitions } from './schemas/definitions.ts'
 import { overlays } from './targets.ts'
@@ -35,19 +44,20 @@ try {
   if (values.help) print(usage)
   else if (values.render !== undefined) renderTo(values.render)
   else if (values.keep) keepFrom(values.crds ?? '')
-  else report(positionals[0] === undefined ? allChecks() : [ownFolder(positionals[0])])
+  else if (positionals[0] !== undefined) reportOwn(positionals[0], values.like ?? '')
+  else report(allChecks(), check)
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1
 }
 
-function report(checks: readonly Check[]): void {
+function report(checks: readonly Check[], findingsOf: typeof check): void {
   const checkSchema = schemasWith(values.crds ?? process.env['BOOKINFO_CRDS'])
   let good = 0
   for (const { name, world } of checks) {
-    const { manifests, ...rest } = world()
-    const findings = check({ manifests, ...rest }, checkSchema)
-    print(`${findings.length === 0 ? 'ok   ' : 'WRONG'} ${name} (${manifests.length} objects)`)
+    const rendered = world()
+    const findings = findingsOf(rendered, checkSchema)
+    print(`${findings.length === 0 ? 'ok   ' : 'WRONG'} ${name} (${rendered.manifests.length} objects)`)
     for (const { rule, what } of findings) print(`      ${rule}: ${what}`)
     if (findings.length === 0) good += 1
   }
@@ -55,9 +65,10 @@ function report(checks: readonly Check[]): void {
   if (good < checks.length) process.exitCode = 1
 }
 
-function ownFolder(folder: string): Check {
-  const expect = expectationsOf(values.like ?? '')
-  return { name: folder, world: () => worldOf(folder, render(resolve(folder)), expect) }
+function reportOwn(folder: string, overlay: string): void {
+  const expect = expectationsOf(overlay)
+  const own: Check = { name: folder, world: () => worldOf(folder, render(resolve(folder)), expect) }
+  report([own], (world, checkSchema) => checkRenamed(world, worldNamed(overlay), checkSchema))
 }
 
 function renderTo(folder: string): void {

@@ -3,7 +3,7 @@ import { accountOf, calledPath, databases, door, PORT } from '../endpoints.ts'
 import { at, list, text, texts } from '../json.ts'
 import { title } from '../manifest.ts'
 import { find, gatewayPods, NAMESPACE, ofKind, workloads, type World } from '../world.ts'
-import { type Called, policiesOf, principalOf, type Request, serviceCalled } from './policies.ts'
+import { type Called, policiesOf, principalOf, principalsIn, type Request, serviceCalled } from './policies.ts'
 import type { Rule } from './rule.ts'
 
 /** Who may call whom by the mesh. Policies are not compared but evaluated, call by call. */
@@ -64,7 +64,7 @@ export const authorizationRules: readonly Rule[] = [
       return ofKind(world, 'AuthorizationPolicy').flatMap((policy) =>
         list(at(policy.body, 'spec.rules'))
           .flatMap((rule) => list(at(rule, 'from')))
-          .flatMap((from) => [...texts(at(from, 'source.principals')), ...texts(at(from, 'source.notPrincipals'))])
+          .flatMap((from) => [...principalsIn(at(from, 'source')), ...texts(at(from, 'source.notPrincipals'))])
           .filter((principal) => !proxies.includes(principal) && !principal.endsWith('*'))
           .filter((principal) => !databaseUsers.includes(principal))
           .filter((principal) => {

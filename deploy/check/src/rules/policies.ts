@@ -21,9 +21,15 @@ export function serviceCalled(name: string): Called {
   return { kind: 'Service', name, labels: { app: name } }
 }
 
-/** How a mesh calls an account of the namespace. */
+/** How a mesh calls an account: of the namespace, or of another (`istio-system/name`). */
 export function principalOf(account: string): string {
-  return `cluster.local/ns/${NAMESPACE}/sa/${account}`
+  const [name = '', namespace = NAMESPACE] = account.split('/').toReversed()
+  return `cluster.local/ns/${namespace}/sa/${name}`
+}
+
+/** The callers that a source names, by principal or by account. */
+export function principalsIn(source: Json | undefined): string[] {
+  return [...texts(at(source, 'principals')), ...texts(at(source, 'serviceAccounts')).map(principalOf)]
 }
 
 /**
@@ -98,7 +104,7 @@ function asksForHttp(to: Json): boolean {
 
 function sourceFits(rule: Json, principal: string): boolean {
   const sources = list(at(rule, 'from'))
-  return sources.length === 0 || sources.some((each) => matches(texts(at(each, 'source.principals')), principal))
+  return sources.length === 0 || sources.some((each) => matches(principalsIn(at(each, 'source')), principal))
 }
 
 function matches(patterns: readonly string[], value: string): boolean {

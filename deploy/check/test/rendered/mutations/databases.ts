@@ -13,11 +13,7 @@ export const databaseMutations: readonly Mutation[] = [
     'database-calls',
     'ratings v1 in the policy',
     'istio-databases',
-    set(
-      'AuthorizationPolicy/mysqldb',
-      'spec/rules/0/from/0/source/principals/-',
-      'cluster.local/ns/bookinfo/sa/bookinfo-ratings'
-    )
+    set('AuthorizationPolicy/mysqldb', 'spec/rules/0/from/0/source/serviceAccounts/-', 'bookinfo-ratings')
   ),
   seed(
     'database-calls',
@@ -48,11 +44,7 @@ export const databaseMutations: readonly Mutation[] = [
     'policy-calls',
     'ratings v2 may call details',
     'istio-databases',
-    set(
-      'AuthorizationPolicy/details',
-      'spec/rules/0/from/0/source/principals/-',
-      'cluster.local/ns/bookinfo/sa/bookinfo-ratings-v2'
-    )
+    set('AuthorizationPolicy/details', 'spec/rules/0/from/0/source/serviceAccounts/-', 'bookinfo-ratings-v2')
   ),
   seed(
     'database-network',

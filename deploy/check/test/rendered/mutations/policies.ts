@@ -15,11 +15,7 @@ export const policyMutations: readonly Mutation[] = [
     'policy-calls',
     'an edge too many',
     'istio',
-    set(
-      'AuthorizationPolicy/details',
-      'spec/rules/0/from/0/source/principals/-',
-      'cluster.local/ns/bookinfo/sa/bookinfo-reviews'
-    )
+    set('AuthorizationPolicy/details', 'spec/rules/0/from/0/source/serviceAccounts/-', 'bookinfo-reviews')
   ),
   seed(
     'policy-calls',
@@ -61,21 +57,13 @@ export const policyMutations: readonly Mutation[] = [
     'policy-principal',
     'an account that nobody has',
     'istio',
-    set(
-      'AuthorizationPolicy/details',
-      'spec/rules/0/from/0/source/principals/0',
-      'cluster.local/ns/bookinfo/sa/productpage'
-    )
+    set('AuthorizationPolicy/details', 'spec/rules/0/from/0/source/serviceAccounts/0', 'productpage')
   ),
   seed(
     'policy-principal',
     'an account of another namespace',
     'istio',
-    set(
-      'AuthorizationPolicy/details',
-      'spec/rules/0/from/0/source/principals/0',
-      'cluster.local/ns/default/sa/bookinfo-productpage'
-    )
+    set('AuthorizationPolicy/details', 'spec/rules/0/from/0/source/serviceAccounts/0', 'default/bookinfo-productpage')
   ),
   seed(
     'policy-target',
