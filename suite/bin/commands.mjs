@@ -45,7 +45,7 @@ export const commands = {
   build: (node, args) => turbo(node, ['run', 'build', ...args]),
   images: (node, args) => built(node, 'deploy/images/src/main.ts', args),
   // Builds by itself, with the program above; some of the containers use a database.
-  'test:images': (node, args) => testFolder(node, 'test', 'images', args, findDatabases()),
+  'test:images': (node, args) => testFolder(node, 'deploy/images', 'test/built', args, findDatabases()),
 
   'vm:build': (node, args) => built(node, 'vm-images/src/vm-build.ts', args, ['--filter=@bookinfo/details']),
   'vm:boot': (node, args) => program(node, 'vm-images/src/vm-boot.ts', args, { patienceMs: MACHINE_PATIENCE_MS }),

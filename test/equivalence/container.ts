@@ -1,9 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { reference } from '../images/reference.ts'
-import { runTool, startContainer } from '../images/container.ts'
-import { readImage } from '../images/layout.ts'
+import { readImage, reference, runTool, startContainer } from '@bookinfo/images/testing'
 import type { Substrate } from './substrate.ts'
 
 const stored = { image: reference('examples-bookinfo-details-v1'), storage: undefined }

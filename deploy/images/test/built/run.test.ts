@@ -1,8 +1,17 @@
-import { catalogue } from '@bookinfo/images'
+import { catalogue } from '../../src/index.ts'
 import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { addressOf, ask, askFully, json, refusingPort, respond, startTinyServer, type Env } from '../support/index.ts'
-import { startImage } from './built.ts'
+import {
+  addressOf,
+  ask,
+  askFully,
+  json,
+  refusingPort,
+  respond,
+  startTinyServer,
+  type Env
+} from '@bookinfo/service-kit/testing'
+import { startImage } from '../support/built.ts'
 
 const paths = { productpage: '/', details: '/health', reviews: '/health', ratings: '/health' }
 

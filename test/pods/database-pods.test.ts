@@ -15,7 +15,7 @@ import {
   startMongodb,
   startPostgres
 } from '../support/index.ts'
-import { podman } from './built.ts'
+import { podman } from '@bookinfo/images/testing'
 
 interface Kind {
   pod: string

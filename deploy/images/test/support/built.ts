@@ -1,6 +1,6 @@
 import type { StartOptions } from '@bookinfo/service-kit/testing'
 import { inject } from 'vitest'
-import type { Env } from '../support/index.ts'
+import type { Env } from '@bookinfo/service-kit/testing'
 import { runTool, startContainer, type Ended, type RunningContainer } from './container.ts'
 import { reference } from './reference.ts'
 

@@ -1,15 +1,15 @@
-import { catalogue } from '@bookinfo/images'
+import { catalogue } from '../../src/index.ts'
 import { bundledPackages, modulesInBundle, readDebianPackages } from '@bookinfo/sbom'
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { serviceFile } from '../bundle/bundle.ts'
-import { buildah, podman } from './built.ts'
-import { readImage, type Layer } from './layout.ts'
-import { reference, version } from './reference.ts'
+import { buildah, podman } from '../support/built.ts'
+import { readImage, type Layer } from '../support/layout.ts'
+import { reference, version } from '../support/reference.ts'
 
+const ROOT = join(import.meta.dirname, '../../../..')
 const MB = 1_000_000
 const services = ['productpage', 'details', 'reviews', 'ratings'] as const
 const firstOf = (service: string) => `examples-bookinfo-${service}-v1`
@@ -81,8 +81,8 @@ describe.each(catalogue)('$name', ({ name, service, args }) => {
     const { components, metadata } = JSON.parse(readFileSync(file, 'utf8'))
     expect(metadata.component).toMatchObject({ type: 'container', name, version })
     const purls: string[] = components.map(({ purl }: { purl: string }) => purl)
-    const maps = readdirSync(serviceFile(service, 'dist')).filter((entry) => entry.endsWith('.map'))
-    const npm = bundledPackages(maps.flatMap((map) => modulesInBundle(serviceFile(service, `dist/${map}`))))
+    const maps = readdirSync(join(ROOT, 'services', service, 'dist')).filter((entry) => entry.endsWith('.map'))
+    const npm = bundledPackages(maps.flatMap((map) => modulesInBundle(join(ROOT, 'services', service, `dist/${map}`))))
     const debian = await inImage(name, (root) => readFileSync(join(root, 'usr/share/doc/packages'), 'utf8'))
     const count = (start: string) => purls.filter((purl) => purl.startsWith(start)).length
     expect(count('pkg:npm/')).toBe(npm.length)
@@ -123,7 +123,7 @@ describe.each(services)('in the image of %s', (service) => {
   })
 
   test('there is all that was built for it, with the licences', async () => {
-    const dist = serviceFile(service, 'dist')
+    const dist = join(ROOT, 'services', service, 'dist')
     const files = listFiles(dist).filter((file) => !file.endsWith('.map'))
     const app = await inImage(firstOf(service), (root) => {
       const folder = join(root, 'app')

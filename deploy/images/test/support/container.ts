@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
-import type { Env, RunningService } from '../support/index.ts'
+import type { Env, RunningService } from '@bookinfo/service-kit/testing'
 
 const execute = promisify(execFile)
 

@@ -1,6 +1,6 @@
-import { catalogue } from '@bookinfo/images'
-import { runServicesIn } from '../../support/index.ts'
-import { startImage } from '../built.ts'
+import { catalogue } from '../../src/index.ts'
+import { runServicesIn } from '@bookinfo/service-kit/testing'
+import { startImage } from './built.ts'
 
 // The image of the version that a test sets, and the first of the service where it sets none.
 runServicesIn((service, env, options) => {

@@ -1,4 +1,4 @@
-import { nodeVersion } from '@bookinfo/images'
+import { nodeVersion } from '../../src/index.ts'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
@@ -7,14 +7,14 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, inject, test } from 'vitest'
-import { ask } from '../support/index.ts'
-import { createNobody } from '@bookinfo/images/testing'
-import { startContainer } from './container.ts'
-import { readImage, unpackImage } from './layout.ts'
-import { reference } from './reference.ts'
-import { createStore } from './setup/store.ts'
+import { ask } from '@bookinfo/service-kit/testing'
+import { createNobody } from '../support/nobody.ts'
+import { startContainer } from '../support/container.ts'
+import { readImage, unpackImage } from '../support/layout.ts'
+import { reference } from '../support/reference.ts'
+import { createStore } from '../support/store.ts'
 
-const ROOT = join(import.meta.dirname, '../..')
+const ROOT = join(import.meta.dirname, '../../../..')
 const BUILD_MS = 15 * 60_000
 const execute = promisify(execFile)
 

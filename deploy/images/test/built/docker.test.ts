@@ -1,15 +1,15 @@
-import { catalogue } from '@bookinfo/images'
+import { catalogue } from '../../src/index.ts'
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { copySources } from '@bookinfo/images/testing'
-import { buildah, podman } from './built.ts'
-import { startEngine, type Engine } from './engine.ts'
-import { readImage, unpackImage, unpackLayer } from './layout.ts'
-import { reference, version } from './reference.ts'
+import { copySources } from '../support/nobody.ts'
+import { buildah, podman } from '../support/built.ts'
+import { startEngine, type Engine } from '../support/engine.ts'
+import { readImage, unpackImage, unpackLayer } from '../support/layout.ts'
+import { reference, version } from '../support/reference.ts'
 
 const BUILD_MS = 15 * 60_000
 const OUTPUT_LIMIT = 64 * 1024 * 1024

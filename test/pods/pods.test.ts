@@ -11,7 +11,7 @@ import {
 import { randomInt } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { podman } from './built.ts'
+import { podman } from '@bookinfo/images/testing'
 
 /** Who runs the pods: the image's own user, and one that OpenShift has chosen, with group 0. */
 const substrates = {

@@ -11,7 +11,7 @@ declare module 'vitest' {
   }
 }
 
-const ROOT = join(import.meta.dirname, '../../..')
+const ROOT = join(import.meta.dirname, '../../../..')
 
 /** What has to be installed, by Debian's names, and how each shows that it is. */
 const tools: Record<string, string[]> = {

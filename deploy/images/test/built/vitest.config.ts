@@ -1,0 +1,27 @@
+import { join } from 'node:path'
+import { defineConfig } from 'vitest/config'
+// @boundaries-ignore the configuration of all tests is at the root
+import common from '../../../../vitest.config.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+/** Contract tests that containers must pass too. The setup file makes them start containers. */
+const contracts = [
+  'services/{details,ratings}/test/contract',
+  'services/productpage/test/{pages,routes,static-files}',
+  'test/contract/operations'
+]
+
+/** Builds the images, inspects them and runs them. */
+export default defineConfig({
+  test: {
+    ...common.test,
+    root,
+    include: ['test/built/*.test.ts', '../../test/pods/*.test.ts', ...contracts.map((path) => `../../${path}.test.ts`)],
+    globalSetup: 'test/support/build-images.ts',
+    setupFiles: 'test/support/run-in-containers.ts',
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
+    reporters: process.env['CI'] ? ['default', ['json', { outputFile: '.turbo/vitest-images.json' }]] : ['default']
+  }
+})

@@ -1,0 +1,5 @@
+export { podman, startImage } from './built.ts'
+export { runTool, startContainer } from './container.ts'
+export { readImage } from './layout.ts'
+export { copySources, createNobody } from './nobody.ts'
+export { reference } from './reference.ts'
