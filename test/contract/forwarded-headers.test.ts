@@ -85,6 +85,14 @@ const listed: Headers = [
   ['b3', '0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1-05e3ac9a4f6e3b90'],
   ['sw8', '1-TVRJek5BPT0=-MQ==-3-bWVzaA==-aW5zdGFuY2U=-L2E=-YjoxMjM='],
   ['sw8-correlation', 'dGVzdA==:dGVzdA=='],
+  ['sw8-x', '1'],
+  ['x-datadog-tags', '_dd.p.tid=640cfd8d00000000,_dd.p.dm=-1'],
+  ['x-datadog-origin', 'rum'],
+  ['uber-trace-id', '1:2:3:1'],
+  ['uberctx-shop', 'books'],
+  ['x-amzn-trace-id', 'Root=1-67891233-abcdef012345678912345678'],
+  ['sentry-trace', '0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1'],
+  ['elastic-apm-traceparent', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'],
   ['user-agent', 'Mozilla/5.0 (X11; Linux x86_64)  ua/1'],
   ['cookie', 'a=b; c="d e"'],
   ['authorization', 'Bearer abc.def'],
@@ -94,11 +102,6 @@ const listed: Headers = [
 const unlisted: Headers = [
   ['accept-language', 'de'],
   ['accept-encoding', 'gzip'],
-  ['x-amzn-trace-id', 'Root=1-67891233-abcdef012345678912345678'],
-  ['uber-trace-id', '1:2:3:1'],
-  ['sw8-x', '1'],
-  ['x-datadog-tags', 't'],
-  ['x-datadog-origin', 'o'],
   ['x-client-trace-id', 'c'],
   ['x-forwarded-for', '192.0.2.1'],
   ['x-forwarded-proto', 'https'],
@@ -163,12 +166,12 @@ const odd: [what: string, headers: Headers][] = [
       ['cookie', 'b=2']
     ]
   ],
+  ['a traceparent of zeros', [['traceparent', `00-${'0'.repeat(32)}-${'0'.repeat(16)}-01`]]],
   [
-    'empty values',
+    'a traceparent that came twice',
     [
-      ['x-request-id', ''],
-      ['baggage', ''],
-      ['user-agent', '']
+      ['traceparent', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'],
+      ['traceparent', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00']
     ]
   ],
   [
@@ -210,6 +213,11 @@ describe.each(callers)('from $caller', ({ origin, path, believesEndUser }) => {
 
   test.each(odd)('arrives as it was sent: %s', async (_what, headers) => {
     expect(await forwarded(origin, path, headers)).toEqual(headers)
+  })
+
+  test('headers without a value are not handed on', async () => {
+    const empty = ['x-request-id', 'baggage', 'user-agent', 'traceparent'].map((name): [string, string] => [name, ''])
+    expect(await forwarded(origin, path, empty)).toEqual([])
   })
 
   test(`an incoming end-user is ${believesEndUser ? 'handed on' : 'not believed'}`, async () => {

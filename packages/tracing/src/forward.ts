@@ -1,25 +1,24 @@
-import { startCallsWithoutSpans, type StartCall } from './calls.ts'
-import { forwardedHeaderNames, traceContextNames } from './headers.ts'
+import { startCallsWithoutSpans, type StartCall } from './call.ts'
+import { isForOutside, isForwarded } from './headers.ts'
 
-const forwarded: ReadonlySet<string> = new Set(forwardedHeaderNames)
-const traceContext: ReadonlySet<string> = new Set(traceContextNames)
 const picked: unique symbol = Symbol('picked from a request')
 
 /**
- * Headers for the outgoing calls of a request. Only this package makes them, and every upstream call asks for them: to
- * forget propagation does not compile.
+ * Headers for the outgoing calls of a request. Only this package makes them, and every upstream call needs them: code that
+ * forgets to propagate does not compile.
  */
 export interface ForwardHeaders {
   readonly [picked]: true
   /** Name and value by turns, names in lower case: the form in which undici sends them unchanged. */
   readonly pairs: readonly string[]
-  /** Begins one call: its time, and in trace mode its span. */
+  /** Starts one call: its time, and in trace mode its span. */
   readonly startCall: StartCall
 }
 
 /**
- * Picks the headers to hand on. Values are copied verbatim, repeated headers stay repeated, and nothing is invented:
- * a round trip through a tracing library would lose or rewrite some (B3's parent id, a lone sampling decision).
+ * Picks the headers to forward. Values are copied verbatim, repeated headers stay repeated, and nothing is invented: a round
+ * trip through a tracing library would lose or rewrite some (B3's parent id, a lone sampling decision). A header without a
+ * value is not forwarded.
  *
  * @param rawHeaders Node's `IncomingMessage.rawHeaders`: name and value by turns
  */
@@ -27,26 +26,26 @@ export function forwardHeaders(
   rawHeaders: readonly string[],
   startCall: StartCall = startCallsWithoutSpans(undefined, () => undefined)
 ): ForwardHeaders {
-  return { [picked]: true, pairs: filterPairs(rawHeaders, (name) => forwarded.has(name)), startCall }
+  return { [picked]: true, pairs: filterPairs(rawHeaders, isForwarded), startCall }
 }
 
 /**
- * The same for trace mode: each header has one owner, so what the propagator writes for each call is not copied too.
+ * The same for trace mode, without the trace headers that are written for each call.
  *
- * @param owned names, in lower case, of the headers that the propagator writes
+ * @param owned their names, in lower case
  */
 export function forwardHeadersWithSpans(
   rawHeaders: readonly string[],
   owned: ReadonlySet<string>,
   startCall: StartCall
 ): ForwardHeaders {
-  const pairs = filterPairs(rawHeaders, (name) => forwarded.has(name) && !owned.has(name))
+  const pairs = filterPairs(rawHeaders, (name) => !owned.has(name) && isForwarded(name))
   return { [picked]: true, pairs, startCall }
 }
 
 /**
- * Replaces whatever `end-user` came in by the user who is signed in, or by none: a front end must not believe a header
- * that anybody can send. The name travels as UTF-8 bytes, so that a mesh can match any name.
+ * Removes every `end-user` that came in, and adds the user who is signed in: a front end must not believe a header that
+ * anybody can send. The name is sent as UTF-8 bytes, so that a mesh can match any name.
  */
 export function withEndUser(headers: ForwardHeaders, user: string | undefined): ForwardHeaders {
   const pairs = filterPairs(headers.pairs, (name) => name !== 'end-user')
@@ -55,12 +54,11 @@ export function withEndUser(headers: ForwardHeaders, user: string | undefined): 
 }
 
 /**
- * For a service outside the suite, which learns nothing of who asks: no header of the request goes along, but at most those
- * that join spans into a trace. The call has its span all the same.
+ * Headers for a service outside the suite, which must not learn who asks. It gets no header of the request, or only those
+ * that join spans into a trace. The call has its span in both cases.
  */
 export function forOutside(headers: ForwardHeaders, { tellTrace }: { tellTrace: boolean }): ForwardHeaders {
-  const leave = (pairs: readonly string[]): string[] =>
-    filterPairs(pairs, (name) => tellTrace && traceContext.has(name))
+  const leave = (pairs: readonly string[]): string[] => filterPairs(pairs, (name) => tellTrace && isForOutside(name))
   const { startCall } = headers
   const startOutside: StartCall = (call) => {
     const started = startCall(call)
@@ -74,7 +72,7 @@ function filterPairs(pairs: readonly string[], keep: (name: string) => boolean):
   for (let i = 0; i + 1 < pairs.length; i += 2) {
     const name = pairs[i]?.toLowerCase()
     const value = pairs[i + 1]
-    if (name !== undefined && value !== undefined && keep(name)) kept.push(name, value)
+    if (name !== undefined && value && keep(name)) kept.push(name, value)
   }
   return kept
 }

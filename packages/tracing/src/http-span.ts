@@ -9,6 +9,7 @@ import {
 import type { InstrumentationScope } from '@opentelemetry/core'
 import type { Resource } from '@opentelemetry/resources'
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
+import { randomFillSync } from 'node:crypto'
 
 /** Where spans go, and what all of a process share. */
 export interface SpanSink {
@@ -90,4 +91,30 @@ export class HttpSpan implements ReadableSpan {
 function hrTime(ms: number): HrTime {
   const seconds = Math.trunc(ms / 1000)
   return [seconds, Math.trunc((ms - seconds * 1000) * 1e6)]
+}
+
+/** Random bytes that are fetched at once. One system call for each id would take longer than the rest of a span. */
+const STOCK_BYTES = 4096
+
+const bytes = Buffer.alloc(STOCK_BYTES)
+let stock = ''
+let used = 0
+
+/** https://www.w3.org/TR/trace-context/#trace-id: 16 random bytes, in hexadecimal digits. */
+export function newTraceId(): string {
+  return take(32)
+}
+
+/** https://www.w3.org/TR/trace-context/#parent-id: 8 random bytes. */
+export function newSpanId(): string {
+  return take(16)
+}
+
+function take(digits: number): string {
+  if (used + digits > stock.length) {
+    stock = randomFillSync(bytes).toString('hex')
+    used = 0
+  }
+  used += digits
+  return stock.slice(used - digits, used)
 }

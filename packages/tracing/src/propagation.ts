@@ -1,110 +1,51 @@
-import {
-  ROOT_CONTEXT,
-  trace,
-  TraceFlags,
-  type Context,
-  type SpanContext,
-  type TextMapGetter,
-  type TextMapPropagator,
-  type TextMapSetter
-} from '@opentelemetry/api'
-import { CompositePropagator, parseTraceParent, TraceState, W3CTraceContextPropagator } from '@opentelemetry/core'
-import { B3InjectEncoding, B3Propagator } from '@opentelemetry/propagator-b3'
+import { TraceState } from '@opentelemetry/core'
 import type { IncomingHttpHeaders } from 'node:http'
-import { loneDecision } from './b3-decision.ts'
-import { headerGroups } from './headers.ts'
+import type { CallContext, Caller, TraceFormat } from './caller.ts'
+import { readCaller, traceFormats } from './formats/formats.ts'
+import { traceContextNames } from './headers.ts'
 
-/** What a request's headers say of its caller. */
-export interface Caller {
-  /** Undefined if it has begun no trace, and only decided whether one is recorded. */
-  span: SpanContext | undefined
-  /** Its decision whether to record. */
-  isSampled: boolean
-  /** What else a propagator has read and will want to write. */
-  context: Context
+/** The trace context of one request: what came in, and what goes out. */
+export interface RequestContext {
+  caller: Caller | undefined
+  /** The trace headers of a call, name and value by turns. */
+  write(call: CallContext): string[]
 }
 
 export interface Propagation {
-  /** The headers that nobody else may hand on, in lower case. */
-  fields: readonly string[]
-  /** Undefined if the headers tell of no caller, or not rightly. */
-  extract(headers: IncomingHttpHeaders): Caller | undefined
-  /** Headers for a call, name and value by turns, by the span of the call. */
-  inject(call: SpanContext, caller: Caller | undefined): readonly string[]
+  /** The headers that are not copied to calls, in lower case: they are written for each call, or dropped. */
+  owned: ReadonlySet<string>
+  read(headers: IncomingHttpHeaders): RequestContext
 }
 
-/**
- * In the order in which headers are read: the last one wins. Under Istio's OpenTelemetry provider a client's stale B3
- * headers pass the proxies untouched, so `traceparent` must come after them.
- */
-const propagators: [name: string, create: () => TextMapPropagator][] = [
-  ['b3', () => new B3Propagator()],
-  ['b3multi', () => new B3Propagator({ injectEncoding: B3InjectEncoding.MULTI_HEADER })],
-  ['tracecontext', () => new W3CTraceContextPropagator()]
-]
+/** Reads and writes nothing: trace headers are forwarded as they came. */
+const noPropagation: Propagation = { owned: new Set(), read: () => ({ caller: undefined, write: () => [] }) }
 
 /**
- * Baggage has no propagator here, whether it is asked for or not: nobody reads it, and it is handed on like other headers,
- * which keeps it as it came.
+ * A request has one trace, whatever tracer began it. The caller's context is read from every known format. It is written in
+ * the formats that are asked for, and in every other format that came in, so that no header names an older span.
  *
- * @param names as in `OTEL_PROPAGATORS`, in any order
+ * @param names as in `OTEL_PROPAGATORS`, in any order. These are read first. `baggage` is forwarded in any case.
  */
 export function createPropagation(names: readonly string[]): Propagation {
-  const wanted = propagators.filter(([name]) => names.includes(name))
-  if (wanted.length === 1 && names.includes('tracecontext')) return traceContext
-  const readsB3 = wanted.some(([name]) => name !== 'tracecontext')
-  return throughContext(new CompositePropagator({ propagators: wanted.map(([, create]) => create()) }), readsB3)
-}
-
-/** https://www.w3.org/TR/trace-context/, for nearly everybody: without the contexts, getters and setters of the general way. */
-const traceContext: Propagation = {
-  fields: ['traceparent', 'tracestate'],
-  extract({ traceparent, tracestate }) {
-    const span = typeof traceparent === 'string' ? parseTraceParent(traceparent) : null
-    if (!span) return undefined
-    span.isRemote = true
-    if (typeof tracestate === 'string' && tracestate !== '') span.traceState = new TraceState(tracestate)
-    return { span, isSampled: isSampledIn(span), context: ROOT_CONTEXT }
-  },
-  inject({ traceId, spanId, traceFlags, traceState }) {
-    const traceparent = `00-${traceId}-${spanId}-0${traceFlags}`
-    return traceState
-      ? ['traceparent', traceparent, 'tracestate', traceState.serialize()]
-      : ['traceparent', traceparent]
-  }
-}
-
-function throughContext(propagator: TextMapPropagator, readsB3: boolean): Propagation {
-  // Both encodings are read, whichever is written: the other, handed on, would name the caller as the parent of our calls.
-  const fields = new Set([...propagator.fields(), ...(readsB3 ? headerGroups.b3 : [])])
+  if (names.length === 1 && names[0] === 'none') return noPropagation
+  const all: [name: string, format: TraceFormat][] = Object.entries(traceFormats)
+  const wanted = all.filter(([name]) => names.includes(name)).map(([, format]) => format)
+  const others = all.filter(([name]) => !names.includes(name)).map(([, format]) => format)
+  const formats = [...wanted, ...others]
   return {
-    fields: [...fields],
-    extract(headers) {
-      const context = propagator.extract(ROOT_CONTEXT, headers, readHeader)
-      const span = trace.getSpanContext(context)
-      if (span && trace.isSpanContextValid(span)) return { span, isSampled: isSampledIn(span), context }
-      const decision = readsB3 ? loneDecision(headers) : undefined
-      return decision && { span: undefined, ...decision }
-    },
-    inject(call, caller) {
-      const pairs: string[] = []
-      propagator.inject(trace.setSpanContext(caller?.context ?? ROOT_CONTEXT, call), pairs, writeHeader)
-      return pairs
+    owned: traceContextNames,
+    read(headers) {
+      const cameIn = others.filter((format) => format.names.some((name) => headers[name] !== undefined))
+      const written = cameIn.length === 0 ? wanted : [...wanted, ...cameIn]
+      const caller = readCaller(headers, formats)
+      return { caller, write: (call) => written.flatMap((format) => format.write(call, headers)) }
     }
   }
 }
 
-function isSampledIn({ traceFlags }: SpanContext): boolean {
-  return (traceFlags & TraceFlags.SAMPLED) !== 0
-}
-
-const readHeader: TextMapGetter<IncomingHttpHeaders> = {
-  keys: (headers) => Object.keys(headers),
-  get: (headers, name) => headers[name.toLowerCase()]
-}
-
-const writeHeader: TextMapSetter<string[]> = {
-  set(pairs, name, value) {
-    pairs.push(name.toLowerCase(), value)
-  }
+/** The members of a tracestate that are valid, 32 at most: https://www.w3.org/TR/trace-context-2/#tracestate-limits */
+export function parseTraceState(text: string | undefined): TraceState | undefined {
+  if (!text) return undefined
+  const state = new TraceState(text)
+  return state.serialize() === '' ? undefined : state
 }

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { Type, type Static } from 'typebox'
 
 const exporterForm = '(otlp|jaeger|console|none)'
-const propagatorForm = '(tracecontext|baggage|b3|b3multi|none)'
+const propagatorForm = '(tracecontext|baggage|b3|b3multi|jaeger|xray|ottrace|none)'
 
 /** A text with items and commas between; the SDK would answer an unknown one by tracing nothing, and tell nobody. */
 function list(item: string, fallback: string, allowed: string, description: string) {
@@ -55,8 +55,8 @@ export const telemetrySettings = {
   OTEL_PROPAGATORS: list(
     propagatorForm,
     'tracecontext,baggage',
-    'tracecontext, baggage, b3, b3multi and none',
-    'Headers that spans read and write; `tracecontext` wins where several came in. Others are still handed on.'
+    'tracecontext, baggage, b3, b3multi, jaeger, xray, ottrace and none',
+    'Trace headers that calls get, and that are read first. Other known ones are read too, and written anew where they came in.'
   ),
   OTEL_TRACES_SAMPLER: Type.Enum(
     [

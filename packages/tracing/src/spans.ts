@@ -7,15 +7,14 @@ import {
   type SpanContext,
   type Tracer
 } from '@opentelemetry/api'
-import { errorOfCall, type Call, type StartedCall } from './calls.ts'
+import { errorOfCall, type Call, type StartedCall } from './call.ts'
+import type { Caller } from './caller.ts'
 import { startDatabaseSpan } from './database-spans.ts'
 import { forwardHeadersWithSpans } from './forward.ts'
-import { HttpSpan, type SpanSink } from './http-span.ts'
-import { newSpanId, newTraceId } from './ids.ts'
-import { knownMethod } from './known-method.ts'
-import type { Caller, Propagation } from './propagation.ts'
+import { HttpSpan, newSpanId, newTraceId, type SpanSink } from './http-span.ts'
+import { parseTraceState, type Propagation } from './propagation.ts'
 import type { Sampling } from './sampling.ts'
-import type { IncomingRequest, RequestTrace } from './tracing.ts'
+import { knownMethod, type IncomingRequest, type RequestTrace } from './tracing.ts'
 
 export interface SpanOptions {
   sink: SpanSink
@@ -27,32 +26,46 @@ export interface SpanOptions {
 
 /**
  * Trace mode: one SERVER span for each request and one CLIENT span for each call, by the stable HTTP conventions. The parent
- * is passed on by hand and not looked up in the surroundings: it cannot be the wrong one, and costs less. Paths, cookies
- * and credentials never enter a span. What is not recorded has ids, for its calls and its log lines, and no span.
+ * is an argument and not looked up in an async context: it cannot be the wrong one, and costs less. Paths, cookies and
+ * credentials never enter a span. A request that is not recorded has ids, for its calls and log lines, and no span.
  */
 export function createSpans({ sink, propagation, isSampled, tracer }: SpanOptions) {
-  const owned = new Set(propagation.fields)
-
   return function startRequest(request: IncomingRequest): RequestTrace {
     const start = performance.now()
-    const caller = propagation.extract(request.headers)
-    const traceId = caller?.span?.traceId ?? newTraceId()
+    const { caller, write } = propagation.read(request.headers)
+    const traceId = caller?.traceId?.padStart(32, '0') ?? newTraceId()
     const isRecorded = isSampled(caller?.isSampled, traceId)
-    const context = contextIn(traceId, isRecorded, caller)
-    const span = isRecorded ? startServerSpan(sink, request, context, caller?.span) : undefined
+    const parent = parentOf(caller, traceId)
+    const shared = {
+      traceId,
+      traceFlags: (isRecorded ? TraceFlags.SAMPLED : TraceFlags.NONE) | (caller?.isRandom ? RANDOM : 0),
+      ...(parent?.traceState && { traceState: parent.traceState })
+    }
+    const context: SpanContext = { ...shared, spanId: newSpanId() }
+    const span = isRecorded ? startServerSpan(sink, request, context, parent) : undefined
     const logIds = { trace_id: traceId, span_id: context.spanId }
+    const tracestate = parent?.traceState?.serialize() ?? ''
+    const isDebug = isRecorded && caller?.isDebug === true
 
     function startCall(about: Call): StartedCall {
       const callStart = performance.now()
-      const callContext = contextIn(traceId, isRecorded, caller)
-      const callSpan = span && startClientSpan(sink, about, callContext, context, span.startMs + callStart - start)
+      const spanId = newSpanId()
+      const callSpan =
+        span && startClientSpan(sink, about, { ...shared, spanId }, context, span.startMs + callStart - start)
       return {
-        pairs: propagation.inject(callContext, caller),
+        pairs: write({
+          traceId,
+          spanId,
+          isSampled: isRecorded,
+          isDebug,
+          isRandom: caller?.isRandom === true,
+          tracestate
+        }),
         end(status, failure) {
           const durationMs = performance.now() - callStart
           const error = errorOfCall(status, failure)
           if (callSpan) endSpan(callSpan, durationMs, status, error, failure)
-          const exemplar = callSpan && { trace_id: traceId, span_id: callContext.spanId }
+          const exemplar = callSpan && { trace_id: traceId, span_id: spanId }
           request.onCallEnd({ ...about, status, error, durationMs, exemplar })
         }
       }
@@ -61,7 +74,7 @@ export function createSpans({ sink, propagation, isSampled, tracer }: SpanOption
     return {
       logIds,
       exemplar: span && logIds,
-      headers: forwardHeadersWithSpans(request.rawHeaders, owned, startCall),
+      headers: forwardHeadersWithSpans(request.rawHeaders, propagation.owned, startCall),
       startDatabaseCall: (call) => startDatabaseSpan(tracer, trace.setSpanContext(ROOT_CONTEXT, context), call),
       traceresponse: `00-${traceId}-${context.spanId}-${isRecorded ? '01' : '00'}`,
       end(status, thrown) {
@@ -75,11 +88,20 @@ export function createSpans({ sink, propagation, isSampled, tracer }: SpanOption
   }
 }
 
-function contextIn(traceId: string, isRecorded: boolean, caller: Caller | undefined): SpanContext {
-  const traceFlags = isRecorded ? TraceFlags.SAMPLED : TraceFlags.NONE
-  const context: SpanContext = { traceId, spanId: newSpanId(), traceFlags }
-  if (caller?.span?.traceState) context.traceState = caller.span.traceState
-  return context
+/** W3C's flag for a random trace id, which the API does not name yet. */
+const RANDOM = 2
+
+/** The caller's span; undefined if it named none. */
+function parentOf(caller: Caller | undefined, traceId: string): SpanContext | undefined {
+  if (caller?.traceId === undefined || caller.spanId === undefined) return undefined
+  const traceState = parseTraceState(caller.tracestate)
+  return {
+    traceId,
+    spanId: caller.spanId,
+    traceFlags: (caller.isSampled ? TraceFlags.SAMPLED : TraceFlags.NONE) | (caller.isRandom ? RANDOM : 0),
+    isRemote: true,
+    ...(traceState && { traceState })
+  }
 }
 
 function startServerSpan(

@@ -1,49 +1,50 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { startCallsWithoutSpans, type CallListener } from './calls.ts'
+import { startCallsWithoutSpans, type CallListener } from './call.ts'
+import { exemplarOf, idsOf, type LogIds, type TraceIds } from './caller.ts'
 import type { DatabaseCall, EndDatabaseCall } from './database-spans.ts'
+import { readCaller } from './formats/formats.ts'
 import { forwardHeaders, type ForwardHeaders } from './forward.ts'
-import { readCaller, type LogIds, type TraceIds } from './log-ids.ts'
 
 /** A request that came in, as its span describes it. */
 export interface IncomingRequest {
   method: string
-  /** The route's pattern, never the path itself; undefined where no route took the request. */
+  /** The route's pattern, never the path itself. Undefined if no route took the request. */
   route: string | undefined
   headers: IncomingHttpHeaders
   rawHeaders: readonly string[]
-  /** Told of every call that the request leads to. */
+  /** Called for every call that the request makes. */
   onCallEnd: CallListener
 }
 
-/** What one request leaves in traces and logs. */
+/** One request in traces and logs. */
 export interface RequestTrace {
   /** What joins a log line with its trace. */
   readonly logIds: LogIds
-  /** Where the request is found in its trace, if that is recorded. */
+  /** The span to look up for this request. Undefined if its trace is not recorded. */
   readonly exemplar: TraceIds | undefined
-  /** For the calls that the request leads to. */
+  /** For the calls that the request makes. */
   readonly headers: ForwardHeaders
-  /** Begins the span of one database operation; absent in forward mode. */
+  /** Starts the span of one database operation. Absent in forward mode. */
   readonly startDatabaseCall?: (call: DatabaseCall) => EndDatabaseCall
-  /** The `traceresponse` header for the caller, where the request has a span of its own. */
+  /** The `traceresponse` header for the caller. Absent in forward mode. */
   readonly traceresponse?: string
   /** @param status undefined if no answer was sent */
   end(status: number | undefined, error?: unknown): void
 }
 
-/** A way of tracing; never two in one process. */
+/** A tracing mode. A process has one. */
 export interface Tracing {
   startRequest(request: IncomingRequest): RequestTrace
-  /** Sends what is left, within the milliseconds; never fails. */
+  /** Sends the spans that wait, in `budgetMs` milliseconds at most. It never fails. */
   shutdown(budgetMs: number): Promise<void>
-  /** Where spans go, by the names of `OTEL_TRACES_EXPORTER`. */
+  /** The exporters by their names in `OTEL_TRACES_EXPORTER`. */
   readonly exporters: readonly string[]
   sending(): Sending
 }
 
-/** How the sending of spans goes. */
+/** The state of the exporters. */
 export interface Sending {
-  /** Spans that wait to be sent or are on their way: as many as the settings let wait, and a batch or two. */
+  /** Spans that wait or are being sent: at most `OTEL_BSP_MAX_QUEUE_SIZE` and a batch or two. */
   waiting: number
   /** Spans that were lost so far: because too many waited, or because sending failed. */
   dropped: number
@@ -53,13 +54,13 @@ export interface Sending {
 
 export const nothingSent: Sending = { waiting: 0, dropped: 0, reason: undefined }
 
-/** Forward mode: headers are handed on, and that is all. What a mesh needs; no SDK is loaded. */
+/** Forward mode: headers are forwarded and no spans are made. A mesh needs no more than that. No SDK is loaded. */
 export const forwardTracing: Tracing = {
   startRequest({ headers, rawHeaders, onCallEnd }) {
     const caller = readCaller(headers)
-    const exemplar = caller?.isRecorded ? caller.ids : undefined
+    const exemplar = exemplarOf(caller)
     return {
-      logIds: caller?.ids ?? {},
+      logIds: idsOf(caller),
       exemplar,
       headers: forwardHeaders(rawHeaders, startCallsWithoutSpans(exemplar, onCallEnd)),
       end: () => undefined
@@ -68,4 +69,11 @@ export const forwardTracing: Tracing = {
   shutdown: async () => undefined,
   exporters: [],
   sending: () => nothingSent
+}
+
+const knownMethods = new Set(['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE'])
+
+/** A method in spans and metrics; any unknown one is `_OTHER`: https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
+export function knownMethod(method: string): string {
+  return knownMethods.has(method) ? method : '_OTHER'
 }

@@ -20,12 +20,11 @@ describe('forwardHeaders', () => {
     'connection',
     'content-length',
     'transfer-encoding',
-    'x-amzn-trace-id',
-    'uber-trace-id',
-    'sw8-x',
-    'x-datadog-tags',
-    'x-datadog-origin',
     'x-client-trace-id',
+    'x-envoy-force-trace',
+    'jaeger-debug-id',
+    'l5d-dst-override',
+    'uberctx',
     'x-forwarded-for',
     'x-b3',
     'my-header',
@@ -53,8 +52,15 @@ describe('forwardHeaders', () => {
     expect(forwardHeaders(pairs).pairs).toEqual(pairs)
   })
 
-  test('keeps empty values', () => {
-    expect(forwardHeaders(['x-request-id', '', 'baggage', '']).pairs).toEqual(['x-request-id', '', 'baggage', ''])
+  test.each(['uberctx-shop', 'UberCtx-Shop', 'ot-baggage-shop', 'l5d-ctx-trace'])(
+    'hands on %s, by its prefix',
+    (name) => {
+      expect(forwardHeaders([name, 'v']).pairs).toEqual([name.toLowerCase(), 'v'])
+    }
+  )
+
+  test('leaves out headers without a value', () => {
+    expect(forwardHeaders(['x-request-id', '', 'baggage', '', 'b3', '0']).pairs).toEqual(['b3', '0'])
   })
 
   test('does not mend what a tracing library would: a lone sampling decision, ids of 64 bits, upper case, garbage', () => {
@@ -149,8 +155,13 @@ describe('forOutside', () => {
       'authorization',
       'jwt',
       'baggage',
+      'correlation-context',
       'sw8-correlation',
-      'x-request-id'
+      'x-request-id',
+      'x-datadog-tags',
+      'x-datadog-origin',
+      'newrelic',
+      'x-dynatrace'
     ]
     expect(told.toSorted()).toEqual(forwardedHeaderNames.filter((name) => !reader.includes(name)).toSorted())
   })

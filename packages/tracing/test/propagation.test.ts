@@ -1,35 +1,301 @@
-import type { IncomingHttpHeaders } from 'node:http'
-import { expect, test } from 'vitest'
-import { createPropagation } from '../src/propagation.ts'
+import { describe, expect, test } from 'vitest'
+import { createRecordedTracing } from '../src/testing.ts'
 
-const IDS = { 'x-b3-traceid': '80f198ee56343ba864fe8b2a57d3eff7', 'x-b3-spanid': 'e457b5a2e4d86bd1' }
+const TRACE = '80f198ee56343ba864fe8b2a57d3eff7'
+const SHORT = '463ac35c9f6413ad'
+const PADDED = SHORT.padStart(32, '0')
+const OTHER = '0af7651916cd43dd8448eb211c80319c'
+const CALLER = 'e457b5a2e4d86bd1'
+const PARENT = '05e3ac9a4f6e3b90'
+const DEFAULT = ['tracecontext', 'baggage']
 
-const decisions: [headers: IncomingHttpHeaders, isSampled: boolean | undefined][] = [
+type Headers = Record<string, string>
+const decimal = (hex: string) => BigInt(`0x${hex}`).toString()
+const xray = (trace: string, span: string, decision = '1') =>
+  `Root=1-${trace.slice(0, 8)}-${trace.slice(8)};Parent=${span};Sampled=${decision}`
+const grpc = (trace: string, span: string) => Buffer.from(`0000${trace}01${span}0201`, 'hex').toString('base64')
+
+const single = { b3: `${TRACE}-${CALLER}-1` }
+const multi = { 'x-b3-traceid': TRACE, 'x-b3-spanid': CALLER, 'x-b3-parentspanid': PARENT, 'x-b3-sampled': '1' }
+const traceparent = `00-${OTHER}-${CALLER}-01`
+const writtenMulti = (trace: string, span: string): Headers => ({
+  'x-b3-traceid': trace,
+  'x-b3-spanid': span,
+  'x-b3-sampled': '1'
+})
+
+/** The trace headers of a call that a request makes, and both spans. */
+function callFor(headers: Headers, propagators = DEFAULT) {
+  const tracing = createRecordedTracing('reviews', propagators)
+  const request = tracing.startRequest({
+    method: 'GET',
+    route: '/reviews/:id',
+    headers,
+    rawHeaders: Object.entries(headers).flat(),
+    onCallEnd: () => undefined
+  })
+  const call = request.headers.startCall({
+    peer: 'ratings',
+    method: 'GET',
+    origin: 'http://127.0.0.1:1',
+    address: '127.0.0.1',
+    port: 1,
+    path: '/ratings/0',
+    attempt: 1
+  })
+  const pairs = [...request.headers.pairs, ...call.pairs]
+  const sent: [name: string, value: string][] = []
+  for (let i = 0; i < pairs.length; i += 2) sent.push([pairs[i] ?? '', pairs[i + 1] ?? ''])
+  call.end(200)
+  request.end(200)
+  const [client, server] = tracing.spans()
+  return { sent: Object.fromEntries(sent), names: sent.map(([name]) => name), client, server, request }
+}
+
+/** What a caller sends; the trace that goes on; what a call carries, given its span. */
+const callers: [what: string, sent: Headers, trace: string, written: (span: string) => Headers][] = [
+  ['W3C', { traceparent }, OTHER, () => ({})],
+  ['B3 in one header', single, TRACE, (span) => ({ b3: `${TRACE}-${span}-1` })],
+  ['B3 in many headers', multi, TRACE, (span) => writtenMulti(TRACE, span)],
+  ['B3 with 64 bits', { ...multi, 'x-b3-traceid': SHORT }, PADDED, (span) => writtenMulti(PADDED, span)],
+  [
+    'Datadog',
+    {
+      'x-datadog-trace-id': decimal(TRACE.slice(16)),
+      'x-datadog-parent-id': decimal(CALLER),
+      'x-datadog-sampling-priority': '2',
+      'x-datadog-tags': `_dd.p.tid=${TRACE.slice(0, 16)},_dd.p.dm=-4`
+    },
+    TRACE,
+    (span) => ({
+      'x-datadog-trace-id': decimal(TRACE.slice(16)),
+      'x-datadog-parent-id': decimal(span),
+      'x-datadog-sampling-priority': '2',
+      'x-datadog-tags': `_dd.p.tid=${TRACE.slice(0, 16)},_dd.p.dm=-4`
+    })
+  ],
+  [
+    'Datadog with 64 bits',
+    { 'x-datadog-trace-id': decimal(SHORT), 'x-datadog-parent-id': decimal(CALLER) },
+    PADDED,
+    (span) => ({
+      'x-datadog-trace-id': decimal(SHORT),
+      'x-datadog-parent-id': decimal(span),
+      'x-datadog-sampling-priority': '1'
+    })
+  ],
+  [
+    'Jaeger',
+    { 'uber-trace-id': `${TRACE}:${CALLER}:0:1` },
+    TRACE,
+    (span) => ({ 'uber-trace-id': `${TRACE}:${span}:0:1` })
+  ],
+  [
+    'Google Cloud',
+    { 'x-cloud-trace-context': `${TRACE}/${decimal(CALLER)};o=1` },
+    TRACE,
+    (span) => ({ 'x-cloud-trace-context': `${TRACE}/${decimal(span)};o=1` })
+  ],
+  [
+    'grpc-trace-bin',
+    { 'grpc-trace-bin': grpc(TRACE, CALLER) },
+    TRACE,
+    (span) => ({ 'grpc-trace-bin': grpc(TRACE, span) })
+  ],
+  ['X-Ray', { 'x-amzn-trace-id': xray(TRACE, CALLER) }, TRACE, (span) => ({ 'x-amzn-trace-id': xray(TRACE, span) })],
+  ['Sentry', { 'sentry-trace': `${TRACE}-${CALLER}-1` }, TRACE, (span) => ({ 'sentry-trace': `${TRACE}-${span}-1` })],
+  [
+    'Elastic',
+    { 'elastic-apm-traceparent': `00-${TRACE}-${CALLER}-01` },
+    TRACE,
+    (span) => ({ 'elastic-apm-traceparent': `00-${TRACE}-${span}-01` })
+  ],
+  [
+    'OpenTracing',
+    { 'ot-tracer-traceid': TRACE, 'ot-tracer-spanid': CALLER, 'ot-tracer-sampled': 'true' },
+    TRACE,
+    (span) => ({ 'ot-tracer-traceid': TRACE, 'ot-tracer-spanid': span, 'ot-tracer-sampled': 'true' })
+  ],
+  [
+    'W3C beside stale headers of others, which are written anew',
+    { traceparent, ...single, ...multi, 'uber-trace-id': `${TRACE}:${CALLER}:0:1` },
+    OTHER,
+    (span) => ({ b3: `${OTHER}-${span}-1`, ...writtenMulti(OTHER, span), 'uber-trace-id': `${OTHER}:${span}:0:1` })
+  ],
+  [
+    'B3 beside a traceparent that is invalid',
+    { traceparent: `00-${'0'.repeat(32)}-${CALLER}-01`, tracestate: 'a=1', ...single },
+    TRACE,
+    (span) => ({ b3: `${TRACE}-${span}-1` })
+  ]
+]
+
+test.each(callers)('%s: the trace of the caller goes on, and there is no other', (_what, headers, trace, written) => {
+  const { sent, names, client, server, request } = callFor(headers)
+  const span = client?.spanContext().spanId ?? 'no span'
+  expect(server?.parentSpanContext).toMatchObject({ traceId: trace, spanId: CALLER, isRemote: true })
+  expect(client?.parentSpanContext?.spanId).toBe(server?.spanContext().spanId)
+  expect(sent).toEqual({ traceparent: `00-${trace}-${span}-01`, ...written(span) })
+  expect(names.length).toBe(new Set(names).size)
+  expect(request.logIds).toEqual({ trace_id: trace, span_id: server?.spanContext().spanId })
+  expect(request.traceresponse).toBe(`00-${trace}-${server?.spanContext().spanId}-01`)
+})
+
+const begun: Record<string, Headers> = {
+  'no caller': {},
+  'an invalid traceparent': { traceparent: '00-nothex-zz-01', tracestate: 'a=1' },
+  'SkyWalking, whose ids fit into no other format': { sw8: '1-YQ==-Yg==-3-YQ==-Yg==-YQ==-Yg==', 'sw8-x': '0' },
+  'Lightstep, New Relic and Dynatrace, which only their own tools can read': {
+    'x-ot-span-context': 'fe10;12',
+    newrelic: 'eyJ2IjpbMCwxXX0=',
+    'x-dynatrace': 'FW4;1;2;3'
+  }
+}
+
+test.each(Object.entries(begun))('after %s a trace begins, and no other goes on beside it', (_what, headers) => {
+  const { sent, client, server } = callFor(headers)
+  const { traceId, spanId } = client?.spanContext() ?? {}
+  expect(server?.parentSpanContext).toBeUndefined()
+  expect(traceId).toMatch(/^(?!0+$)[0-9a-f]{32}$/)
+  expect(spanId).toMatch(/^(?!0+$)[0-9a-f]{16}$/)
+  expect(sent).toEqual({ traceparent: `00-${traceId}-${spanId}-01` })
+})
+
+test('a load balancer may name a trace without a span of it', () => {
+  const { sent, server } = callFor({ 'x-amzn-trace-id': xray(TRACE, '').replace(/;.*/, '') })
+  expect(server?.parentSpanContext).toBeUndefined()
+  expect(server?.spanContext().traceId).toBe(TRACE)
+  expect(sent['x-amzn-trace-id']).toContain(`Root=1-${TRACE.slice(0, 8)}-`)
+})
+
+test('what is not about the trace is forwarded as it came', () => {
+  const others = {
+    'x-request-id': 'r',
+    baggage: 'a=1',
+    'uberctx-shop': 'b',
+    'x-datadog-origin': 'rum',
+    'sw8-correlation': 'c'
+  }
+  expect(callFor({ ...others, traceparent }).sent).toMatchObject(others)
+})
+
+describe('OTEL_PROPAGATORS', () => {
+  const settings: [names: string, sent: Headers, trace: string, arrives: (span: string) => Headers][] = [
+    ['b3', single, TRACE, (span) => ({ b3: `${TRACE}-${span}-1` })],
+    ['b3', multi, TRACE, (span) => ({ b3: `${TRACE}-${span}-1`, ...writtenMulti(TRACE, span) })],
+    ['b3multi', single, TRACE, (span) => ({ b3: `${TRACE}-${span}-1`, ...writtenMulti(TRACE, span) })],
+    ['b3multi', multi, TRACE, (span) => writtenMulti(TRACE, span)],
+    [
+      'b3',
+      { traceparent, ...single },
+      TRACE,
+      (span) => ({ b3: `${TRACE}-${span}-1`, traceparent: `00-${TRACE}-${span}-01` })
+    ],
+    [
+      'tracecontext,b3multi',
+      { traceparent, ...single },
+      OTHER,
+      (span) => ({
+        traceparent: `00-${OTHER}-${span}-01`,
+        ...writtenMulti(OTHER, span),
+        b3: `${OTHER}-${span}-1`
+      })
+    ],
+    [
+      'tracecontext,baggage,xray,jaeger,ottrace',
+      { traceparent },
+      OTHER,
+      (span) => ({
+        traceparent: `00-${OTHER}-${span}-01`,
+        'x-amzn-trace-id': xray(OTHER, span),
+        'uber-trace-id': `${OTHER}:${span}:0:1`,
+        'ot-tracer-traceid': OTHER,
+        'ot-tracer-spanid': span,
+        'ot-tracer-sampled': 'true'
+      })
+    ]
+  ]
+  test.each(settings)('%s with %o', (names, headers, trace, arrives) => {
+    const { sent, client, server } = callFor(headers, names.split(','))
+    expect(server?.parentSpanContext).toMatchObject({ traceId: trace, spanId: CALLER })
+    expect(sent).toEqual(arrives(client?.spanContext().spanId ?? 'no span'))
+  })
+
+  test('none reads and writes nothing, and forwards what came', () => {
+    const { sent, server } = callFor({ traceparent, ...multi }, ['none'])
+    expect(server?.parentSpanContext).toBeUndefined()
+    expect(sent).toEqual({ traceparent, ...multi })
+  })
+})
+
+const decisions: [headers: Headers, isSampled: boolean][] = [
   [{ b3: '0' }, false],
   [{ b3: '1' }, true],
   [{ b3: 'd' }, true],
   [{ 'x-b3-sampled': '0' }, false],
-  [{ 'x-b3-sampled': '1' }, true],
   [{ 'x-b3-sampled': 'false' }, false],
   [{ 'x-b3-sampled': 'True' }, true],
-  [{ 'x-b3-flags': '1' }, true],
   [{ 'x-b3-flags': '1', 'x-b3-sampled': '0' }, true],
   [{ b3: '0', 'x-b3-sampled': '1' }, false],
-  [{ b3: '0', ...IDS }, false],
-  [{ ...IDS, 'x-b3-spanid': 'none', 'x-b3-sampled': '0' }, false],
-  [{ ...IDS, 'x-b3-spanid': 'none' }, undefined],
+  [{ b3: 'constructor', 'x-b3-sampled': '0' }, false],
   [{ b3: '', 'x-b3-sampled': '0' }, false],
-  [{ 'x-b3-flags': '0' }, undefined],
-  [{ 'x-b3-sampled': '' }, undefined],
-  [{ b3: 'constructor' }, undefined],
-  [{ b3: 'undefined' }, undefined],
-  [{}, undefined]
+  [{ ...multi, 'x-b3-spanid': 'none', 'x-b3-sampled': '0' }, false],
+  [{ 'x-b3-flags': '0' }, true],
+  [{ 'x-b3-sampled': '' }, true],
+  [{ b3: 'undefined' }, true]
 ]
 
-test.each(decisions)('%o decides without ids: %o', (headers, isSampled) => {
-  for (const names of [['b3'], ['b3multi'], ['tracecontext', 'b3']]) {
-    const caller = createPropagation(names).extract(headers)
-    expect([caller?.span, caller?.isSampled]).toEqual([undefined, isSampled])
+test.each(decisions)('a decision without ids holds for the trace that begins: %o', (headers, isSampled) => {
+  for (const names of [['b3'], ['b3multi'], ['tracecontext', 'b3'], DEFAULT]) {
+    const { sent, server, request } = callFor(headers, names)
+    expect(server?.parentSpanContext).toBeUndefined()
+    expect(server !== undefined).toBe(isSampled)
+    expect(request.traceresponse?.endsWith('-01')).toBe(isSampled)
+    const flags = [sent['traceparent']?.slice(-2), sent['b3']?.split('-')[2], sent['x-b3-sampled']]
+    expect(flags.filter((flag) => flag !== undefined && /^0?0$/.test(flag) === isSampled)).toEqual([])
   }
-  expect(createPropagation(['tracecontext']).extract(headers)).toBeUndefined()
+})
+
+test.each([
+  [{ b3: `${TRACE}-${CALLER}-d` }, { b3: expect.stringMatching(/-d$/) }],
+  [{ ...multi, 'x-b3-flags': '1' }, { 'x-b3-flags': '1' }],
+  [{ 'uber-trace-id': `${TRACE}:${CALLER}:0:3` }, { 'uber-trace-id': expect.stringMatching(/:3$/) }]
+])('the debug flag goes on: %o', (headers, expected) => {
+  expect(callFor(headers).sent).toMatchObject(expected)
+})
+
+test('B3 ids without a decision leave it to this service', () => {
+  expect(callFor({ b3: `${TRACE}-${CALLER}` }).server?.spanContext().traceFlags).toBe(1)
+})
+
+describe('what goes out is as valid as what came in', () => {
+  const w3c = (sent: Headers) => callFor({ traceparent, ...sent }).sent
+  const flagsAfter = (flags: string) => callFor({ traceparent: `00-${OTHER}-${CALLER}-${flags}` }).sent['traceparent']
+
+  test.each([
+    ['00', '00'],
+    ['01', '01'],
+    ['02', '02'],
+    ['03', '03'],
+    ['ff', '03']
+  ])('flags %s become %s: flags that are not defined are not set', (came, sent) => {
+    expect(flagsAfter(came)?.slice(-3)).toBe(`-${sent}`)
+  })
+
+  test('a later version becomes ours', () => {
+    expect(callFor({ traceparent: `fe-${OTHER}-${CALLER}-01-more` }).sent['traceparent']).toMatch(
+      new RegExp(`^00-${OTHER}-[0-9a-f]{16}-01$`)
+    )
+  })
+
+  const members = (count: number) => Array.from({ length: count }, (_, i) => `k${i}=v`).join(',')
+  test.each<[what: string, came: string, sent: string | undefined]>([
+    ['goes on in its order', 'rojo=00f0,congo=t61', 'rojo=00f0,congo=t61'],
+    ['has 32 members at most', members(33), members(32)],
+    ['loses members that are invalid', 'UPPER=1,a=1,b', 'a=1'],
+    ['is no header without members', '', undefined],
+    ['is no header without valid members', 'UPPER=1, ,', undefined]
+  ])('tracestate %s', (_what, came, sent) => {
+    expect(w3c({ tracestate: came })['tracestate']).toBe(sent)
+  })
 })
