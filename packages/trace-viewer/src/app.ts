@@ -2,6 +2,7 @@ import helmet from '@fastify/helmet'
 import {
   assetRoutes,
   createServer,
+  prefersHtml,
   type App,
   type FastifyReply,
   type FastifyRequest,
@@ -85,7 +86,7 @@ const securityHeaders = {
 }
 
 function errorPage(request: FastifyRequest, { statusCode: status }: FastifyReply, message: string): string | undefined {
-  const wantsHtml = request.headers.accept?.includes('text/html') && !request.url.startsWith('/api/')
+  const wantsHtml = prefersHtml(request.headers.accept) && !request.url.startsWith('/api/')
   if (!wantsHtml) return undefined
   return renderPage({ title: String(status), path: '', main: problemView(status, message) })
 }

@@ -10,16 +10,16 @@ import {
   type Tracing
 } from '@bookinfo/service-kit'
 import { randomBytes } from 'node:crypto'
-import { constants } from 'node:zlib'
-import type { ProductpageConfig } from './config.ts'
+import { originsIn, type ProductpageConfig } from './config.ts'
 import { apiRoutes } from './product/api.ts'
 import { productPage, productRoutes } from './product/page.ts'
 import { refuseCompressedBodies } from './session/form.ts'
 import type { NowMs } from './session/session.ts'
 import { signInRoutes } from './session/sign-in.ts'
 import { assets } from './site/assets.ts'
+import { brotliOptions, COMPRESSION_THRESHOLD_BYTES, compressOnce } from './site/constant-pages.ts'
 import { docsRoutes } from './site/docs.ts'
-import { errorPage } from './site/error-page.ts'
+import { errorPages } from './site/error-page.ts'
 import { homeRoutes } from './site/home.ts'
 import { starsRoutes } from './stars/route.ts'
 import { calledServices, createUpstreams, UPSTREAM_TIMEOUT_MS } from './upstreams.ts'
@@ -44,7 +44,7 @@ export function buildApp(config: ProductpageConfig, deps: ProductpageDeps = {}):
     settings: config,
     tracing: deps.tracing,
     log: { level: config.LOG_LEVEL, stream: logStream },
-    errorPage: (request, reply, message) => errorPage(request, nowMs, reply.statusCode, message),
+    errorPage: errorPages(nowMs),
     router: { ignoreDuplicateSlashes: true }
   })
   const dispatcher = openDispatcher(app, config.UPSTREAM_CONNECTIONS)
@@ -55,41 +55,50 @@ export function buildApp(config: ProductpageConfig, deps: ProductpageDeps = {}):
     app.log.warn('SESSION_SECRET is not set: people are signed out when this process ends, and by every other replica')
   }
   app.register(cookie, { secret: config.SESSION_SECRET || randomBytes(32).toString('hex') })
-  app.register(helmet, securityHeaders)
-  app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], brotliOptions, globalDecompression: false })
+  app.register(helmet, securityHeaders(config.FRAME_ANCESTORS))
+  compressOnce(app)
+  app.register(compress, {
+    threshold: COMPRESSION_THRESHOLD_BYTES,
+    encodings: ['br', 'gzip'],
+    brotliOptions,
+    globalDecompression: false
+  })
   refuseCompressedBodies(app)
   const { FLOOD_FACTOR: floodFactor, TRACE_UI_URL: traceUiUrl } = config
+  const publicOrigins = originsIn(config.PUBLIC_ORIGIN).map((origin) => new URL(origin).origin)
   const showProduct = productPage({ upstreams, floodFactor, traceUiUrl, nowMs })
   app.register(productRoutes, { showProduct })
   app.register(homeRoutes, { services: Object.values(services), nowMs })
-  app.register(signInRoutes, { nowMs })
+  app.register(signInRoutes, { publicOrigins, nowMs })
   app.register(apiRoutes, { upstreams, nowMs })
-  app.register(starsRoutes, { upstreams, showProduct, nowMs })
+  app.register(starsRoutes, { upstreams, showProduct, publicOrigins, nowMs })
   app.register(docsRoutes, { nowMs })
   app.register(assetRoutes, { assets })
   return app
 }
 
 /** Pages have no scripts and load only the site's own styles and pictures. */
-const securityHeaders = {
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      styleSrc: ["'self'"],
-      imgSrc: ["'self'"],
-      formAction: ["'self'"],
-      baseUri: ["'none'"],
-      frameAncestors: ["'self'"]
-    }
-  },
-  // Sign-in and sign-out redirect to the page in the Referer.
-  referrerPolicy: { policy: 'same-origin' as const },
-  // A gateway ends TLS and sends these. Over plain HTTP browsers only warn about them.
-  strictTransportSecurity: false,
-  crossOriginOpenerPolicy: false,
-  originAgentCluster: false
+function securityHeaders(frameAncestors: string) {
+  const sources = frameAncestors.split(/[ ,]+/).map((source) => (/^[a-z]+$/.test(source) ? `'${source}'` : source))
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: sources
+      }
+    },
+    // This older header knows no list; browsers that know both use the policy above.
+    xFrameOptions: frameAncestors === 'self' && { action: 'sameorigin' as const },
+    // Sign-in and sign-out redirect to the page in the Referer.
+    referrerPolicy: { policy: 'same-origin' as const },
+    // A gateway ends TLS and sends these. Over plain HTTP browsers only warn about them.
+    strictTransportSecurity: false,
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false
+  }
 }
-
-/** The default level, 11, is too slow for pages that are compressed at each request. */
-const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }

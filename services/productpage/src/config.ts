@@ -8,6 +8,13 @@ import {
 } from '@bookinfo/service-kit'
 import { Type, type Static } from 'typebox'
 
+const FRAME_SOURCE = '(self|none|[*]|https?://([*][.])?[A-Za-z0-9.-]+(:([0-9]{1,5}|[*]))?)'
+
+/** The elements of `PUBLIC_ORIGIN`. */
+export function originsIn(text: string): string[] {
+  return text.split(',').flatMap((origin) => origin.trim() || [])
+}
+
 export const ProductpageConfig = Type.Object({
   ...commonSettings,
   DETAILS_HOSTNAME: hostnameSetting('details'),
@@ -34,6 +41,23 @@ export const ProductpageConfig = Type.Object({
     }),
     isAddressOrUnset
   ),
+  PUBLIC_ORIGIN: Type.Refine(
+    Type.String({
+      default: '',
+      pattern: '^(https?://[^\\s/,?#@]+(, *https?://[^\\s/,?#@]+)*)?$',
+      allowed: 'one or more origins with commas between them, such as https://shop.example',
+      description:
+        'Origin of the site in browsers, for example `https://shop.example`, if a gateway changes `Host`; several with commas ' +
+        'between them. Without it the origin is that of `Host`.'
+    }),
+    (text) => originsIn(text).every((origin) => URL.canParse(origin))
+  ),
+  FRAME_ANCESTORS: Type.String({
+    default: 'self',
+    pattern: `^${FRAME_SOURCE}([ ,]+${FRAME_SOURCE})*$`,
+    allowed: 'self, none, * or origins such as https://training.example or https://*.training.example',
+    description: 'Sites that may show the pages in a frame: `self`, `none`, `*`, or origins with commas between them.'
+  }),
   SESSION_SECRET: Type.String({
     default: '',
     pattern: '^(.{16,})?$',

@@ -55,6 +55,24 @@ export function sorry(what: CalledName): string {
   return `Sorry, product ${what} are currently unavailable for this book.`
 }
 
+/**
+ * The status for a call's result: that of the service if it is an error (400 to 599), else 502; 500 without a usable answer, as in
+ * the original.
+ */
+export function statusOf(result: UpstreamResult<unknown>): number {
+  if (result.ok) return 200
+  const { status = 500 } = result
+  return status >= 400 && status <= 599 ? status : 502
+}
+
+/** The reason of a service that works and refuses, such as "no more places"; undefined if it fails. */
+export function refusalIn(result: UpstreamResult<unknown>): string | undefined {
+  return !result.ok && result.status !== undefined && refusals.has(result.status) ? result.message : undefined
+}
+
+/** Bad request, conflict, content too large. */
+const refusals = new Set([400, 409, 413])
+
 /** The request that makes a call. */
 export interface Caller {
   headers: ForwardHeaders
@@ -94,7 +112,7 @@ export function createUpstreams(services: CalledServices, registry: Server['regi
 
   function count<T>(app: string, result: UpstreamResult<T>, { exemplar }: Caller): void {
     results.inc({
-      labels: { destination_app: app, response_code: result.ok ? 200 : (result.status ?? 500) },
+      labels: { destination_app: app, response_code: statusOf(result) },
       ...(exemplar && { exemplarLabels: { ...exemplar } })
     })
   }

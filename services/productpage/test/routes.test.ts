@@ -186,7 +186,22 @@ describe('productpage', () => {
     expect(JSON.stringify(page.body)).toBe(JSON.stringify(service.body))
   })
 
-  test('answers a browser that strays with a page, and a program with JSON', async () => {
+  test.each([
+    ['text/html', true],
+    ['TEXT/HTML;level=1', true],
+    ['text/html, application/json', true],
+    ['application/json;q=0.5, text/html', true],
+    ['application/json, text/html;q=0.5', false],
+    ['text/html;q=0', false],
+    ['application/xhtml+xml', false],
+    ['*/*', false]
+  ])('answers an error with HTML or JSON by Accept: %s', async (accept, isHtml) => {
+    const { type, headers } = await askFully(origin, '/nope', { headers: { accept } })
+    expect(type).toBe(isHtml ? 'text/html; charset=utf-8' : 'application/json')
+    if (isHtml) expect(headers['vary']).toContain('Accept')
+  })
+
+  test('answers an unknown path with a page for a browser, and JSON for a program', async () => {
     const page = await ask(origin, '/nope', { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } })
     expect({ status: page.status, type: page.type }).toEqual({ status: 404, type: 'text/html; charset=utf-8' })
     expect(page.body).toContain('there is no /nope here')

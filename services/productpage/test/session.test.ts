@@ -13,17 +13,17 @@ const { origin } = productpage
 describe('a session', () => {
   const DAY_MS = 24 * 60 * 60 * 1000
 
-  test('lasts for 31 days', async () => {
+  test('lasts for a day', async () => {
     let nowMs = 1_800_000_000_000
     await using service = await startProductpage(addresses, { nowMs: () => nowMs })
     const cookie = await signIn(service.origin, 'jason')
-    nowMs += 31 * DAY_MS - 1
+    nowMs += DAY_MS - 1
     expect(await usersFor(service.origin, { cookie })).toEqual(['jason'])
     nowMs += 1
     expect(await usersFor(service.origin, { cookie })).toEqual([undefined])
   })
 
-  test('is good at every replica with the same secret, and at no other', async () => {
+  test('is valid at every replica with the same secret, and at no other', async () => {
     const cookie = await signIn(origin, 'jason')
     await using replica = await startProductpage(addresses)
     expect(await usersFor(replica.origin, { cookie })).toEqual(['jason'])
@@ -31,7 +31,7 @@ describe('a session', () => {
     expect(await usersFor(stranger.origin, { cookie })).toEqual([undefined])
   })
 
-  test('is signed with a secret of the process where none is set, which it says once', async () => {
+  test('is signed with a random secret if none is set, and the log says so once', async () => {
     await using one = await startProductpage({ ...addresses, SESSION_SECRET: '' })
     await using two = await startProductpage({ ...addresses, SESSION_SECRET: '' })
     const cookie = await signIn(one.origin, 'jason')
@@ -46,22 +46,34 @@ describe('a session', () => {
   test.each([
     ['an incoming end-user', { 'end-user': 'mallory' }],
     ['a session of the original, whose secret is public', { cookie: `session=${flask}` }],
-    ['a session without a signature', { cookie: 'session=1800000000.jason' }],
+    ['a session without a signature', { cookie: 'session=1800000000.abcdefghijklmnop.jason' }],
     ['an empty session', { cookie: 'session=' }],
-    ['a session that is not percent-encoded right', { cookie: 'session=%E0%A4%A' }],
+    ['a session with broken percent-encoding', { cookie: 'session=%E0%A4%A' }],
     ['the cookie of an old Bookinfo', { cookie: 'user=jason' }],
-    ['a session as long as the headers may be', { cookie: `session=${'a'.repeat(15_000)}` }]
+    ['a very long session', { cookie: `session=${'a'.repeat(15_000)}` }]
   ])('is not made by %s', async (_what, headers) => {
     expect(await usersFor(origin, headers)).toEqual([undefined])
   })
 
-  test('does not outlive a change of one letter', async () => {
+  test('is invalid after a change of one letter', async () => {
     const cookie = await signIn(origin, 'jason')
     const name = cookie.replace('jason', 'mason')
     expect(name).not.toBe(cookie)
     const signature = cookie.slice(0, -2) + (cookie.endsWith('xx') ? 'yy' : 'xx')
     for (const changed of [name, signature]) expect(await usersFor(origin, { cookie: changed })).toEqual([undefined])
   })
+
+  test('differs from the session of a second sign-in at the same time', async () => {
+    await using service = await startProductpage(addresses, { nowMs: () => 1_800_000_000_000 })
+    expect(await signIn(service.origin, 'jason')).not.toBe(await signIn(service.origin, 'jason'))
+  })
+
+  test.each(['session=of-the-parent-domain; ', 'session="quoted"; session=; ', 'session=%E0%A4%A; '])(
+    'is found behind another cookie of its name: %s',
+    async (others) => {
+      expect(await usersFor(origin, { cookie: others + (await signIn(origin, 'jason')) })).toEqual(['jason'])
+    }
+  )
 
   test('is found among other cookies, and wins over an incoming end-user', async () => {
     const cookie = `a=b; ${await signIn(origin, 'jason')}; other=1`

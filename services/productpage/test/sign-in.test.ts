@@ -12,29 +12,36 @@ afterAll(async () => {
 const { origin } = productpage
 
 describe('signing in', () => {
-  test('leads back, with a cookie that scripts and other sites cannot use', async () => {
+  test('redirects to the page it came from, with a cookie that scripts and other sites cannot use', async () => {
     const { status, body, headers } = await postLogin(origin, 'username=jason&passwd=x', {
       referer: `${origin}/productpage?u=test`
     })
     expect({ status, body, location: headers['location'] }).toEqual({
       status: 302,
       body: '',
-      location: '/productpage?u=test'
+      location: 'productpage?u=test'
     })
     expect(headers['set-cookie']).toMatch(/^session=[^;]+; Path=\/; HttpOnly; SameSite=Lax$/)
   })
 
-  test('by way of TLS asks the browser to keep the cookie to TLS', async () => {
-    const { headers } = await postLogin(origin, 'username=jason', { 'x-forwarded-proto': 'https' })
-    expect(headers['set-cookie']).toMatch(/; Secure/)
+  test.each([
+    ['https', true],
+    ['HTTPS', true],
+    ['https, http', true],
+    [' , https,http', true],
+    ['http, https', false],
+    ['httpsx', false]
+  ])('sets a cookie for TLS alone if the client used TLS: X-Forwarded-Proto %j', async (proto, secure) => {
+    const { headers } = await postLogin(origin, 'username=jason', { 'x-forwarded-proto': proto })
+    expect(String(headers['set-cookie']).includes('; Secure')).toBe(secure)
   })
 
-  test('shows the name on every page, and a way out', async () => {
+  test('shows the name on every page, with a link to sign out', async () => {
     const cookie = await signIn(origin, 'jason')
     for (const path of ['/', '/productpage', '/docs']) {
       const { body } = await ask(origin, path, { headers: { cookie } })
       expect(body).toContain('jason')
-      expect(body).toContain('href="/logout"')
+      expect(body).toContain('href="./logout"')
       expect(body).not.toContain('sign-in-button')
     }
   })
@@ -60,7 +67,7 @@ describe('signing in', () => {
     expect(body).not.toContain('<script')
   })
 
-  test('cuts the blanks around a name, which no header could carry', async () => {
+  test('cuts the blanks around a name, because a header cannot carry them', async () => {
     expect(await usersFor(origin, { cookie: await signIn(origin, ' jason ') })).toEqual(['jason'])
   })
 
@@ -84,7 +91,7 @@ describe('signing in', () => {
   })
 
   const multipart = '--b\r\nContent-Disposition: form-data; name="username"\r\n\r\njason\r\n--b--\r\n'
-  const forms: [what: string, query: string, body: string, type: string, user: string | undefined][] = [
+  const forms: [what: string, query: string, body: string, type: string, user: string][] = [
     ['a form', '', 'username=jason&passwd=x', 'application/x-www-form-urlencoded', 'jason'],
     ['a form without a password', '', 'username=bob', 'application/x-www-form-urlencoded', 'bob'],
     ['a form in capitals', '', 'username=jason', 'Application/X-WWW-Form-Urlencoded; charset=UTF-8', 'jason'],
@@ -112,11 +119,8 @@ describe('signing in', () => {
       'one'
     ],
     ['UTF-8 in a form', '', 'username=%C5%BDofie', 'application/x-www-form-urlencoded', 'Žofie'],
-    ['JSON, which was always ignored', '', '{"username":"jason"}', 'application/json', undefined],
-    ['a form without a name', '', 'passwd=x', 'application/x-www-form-urlencoded', undefined],
-    ['a form with an empty name', '', 'username=&passwd=x', 'application/x-www-form-urlencoded', undefined],
-    ['a form with a blank name', '', 'username=+++', 'application/x-www-form-urlencoded', undefined],
-    ['an empty body', '', '', 'application/x-www-form-urlencoded', undefined]
+    ['the query, beside JSON', '?username=fromquery', '{"username":"fromjson"}', 'application/json', 'fromquery'],
+    ['the query, without a body', '?username=fromquery', '', 'application/json', 'fromquery']
   ]
   test.each(forms)('takes the name from %s', async (_what, query, body, type, user) => {
     const { status, headers } = await postLogin(origin, body, { 'content-type': type }, query)
@@ -133,6 +137,45 @@ describe('signing in', () => {
   })
 })
 
+describe('a sign-in without a user name', () => {
+  const FORM = 'application/x-www-form-urlencoded'
+  test.each([
+    ['JSON', '{"username":"jason"}', 'application/json', 415],
+    ['plain text', 'username=jason', 'text/plain', 415],
+    ['a body without a type', 'username=jason', '', 415],
+    ['a form of another field', 'passwd=x', FORM, 400],
+    ['JSON as a form', '{"username":"jason"}', FORM, 400],
+    ['an empty name', 'username=&passwd=x', FORM, 400],
+    ['a blank name', 'username=+++', FORM, 400],
+    ['an empty form', '', FORM, 400],
+    ['empty JSON', '', 'application/json', 400]
+  ])('is an error and keeps the session: %s', async (_what, body, type, status) => {
+    const cookie = await signIn(origin, 'jason')
+    const answer = await postLogin(origin, body, { 'content-type': type, cookie })
+    expect({ status: answer.status, cookie: answer.headers['set-cookie'] }).toEqual({ status, cookie: undefined })
+    expect(await usersFor(origin, { cookie })).toEqual(['jason'])
+  })
+})
+
+describe('a request from another site', () => {
+  test.each([
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+    { origin: 'https://elsewhere.example' }
+  ])('neither signs in nor out: %j', async (headers) => {
+    const cookie = await signIn(origin, 'jason')
+    for (const answer of [
+      await postLogin(origin, 'username=mallory', { cookie, ...headers }),
+      await askFully(origin, '/logout', { headers: { cookie, ...headers } })
+    ]) {
+      expect({ status: answer.status, cookie: answer.headers['set-cookie'] }).toEqual({
+        status: 403,
+        cookie: undefined
+      })
+    }
+  })
+})
+
 describe('signing out', () => {
   test('takes the cookie away', async () => {
     const cookie = await signIn(origin, 'jason')
@@ -142,7 +185,7 @@ describe('signing out', () => {
     expect(await usersFor(origin, { cookie: sessionIn(headers) })).toEqual([undefined])
   })
 
-  test('works for those who are not signed in', async () => {
+  test('works without a session', async () => {
     expect((await askFully(origin, '/logout')).status).toBe(302)
   })
 

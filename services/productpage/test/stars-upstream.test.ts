@@ -47,13 +47,13 @@ const writable = respond(200, '', { allow: 'GET, HEAD, OPTIONS, POST' })
 const stored = respond(200, { id: 0, ratings: { ...some, jason: 4 } })
 
 describe('the form', () => {
-  test('is for those who are signed in, and asks ratings in their name alone', async () => {
+  test('is for signed-in users; only their pages call ratings, in their name', async () => {
     await using page = await startBeforeRatings({ GET: readable, OPTIONS: writable })
     const { body } = await ask(page.origin, '/productpage')
     expect(readStarsForm(String(body))).toBeUndefined()
     expect(page.ratings.seen).toEqual([])
     expect(await openStarsForm(page.origin, await signIn(page.origin, 'jason'))).toMatchObject({
-      action: '/api/v1/products/0/stars',
+      action: './api/v1/products/0/stars',
       chosen: undefined
     })
     expect(page.ratings.seen.map(({ method, url }) => `${method} ${url}`).toSorted()).toEqual([
@@ -65,13 +65,13 @@ describe('the form', () => {
 
   const without: [what: string, answers: Record<string, RequestListener>][] = [
     ['cannot store', { GET: readable, OPTIONS: respond(200, '', { allow: 'GET, HEAD, OPTIONS' }) }],
-    ['do not say what they can', { GET: readable, OPTIONS: respond(200) }],
-    ['never answer, as the original does', { GET: readable, OPTIONS: hang }],
-    ['refuse to say', { GET: readable, OPTIONS: respond(503) }],
-    ['cannot be read', { GET: respond(503), OPTIONS: writable }],
-    ['say nonsense', { GET: respond(200, { id: 0, ratings: { Reviewer1: 99 } }), OPTIONS: writable }]
+    ['send no Allow', { GET: readable, OPTIONS: respond(200) }],
+    ['never answer OPTIONS, as the original', { GET: readable, OPTIONS: hang }],
+    ['answer OPTIONS with 503', { GET: readable, OPTIONS: respond(503) }],
+    ['fail to read', { GET: respond(503), OPTIONS: writable }],
+    ['send wrong ratings', { GET: respond(200, { id: 0, ratings: { Reviewer1: 99 } }), OPTIONS: writable }]
   ]
-  test.each(without)('is not there where ratings %s', async (_what, answers) => {
+  test.each(without)('is missing if ratings %s', async (_what, answers) => {
     await using page = await startBeforeRatings(answers, budgetFor(answers))
     const cookie = await signIn(page.origin, 'jason')
     const { status, body } = await ask(page.origin, '/productpage', { headers: { cookie } })
@@ -85,13 +85,13 @@ describe('the form', () => {
     [{ Reviewer1: 0, Reviewer2: 4 }, 'You have given no stars yet. On average it has 4.0 of 5, from 1 reader.'],
     [{ jason: 1 }, 'You gave 1 star. On average it has 1.0 of 5, from 1 reader.'],
     [{ jason: 0 }, 'You have given no stars yet. Nobody has given any.']
-  ])('says what the ratings %j are', async (ratings, words) => {
+  ])('describes the ratings %j', async (ratings, words) => {
     await using page = await startBeforeRatings({ GET: respond(200, { id: 0, ratings }), OPTIONS: writable })
     const cookie = await signIn(page.origin, 'jason')
     expect((await ask(page.origin, '/productpage', { headers: { cookie } })).body).toContain(words)
   })
 
-  test('has nothing of what Istio’s tests look for in reviews with stars', async () => {
+  test('does not have the words that Istio’s tests search for in reviews with stars', async () => {
     await using page = await startBeforeRatings({ GET: readable, OPTIONS: writable })
     const cookie = await signIn(page.origin, 'jason')
     expect((await ask(page.origin, '/productpage', { headers: { cookie } })).body).not.toContain('glyphicon')
@@ -100,10 +100,10 @@ describe('the form', () => {
 
 describe('ratings', () => {
   test.each([
-    ['v1 get', { 'x-service-version': 'v1' }, { jason: 4 }],
-    ['v2 get', { 'x-service-version': 'v2' }, { jason: 4 }],
-    ['of the original, which replace what they have, get all', {}, { ...some, jason: 4 }]
-  ])('%s stars, and whose they are', async (_which, version, posted) => {
+    ['v1 get one reader’s', { 'x-service-version': 'v1' }, { jason: 4 }],
+    ['v2 get one reader’s', { 'x-service-version': 'v2' }, { jason: 4 }],
+    ['of the original get the stars of all readers', {}, { ...some, jason: 4 }]
+  ])('%s stars, with the user in end-user', async (_which, version, posted) => {
     const read = respond(200, { id: 0, ratings: { ...some, Reviewer3: 0 } }, version)
     await using page = await startBeforeRatings({ GET: read, OPTIONS: writable, POST: stored })
     const { cookie, token } = await visitForStars(page.origin, 'jason')
@@ -122,36 +122,56 @@ describe('ratings', () => {
 
   const failures: [what: string, answers: Record<string, RequestListener>, status: number, apiStatus: number][] = [
     ['refuse', { POST: respond(501, { error: 'Post not implemented for database backed ratings' }) }, 502, 501],
-    ['are away', { POST: respond(503) }, 502, 503],
+    ['answer 503', { POST: respond(503) }, 502, 503],
     ['hang up', { POST: ({ socket }) => socket.destroy() }, 502, 500],
     ['are silent', { POST: hang }, 504, 500],
     ['take the stars and lose them', { POST: readable }, 502, 500],
-    ['say nonsense', { POST: respond(200, 'stored') }, 502, 500],
-    ['lead elsewhere', { POST: respond(302, '', { location: '/ratings/0' }) }, 502, 500]
+    ['send text', { POST: respond(200, 'stored') }, 502, 500],
+    ['redirect to a read', { POST: respond(302, '', { location: '/ratings/0' }) }, 502, 500],
+    ['answer 201', { POST: respond(201, { id: 0, ratings: some }) }, 502, 502],
+    ['answer 304', { POST: respond(304) }, 502, 502],
+    ['answer 999', { POST: respond(999) }, 502, 502]
   ]
+  test.each(failures)('that %s: the page says so, and the stars stay chosen', async (_what, answers, status) => {
+    await using page = await startBeforeRatings({ GET: readable, OPTIONS: writable, ...answers }, budgetFor(answers))
+    // A token is good at every replica, and this one may be short of time.
+    const { cookie, token } = await visitForStars(suite.productpage, 'jason')
+    const answer = await postStars(page.origin, { stars: '4', token }, { cookie })
+    expect([answer.status, answer.type]).toEqual([status, 'text/html; charset=utf-8'])
+    expect(answer.body).toContain('Your stars could not be stored')
+    expect(readStarsForm(String(answer.body))?.chosen).toBe(4)
+  })
+
   test.each(failures)(
-    'that %s lose nothing: the page says so, and the stars stay chosen',
-    async (_what, answers, status) => {
+    'that %s: the API answers with the status and the sentence of a failure',
+    async (_what, answers, _status, status) => {
       await using page = await startBeforeRatings({ GET: readable, OPTIONS: writable, ...answers }, budgetFor(answers))
-      // A token is good at every replica, and this one may be short of time.
-      const { cookie, token } = await visitForStars(suite.productpage, 'jason')
-      const answer = await postStars(page.origin, { stars: '4', token }, { cookie })
-      expect([answer.status, answer.type]).toEqual([status, 'text/html; charset=utf-8'])
-      expect(answer.body).toContain('Your stars could not be stored')
-      expect(readStarsForm(String(answer.body))?.chosen).toBe(4)
+      const cookie = await signIn(page.origin, 'jason')
+      const question = { method: 'POST', body: '{"stars":4}', headers: { cookie, 'content-type': 'application/json' } }
+      expect(await ask(page.origin, '/api/v1/products/0/stars', question)).toEqual(
+        json(status, { error: 'Sorry, product ratings are currently unavailable for this book.' })
+      )
     }
   )
 
-  test.each(failures)('that %s are told to programs as everywhere', async (_what, answers, _status, status) => {
-    await using page = await startBeforeRatings({ GET: readable, OPTIONS: writable, ...answers }, budgetFor(answers))
-    const cookie = await signIn(page.origin, 'jason')
+  test.each([
+    [409, 'a product has ratings of at most 100 reviewers, and these would be more'],
+    [400, 'please provide valid ratings JSON'],
+    [413, 'the request body is larger than 16384 bytes']
+  ])('that refuse with %i: the reader gets the reason', async (status, error) => {
+    const body = JSON.stringify({ error })
+    const refuse = respond(status, body, { 'content-length': String(body.length) })
+    await using page = await startBeforeRatings({ GET: readable, OPTIONS: writable, POST: refuse })
+    const { cookie, token } = await visitForStars(page.origin, 'jason')
+    const answer = await postStars(page.origin, { stars: '4', token }, { cookie })
+    expect([answer.status, answer.type]).toEqual([status, 'text/html; charset=utf-8'])
+    expect(answer.body).toContain(error)
+    expect(readStarsForm(String(answer.body))?.chosen).toBe(4)
     const question = { method: 'POST', body: '{"stars":4}', headers: { cookie, 'content-type': 'application/json' } }
-    expect(await ask(page.origin, '/api/v1/products/0/stars', question)).toEqual(
-      json(status, { error: 'Sorry, product ratings are currently unavailable for this book.' })
-    )
+    expect(await ask(page.origin, '/api/v1/products/0/stars', question)).toEqual(json(status, { error }))
   })
 
-  test('that are gone altogether leave the form, and are not posted to', async () => {
+  test('that fail at every call: the form stays, and nothing is posted', async () => {
     let gone = false
     const unless =
       (answer: RequestListener): RequestListener =>

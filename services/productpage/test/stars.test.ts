@@ -25,13 +25,13 @@ beforeEach(async () => {
 })
 
 describe('giving stars', () => {
-  test('leads back to the page, which shows them at once; the stars of others stay', async () => {
+  test('redirects to the page, which shows them; the stars of other readers stay', async () => {
     const { cookie, token } = await visitForStars(suite.productpage, 'jason')
     const { status, body, headers } = await postStars(suite.productpage, { stars: '2', token }, { cookie })
     expect({ status, body, location: headers['location'] }).toEqual({
       status: 303,
       body: '',
-      location: '/productpage#your-stars'
+      location: '../../../../productpage#your-stars'
     })
     const page = String((await ask(suite.productpage, '/productpage', { headers: { cookie } })).body)
     expect(page).toContain('You gave 2 stars. On average it has 3.7 of 5, from 3 readers.')
@@ -75,7 +75,7 @@ describe('giving stars', () => {
     )
   })
 
-  test('of many at once, all are kept', async () => {
+  test('keeps the stars of many readers at the same time', async () => {
     const readers = Array.from({ length: 20 }, (_, index) => `reader ${index}`)
     const give = async (name: string) => {
       const cookie = await signIn(suite.productpage, name)
@@ -87,15 +87,18 @@ describe('giving stars', () => {
     expect(await ratingsOf()).toEqual(givenStars(Object.fromEntries(readers.map((name) => [name, 4]))))
   })
 
-  test('has an address that leads to the page', async () => {
+  test('has an address that redirects to the page', async () => {
     const { status, headers } = await askFully(suite.productpage, '/api/v1/products/0/stars')
-    expect({ status, location: headers['location'] }).toEqual({ status: 303, location: '/productpage#your-stars' })
+    expect({ status, location: headers['location'] }).toEqual({
+      status: 303,
+      location: '../../../../productpage#your-stars'
+    })
   })
 })
 
-describe('stars that are refused', () => {
+describe('the API refuses stars', () => {
   const stranger =
-    'this did not come from a page of this site and this session: please open the page again, and give the stars there'
+    'this did not come from a page of this site and this session: please open the page again, and repeat it there'
   const noStars = 'please give 1 to 5 whole stars'
 
   /** What came of it: the status, whether the words were said, and the ratings afterwards. */
@@ -106,24 +109,24 @@ describe('stars that are refused', () => {
   }
   const refused = (status: number) => ({ status, said: true, ratings: givenStars({}) })
 
-  test.each([['-1'], ['0'], ['6'], ['1.5'], ['4 '], ['٣'], ['five'], ['']])('are %j', async (stars) => {
+  test.each([['-1'], ['0'], ['6'], ['1.5'], ['4 '], ['٣'], ['five'], ['']])('of the value %j', async (stars) => {
     const { cookie, token } = await visitForStars(suite.productpage, 'jason')
     expect(await outcome(postStars(suite.productpage, { stars, token }, { cookie }), noStars)).toEqual(refused(400))
   })
 
-  test('are none at all', async () => {
+  test('without a value', async () => {
     const { cookie, token } = await visitForStars(suite.productpage, 'jason')
     expect(await outcome(postStars(suite.productpage, { token }, { cookie }), noStars)).toEqual(refused(400))
   })
 
-  test('come from nobody', async () => {
+  test('without a session', async () => {
     const { token } = await visitForStars(suite.productpage, 'jason')
     expect(
       await outcome(postStars(suite.productpage, { stars: '1', token }, {}), 'please sign in to give stars')
     ).toEqual(refused(403))
   })
 
-  test('come without a token', async () => {
+  test('in a form without a CSRF token', async () => {
     const { cookie } = await visitForStars(suite.productpage, 'jason')
     expect(await outcome(postStars(suite.productpage, { stars: '1' }, { cookie }), stranger)).toEqual(refused(403))
     expect(await outcome(postStars(suite.productpage, { stars: '1', token: '' }, { cookie }), stranger)).toEqual(
@@ -131,7 +134,7 @@ describe('stars that are refused', () => {
     )
   })
 
-  test("come with somebody else's token, or one that is none", async () => {
+  test("in a form with another session's CSRF token, or with a false one", async () => {
     const { cookie, token } = await visitForStars(suite.productpage, 'jason')
     const other = await visitForStars(suite.productpage, 'mallory')
     const session = decodeURIComponent(cookie.slice('session='.length))
@@ -142,7 +145,7 @@ describe('stars that are refused', () => {
     }
   })
 
-  test("come with a token as a session, which gives nobody's name", async () => {
+  test('with a CSRF token in place of the session cookie', async () => {
     const { token } = await visitForStars(suite.productpage, 'jason')
     const cookie = `session=${encodeURIComponent(token)}`
     expect(
@@ -159,7 +162,7 @@ describe('stars that are refused', () => {
     [{ origin: `${origin}.elsewhere.example` }],
     [{ origin: 'null' }],
     [{ origin: '' }]
-  ])('come from elsewhere: %j', async (headers) => {
+  ])('from another site: %j', async (headers) => {
     const { cookie, token } = await visitForStars(suite.productpage, 'jason')
     expect(
       await outcome(postStars(suite.productpage, { stars: '1', token }, { cookie, ...headers }), stranger)
@@ -169,7 +172,7 @@ describe('stars that are refused', () => {
     expect(await outcome(ask(suite.productpage, '/api/v1/products/0/stars', question), stranger)).toEqual(refused(403))
   })
 
-  test.each(['null', 'nonsense', 'about:blank'])('come from %s, to a site without a name', async (from) => {
+  test.each(['null', 'nonsense', 'about:blank'])('from the origin %s, without Host', async (from) => {
     const { cookie } = await visitForStars(suite.productpage, 'jason')
     const head = `POST /api/v1/products/0/stars HTTP/1.0\r\nOrigin: ${from}\r\nCookie: ${cookie}\r\n`
     const body = '{"stars":1}'
@@ -187,14 +190,14 @@ describe('stars that are refused', () => {
     ['nothing', '', 'application/json', 400],
     ['a form in parts without parts', 'x', 'multipart/form-data', 403],
     ['too much', `{"stars":1,"more":"${'x'.repeat(20_000)}"}`, 'application/json', 413]
-  ])('are %s', async (_what, body, type, status) => {
+  ])('from %s', async (_what, body, type, status) => {
     const { cookie } = await visitForStars(suite.productpage, 'jason')
     const question = { method: 'POST', body, headers: { cookie, 'content-type': type } }
     expect((await ask(suite.productpage, '/api/v1/products/0/stars', question)).status).toBe(status)
     expect(await ratingsOf()).toEqual(givenStars({}))
   })
 
-  test.each(['abc', '-1', '1.5', '2147483648'])('are for product %s', async (id) => {
+  test.each(['abc', '-1', '1.5', '2147483648'])('for product %s', async (id) => {
     const { cookie } = await visitForStars(suite.productpage, 'jason')
     const question = { method: 'POST', body: '{"stars":1}', headers: { cookie, 'content-type': 'application/json' } }
     expect(await ask(suite.productpage, `/api/v1/products/${id}/stars`, question)).toEqual(
@@ -202,7 +205,7 @@ describe('stars that are refused', () => {
     )
   })
 
-  test('are told to a browser with a page, and to a program without', async () => {
+  test('with a page for a browser, and JSON for a program', async () => {
     const { cookie, token } = await visitForStars(suite.productpage, 'jason')
     expect((await postStars(suite.productpage, { stars: '9', token }, { cookie })).type).toBe(
       'text/html; charset=utf-8'
@@ -212,7 +215,7 @@ describe('stars that are refused', () => {
   })
 })
 
-describe('stars that come from this site', () => {
+describe('stars from this site', () => {
   const { origin } = new URL(suite.productpage)
   test.each([
     [{ 'sec-fetch-site': 'same-origin', origin }],
@@ -220,12 +223,51 @@ describe('stars that come from this site', () => {
     [{ 'sec-fetch-site': 'none' }],
     [{ origin }],
     [{}]
-  ])('by %j are taken', async (headers) => {
+  ])('are stored: %j', async (headers) => {
     const { cookie, token } = await visitForStars(suite.productpage, 'jason')
     expect((await postStars(suite.productpage, { stars: '3', token }, { cookie, ...headers })).status).toBe(303)
   })
 
-  test('are taken at every replica', async () => {
+  const host = 'shop.example'
+  const own: [what: string, headers: Record<string, string>][] = [
+    ['the default port of HTTP', { host: `${host}:80`, origin: `http://${host}` }],
+    ['the default port of HTTPS', { host: `${host}:443`, origin: `https://${host}` }],
+    ['TLS up to a gateway', { host, origin: `https://${host}`, 'x-forwarded-proto': 'https' }],
+    ['TLS and two gateways', { host: `${host}:443`, origin: `https://${host}`, 'x-forwarded-proto': 'HTTPS, http' }],
+    ['another letter case', { host: 'Shop.Example:8080', origin: `http://${host}:8080` }]
+  ]
+  test.each(own)('are stored with %s', async (_what, headers) => {
+    const { cookie, token } = await visitForStars(suite.productpage, 'jason')
+    expect((await postStars(suite.productpage, { stars: '3', token }, { cookie, ...headers })).status).toBe(303)
+  })
+
+  const foreign: [what: string, headers: Record<string, string>][] = [
+    ['another scheme', { host, origin: `http://${host}`, 'x-forwarded-proto': 'https' }],
+    ['another port', { host: `${host}:8080`, origin: `http://${host}` }],
+    ['a longer host', { host: `${host}.elsewhere.example`, origin: `http://${host}` }],
+    ['a user in Host', { host: `x@${host}`, origin: `http://${host}` }],
+    ['a host that a client says was forwarded', { 'x-forwarded-host': host, origin: `http://${host}` }]
+  ]
+  test.each(foreign)('are refused with %s', async (_what, headers) => {
+    const { cookie, token } = await visitForStars(suite.productpage, 'jason')
+    expect((await postStars(suite.productpage, { stars: '3', token }, { cookie, ...headers })).status).toBe(403)
+  })
+
+  test('are stored behind a gateway that changes Host, if the settings name the public origin', async () => {
+    await using page = await startProductpage({
+      ...addressOf('ratings', Number(new URL(suite.ratings).port)),
+      PUBLIC_ORIGIN: 'https://shop.example:443, http://localhost:8080'
+    })
+    const statusFor = async (from: string) => {
+      const { cookie, token } = await visitForStars(page.origin, 'jason')
+      return (await postStars(page.origin, { stars: '3', token }, { cookie, origin: from })).status
+    }
+    expect(await statusFor('https://shop.example')).toBe(303)
+    expect(await statusFor('http://localhost:8080')).toBe(303)
+    expect(await statusFor('https://elsewhere.example')).toBe(403)
+  })
+
+  test('are stored by every replica', async () => {
     await using replica = await startProductpage(addressOf('ratings', Number(new URL(suite.ratings).port)))
     const { cookie, token } = await visitForStars(suite.productpage, 'jason')
     expect((await postStars(replica.origin, { stars: '3', token }, { cookie })).status).toBe(303)
@@ -233,7 +275,7 @@ describe('stars that come from this site', () => {
 })
 
 describe('ratings v2, with a database', () => {
-  test('keep the stars of all who give them at the same time', async () => {
+  test('keep the stars of many readers at the same time', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'bookinfo-stars-'))
     try {
       const database = { SERVICE_VERSION: 'v2', DB_TYPE: 'sqlite', SQLITE_DB_FILE: join(folder, 'ratings.db') }

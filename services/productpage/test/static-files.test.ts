@@ -31,7 +31,7 @@ describe.each(files)('%s', (path, type) => {
     expect(await ask(origin, path, { method: 'HEAD' })).toEqual({ status: 200, type, body: '' })
   })
 
-  test('is not sent again to those who have it', async () => {
+  test('is not sent again to a client that has it', async () => {
     const etag = String((await askFully(origin, path)).headers['etag'])
     for (const known of [etag, `"other", ${etag}`, '*']) {
       const { status, body, headers } = await askFully(origin, path, { headers: { 'if-none-match': known } })
@@ -47,9 +47,11 @@ describe.each(files)('%s', (path, type) => {
   })
 })
 
-test('files that a page names by their version may be kept for ever', async () => {
+test('files with their version in the address may be cached for ever', async () => {
   const { body } = await ask(origin, '/')
-  const addresses = [...String(body).matchAll(/(?:src|href)="(\/static\/[^"]*)"/g)].map(([, address]) => address ?? '')
+  const addresses = [...String(body).matchAll(/(?:src|href)="\.(\/static\/[^"]*)"/g)].map(
+    ([, address]) => address ?? ''
+  )
   expect(addresses.length).toBeGreaterThan(0)
   for (const address of new Set(addresses)) {
     const { status, headers } = await askFully(origin, address)
@@ -60,9 +62,15 @@ test('files that a page names by their version may be kept for ever', async () =
   }
 })
 
-test('the stylesheet is compressed', async () => {
-  const { headers } = await askFully(origin, '/static/bookinfo.css', { headers: { 'accept-encoding': 'br, gzip' } })
-  expect(headers['content-encoding']).toBe('br')
+test.each([
+  ['br, gzip', 'br'],
+  ['GZIP', 'gzip'],
+  ['br;q=0, gzip;q=0.5', 'gzip'],
+  ['br;q=0', undefined],
+  ['identity', undefined]
+])('the stylesheet is compressed for Accept-Encoding: %s', async (accepted, coding) => {
+  const { headers } = await askFully(origin, '/static/bookinfo.css', { headers: { 'accept-encoding': accepted } })
+  expect(headers['content-encoding']).toBe(coding)
 })
 
 test.each([
@@ -78,6 +86,6 @@ test.each([
   '/static//etc/passwd',
   '/static/img/izzy.png/',
   '/static/img/izzy.png%00.css'
-])('nothing else lies below /static: %s', async (path) => {
+])('/static has no other files: %s', async (path) => {
   expect(await ask(origin, path)).toEqual(notFound(path))
 })

@@ -9,7 +9,7 @@ import {
 } from '@bookinfo/service-kit'
 import { Type, type TSchema } from 'typebox'
 import { signedInUser, type NowMs } from '../session/session.ts'
-import { callerOf, sorry, type Ask, type CalledName, type Upstreams } from '../upstreams.ts'
+import { callerOf, refusalIn, sorry, statusOf, type Ask, type CalledName, type Upstreams } from '../upstreams.ts'
 import { shownProduct } from './page.ts'
 
 export const NoNumericId = createError('BOOKINFO_NO_NUMERIC_ID', 'please provide numeric product id', 400)
@@ -68,11 +68,11 @@ export const apiRoutes: FastifyPluginAsyncTypebox<ApiRoutesOptions> = async (app
   }
 }
 
-/** Answers with the body of a service, or with its error status and the sentence for people. */
+/** Answers with the body of a service, or with its error status and the reason: that of a refusal, else the sentence for people. */
 export function answer<T>(reply: FastifyReply, what: CalledName, result: UpstreamResult<T>): FastifyReply {
   void reply.type('application/json')
   // The checked text goes on unchanged: numbers keep their form, and unknown fields stay.
   if (result.ok) return reply.send(result.text)
-  const body: ErrorBody = { error: sorry(what) }
-  return reply.code(result.status ?? 500).send(result.status === 204 ? undefined : body)
+  const body: ErrorBody = { error: refusalIn(result) ?? sorry(what) }
+  return reply.code(statusOf(result)).send(body)
 }

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox, FastifyReply, FastifyRequest } from '@b
 import { Type } from 'typebox'
 import { formToken } from '../session/csrf.ts'
 import { signedInUser, type NowMs } from '../session/session.ts'
-import { renderPage } from '../site/layout.ts'
+import { asPage, renderPage, rootOf } from '../site/layout.ts'
 import { readerStars } from '../stars/reader-stars.ts'
 import type { StarsForm } from '../stars/view.ts'
 import { callerOf, type Caller, type Upstreams } from '../upstreams.ts'
@@ -29,12 +29,14 @@ export interface ProductPageOptions {
   nowMs: NowMs
 }
 
-/**
- * Makes the page of the book and sets its headers.
- *
- * @param unstored stars that could not be stored: they stay chosen in the form, and the page says so
- */
-export type ShowProduct = (request: FastifyRequest, reply: FastifyReply, unstored?: GivenStars) => Promise<string>
+/** Stars that could not be stored: they stay chosen in the form, and the page says why. */
+export interface UnstoredStars {
+  stars: GivenStars
+  reason: string
+}
+
+/** Makes the page of the book and sets its headers. */
+export type ShowProduct = (request: FastifyRequest, reply: FastifyReply, unstored?: UnstoredStars) => Promise<string>
 
 export const productRoutes: FastifyPluginAsyncTypebox<{ showProduct: ShowProduct }> = async (app, { showProduct }) => {
   app.get(
@@ -56,15 +58,13 @@ export function productPage({ upstreams, floodFactor, traceUiUrl, nowMs }: Produ
 
   /** Only the page of a signed-in user calls ratings: the lessons depend on that. */
   async function starsForm(
-    token: string,
+    form: Omit<StarsForm, 'stars'>,
     user: string,
-    caller: Caller,
-    unstored?: GivenStars
+    caller: Caller
   ): Promise<StarsForm | undefined> {
     const [ratings, possible] = await Promise.all([upstreams.ratings(id, caller), upstreams.canGiveStars(id, caller)])
-    const form = { action: `/api/v1/products/${id}/stars`, token, unstored }
     if (ratings.ok && possible) return { ...form, stars: readerStars(ratings.value, user) }
-    return unstored === undefined ? undefined : { ...form, stars: undefined }
+    return form.unstored === undefined ? undefined : { ...form, stars: undefined }
   }
 
   function traceUrl({ trace }: FastifyRequest): string | undefined {
@@ -75,11 +75,17 @@ export function productPage({ upstreams, floodFactor, traceUiUrl, nowMs }: Produ
   return async (request, reply, unstored) => {
     const user = signedInUser(request, nowMs)
     const caller = callerOf(request, user)
+    const root = rootOf(request)
+    const form = () => ({
+      action: `${root}api/v1/products/${id}/stars`,
+      token: formToken(request, reply),
+      unstored
+    })
     await Promise.all(Array.from({ length: floodFactor }, () => upstreams.reviews(id, caller)))
     const [details, reviews, stars] = await Promise.all([
       timed(reply, upstreams.details(id, caller)),
       timed(reply, upstreams.reviews(id, caller)),
-      user === undefined ? undefined : starsForm(formToken(request, reply), user, caller, unstored)
+      user === undefined ? undefined : starsForm(form(), user, caller)
     ])
     const timings: Timings = {
       details: details.ms,
@@ -88,6 +94,7 @@ export function productPage({ upstreams, floodFactor, traceUiUrl, nowMs }: Produ
       total: reply.elapsedTime
     }
     const main = productView({
+      root,
       product: shownProduct,
       details: details.answer,
       reviews: reviews.answer,
@@ -96,7 +103,7 @@ export function productPage({ upstreams, floodFactor, traceUiUrl, nowMs }: Produ
       traceUrl: traceUrl(request)
     })
     // Istio's documentation searches the page for this title.
-    void reply.type('text/html; charset=utf-8').headers({ vary: 'Cookie', 'server-timing': serverTiming(timings) })
-    return renderPage({ title: 'Simple Bookstore App', user, path: '/productpage', main })
+    void asPage(reply).header('server-timing', serverTiming(timings))
+    return renderPage({ title: 'Simple Bookstore App', user, path: '/productpage', root, main })
   }
 }

@@ -1,12 +1,13 @@
 import type { BookDetails, Product, Review, Reviews } from '@bookinfo/contracts'
 import { href, html, trusted, type Html, type UpstreamResult } from '@bookinfo/service-kit'
 import { cover, reader } from '../site/assets.ts'
-import { notice } from '../site/layout.ts'
+import { link, notice } from '../site/layout.ts'
 import { ratingStars, starsForm, type StarsForm } from '../stars/view.ts'
 import { sorry } from '../upstreams.ts'
 import { timingsView, type Timings } from './timings.ts'
 
 export interface ProductScene {
+  root: string
   product: Product
   details: UpstreamResult<BookDetails>
   reviews: UpstreamResult<Reviews>
@@ -18,10 +19,16 @@ export interface ProductScene {
 }
 
 /** The content of `/productpage`: a book, its details and its reviews, with a notice in place of each missing part. */
-export function productView({ product, details, reviews, stars, timings, traceUrl }: ProductScene): Html {
+export function productView({ root, product, details, reviews, stars, timings, traceUrl }: ProductScene): Html {
   return html`<article class="product">
     <section class="hero">
-      <img class="cover" src="${href(cover)}" alt="Cover: two masks that look alike" width="240" height="340" />
+      <img
+        class="cover"
+        src="${link(root, href(cover))}"
+        alt="Cover: two masks that look alike"
+        width="240"
+        height="340"
+      />
       <h1>${product.title}</h1>
       <div class="about">
         <p class="lead">${trusted(product.descriptionHtml)}</p>
@@ -36,7 +43,7 @@ export function productView({ product, details, reviews, stars, timings, traceUr
     </section>
     <section class="card" aria-labelledby="reviews-title">
       <h2 id="reviews-title">Book Reviews</h2>
-      ${reviews.ok ? reviewList(reviews.value, reviews.version) : notice('Error fetching product reviews', sorry('reviews'))}
+      ${reviews.ok ? reviewList(reviews.value, reviews.version, root) : notice('Error fetching product reviews', sorry('reviews'))}
     </section>
     ${stars && starsForm(stars)} ${timingsView(timings, traceUrl)}
   </article>`
@@ -64,24 +71,37 @@ function detailsTable(book: BookDetails): Html {
   </dl>`
 }
 
-function reviewList({ reviews, podname, clustername }: Reviews, version: string | undefined): Html {
-  return html`<p class="served">
-      <span>Reviews served by:</span>
-      ${(version ?? versionIn(podname)) && html`<strong class="version">reviews ${version ?? versionIn(podname)}</strong>`}
-      <span class="pod">${podname}</span>
-      ${clustername !== undefined && clustername !== 'null' && html`<span>on cluster <span class="pod">${clustername}</span></span>`}
-    </p>
+/** The original's reviews answer the text "null" for a pod or a cluster without a name. */
+function nameOrNothing(name: string | undefined): string | undefined {
+  return name === 'null' ? undefined : name
+}
+
+function reviewList({ reviews, podname, clustername }: Reviews, sentVersion: string | undefined, root: string): Html {
+  const version = sentVersion ?? versionIn(podname)
+  const pod = nameOrNothing(podname)
+  const cluster = nameOrNothing(clustername)
+  return html`${
+      (version ?? pod) &&
+      html`<p class="served">
+        <span>Reviews served by:</span>
+        ${version && html`<strong class="version">reviews ${version}</strong>`}
+        ${pod && html`<span class="pod">${pod}</span>`}
+        ${cluster && html`<span>on cluster <span class="pod">${cluster}</span></span>`}
+      </p>`
+    }
     <ul class="reviews">
-      ${reviews.map(reviewItem)}
+      ${reviews.map((review) => reviewItem(review, root))}
     </ul>`
 }
 
-function reviewItem({ reviewer, text, rating }: Review): Html {
+function reviewItem({ reviewer, text, rating }: Review, root: string): Html {
   return html`<li>
     <figure>
       ${rating && ratingStars(rating)}
       <blockquote><p>${text}</p></blockquote>
-      <figcaption><img src="${href(reader)}" alt="" width="40" height="40" /><span>${reviewer}</span></figcaption>
+      <figcaption>
+        <img src="${link(root, href(reader))}" alt="" width="40" height="40" /><span>${reviewer}</span>
+      </figcaption>
     </figure>
   </li>`
 }

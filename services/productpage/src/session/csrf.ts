@@ -1,6 +1,12 @@
-import type { FastifyReply, FastifyRequest } from '@bookinfo/service-kit'
+import { createError, type FastifyReply, type FastifyRequest } from '@bookinfo/service-kit'
 import { createHash, randomBytes } from 'node:crypto'
-import { sessionText } from './session.ts'
+import { clientScheme, sessionText } from './session.ts'
+
+export const ForeignRequest = createError(
+  'BOOKINFO_FOREIGN_REQUEST',
+  'this did not come from a page of this site and this session: please open the page again, and repeat it there',
+  403
+)
 
 /**
  * Makes the CSRF token for a form: only pages of this session have it. It differs from page to page, so that nobody can guess it
@@ -25,16 +31,36 @@ function digest(session: string): string {
 }
 
 /**
- * Tells by `Sec-Fetch-Site` (https://www.w3.org/TR/fetch-metadata/), or else by `Origin`, whether a page of another site sent this
- * request. Only browsers send these headers; curl and programs are no danger here.
+ * Tells whether a page of another site sent this request: by `Sec-Fetch-Site` (https://www.w3.org/TR/fetch-metadata/), else by
+ * `Origin`. Only browsers send these headers; curl and programs are no danger here.
+ *
+ * @throws ForeignRequest
  */
-export function isForeign({ headers }: FastifyRequest): boolean {
-  const site = headers['sec-fetch-site']
+export function refuseForeign(request: FastifyRequest, publicOrigins: readonly string[]): void {
+  const { origin, 'sec-fetch-site': site } = request.headers
+  if (origin !== undefined && publicOrigins.includes(originOf(origin))) return
   // `none`: the reader did it, by restoring a tab for example.
-  if (site !== undefined) return site !== 'same-origin' && site !== 'none'
-  const { origin, host } = headers
-  if (origin === undefined) return false
-  // The origin `null` has no host, and a request may have none either.
-  const from = URL.parse(origin)?.host
-  return !from || from !== host
+  const foreign =
+    site === undefined
+      ? origin !== undefined && !isOwnOrigin(origin, request, publicOrigins)
+      : site !== 'same-origin' && site !== 'none'
+  if (foreign) throw new ForeignRequest()
+}
+
+/**
+ * Whether an address in a browser's header belongs to this site: to one of the public origins, or to `Host`. The scheme counts if
+ * a gateway says which one the client used. A port that is the scheme's default may be written or not (RFC 9110, 4.2.3).
+ */
+export function isOwnOrigin(address: string, request: FastifyRequest, publicOrigins: readonly string[]): boolean {
+  const { protocol, host } = URL.parse(address) ?? {}
+  if (protocol !== 'http:' && protocol !== 'https:') return false
+  if (publicOrigins.includes(originOf(address))) return true
+  const scheme = clientScheme(request)
+  if (scheme !== undefined && protocol !== `${scheme}:`) return false
+  const { host: requested = '' } = request.headers
+  return /^[^\s/?#@\\]+$/.test(requested) && URL.parse(`${protocol}//${requested}`)?.host === host
+}
+
+function originOf(address: string): string {
+  return URL.parse(address)?.origin ?? ''
 }

@@ -1,22 +1,19 @@
-/** Where to send somebody whose way back is unknown, leads off the site or to no page. */
-const HOME = '/productpage'
+import type { FastifyRequest } from '@bookinfo/service-kit'
+import { isOwnOrigin } from './csrf.ts'
+
+const PRODUCT_PAGE = 'productpage'
+
+/** The last segments of the paths of the site's pages. */
+const pages = new Set(['', 'index.html', PRODUCT_PAGE, 'docs'])
 
 /**
- * They show error pages, with the form to sign in, but are no pages: one may only be posted to, as in the original, and the
- * other would sign out who has just signed in.
+ * The redirect target after sign-in and sign-out: the page in the Referer with its query, if it is one of this site's pages, else
+ * the product page. It is relative to `/login` and `/logout`, so it works under any path prefix that a gateway removes. The
+ * original redirected to the Referer as it came, to any site and any scheme.
  */
-const noPages = new Set(['/login', '/logout'])
-
-/**
- * The page from which somebody signed in or out, as a path on this site. The original sent people to the Referer as it
- * came, to any site and any scheme, and to `None` without one.
- */
-export function redirectTarget(referer: string | undefined, host: string): string {
-  const from = URL.parse(referer ?? '')
-  // An address of another kind has no host, but neither has a request without one; its path may be a whole address.
-  if (!from || from.host === '' || from.host !== host) return HOME
-  if (noPages.has(from.pathname)) return HOME
-  const path = from.pathname + from.search
-  // `//elsewhere` would be read as another host.
-  return path.startsWith('//') ? HOME : path
+export function redirectTarget(request: FastifyRequest, publicOrigins: readonly string[]): string {
+  const from = URL.parse(request.headers.referer ?? '')
+  if (!from || !isOwnOrigin(from.href, request, publicOrigins)) return PRODUCT_PAGE
+  const page = from.pathname.slice(from.pathname.lastIndexOf('/') + 1)
+  return pages.has(page) ? `${page || './'}${from.search}` : PRODUCT_PAGE
 }

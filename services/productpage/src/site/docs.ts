@@ -2,7 +2,8 @@ import { Type, type Static } from 'typebox'
 import { Value } from 'typebox/value'
 import { html, type FastifyPluginAsyncTypebox, type Html } from '@bookinfo/service-kit'
 import { signedInUser, type NowMs } from '../session/session.ts'
-import { renderPage } from './layout.ts'
+import { rememberPages } from './constant-pages.ts'
+import { asPage, renderPage, rootOf } from './layout.ts'
 import { schemaText } from './schema-text.ts'
 
 export interface DocsRoutesOptions {
@@ -11,10 +12,14 @@ export interface DocsRoutesOptions {
 
 /** Serves `/docs`: the content of `/openapi.json`, for people. */
 export const docsRoutes: FastifyPluginAsyncTypebox<DocsRoutesOptions> = async (app, { nowMs }) => {
+  const remembered = rememberPages()
+  let main: Html | undefined
   app.get('/docs', { schema: { hide: true } }, async (request, reply) => {
-    const main = docsView(Value.Parse(Api, app.swagger()))
-    const text = renderPage({ title: 'Bookinfo API', user: signedInUser(request, nowMs), path: '/docs', main })
-    return reply.type('text/html; charset=utf-8').header('vary', 'Cookie').send(text)
+    const user = signedInUser(request, nowMs)
+    const root = rootOf(request)
+    const content = (main ??= docsView(Value.Parse(Api, app.swagger())))
+    const render = () => renderPage({ title: 'Bookinfo API', user, path: '/docs', root, main: content })
+    return asPage(reply).send(user === undefined ? remembered(root, render) : render())
   })
 }
 
@@ -51,7 +56,7 @@ function docsView({ info, tags, paths }: Api): Html {
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation }))
   )
   return html`<h1>API</h1>
-    <p class="lead">${info.description} The same <a href="/openapi.json">as OpenAPI 3.1</a>, for programs.</p>
+    <p class="lead">${info.description} The same <a href="openapi.json">as OpenAPI 3.1</a>, for programs.</p>
     ${tags.map(
       ({ name, description }) =>
         html`<section aria-labelledby="tag-${name}">

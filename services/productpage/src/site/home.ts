@@ -3,7 +3,8 @@ import { Type } from 'typebox'
 import { signedInUser, type NowMs } from '../session/session.ts'
 import type { CalledService } from '../upstreams.ts'
 import { callGraphPicture } from './call-graph.ts'
-import { renderPage } from './layout.ts'
+import { rememberPages } from './constant-pages.ts'
+import { asPage, link, renderPage, rootOf } from './layout.ts'
 
 const links = [
   { href: '/productpage?u=normal', name: 'Normal user', what: 'the page as everybody sees it' },
@@ -33,16 +34,18 @@ export const homeRoutes: FastifyPluginAsyncTypebox<HomeRoutesOptions> = async (a
     produces: ['text/html'],
     response: { 200: Type.String() }
   }
+  const remembered = rememberPages()
   for (const url of ['/', '/index.html']) {
     app.get(url, { schema }, async (request, reply) => {
       const user = signedInUser(request, nowMs)
-      const page = renderPage({ title: 'Bookinfo', user, path: '/', main: homeView(services) })
-      return reply.type('text/html; charset=utf-8').header('vary', 'Cookie').send(page)
+      const root = rootOf(request)
+      const render = () => renderPage({ title: 'Bookinfo', user, path: '/', root, main: homeView(services, root) })
+      return asPage(reply).send(user === undefined ? remembered(root, render) : render())
     })
   }
 }
 
-function homeView(services: readonly CalledService[]): Html {
+function homeView(services: readonly CalledService[], root: string): Html {
   return html`<h1>Bookinfo</h1>
     <p class="lead">
       Hello! This is a simple bookstore application consisting of three services as shown below, and this page in front
@@ -85,7 +88,7 @@ function homeView(services: readonly CalledService[]): Html {
     <section class="card" aria-labelledby="links-title">
       <h2 id="links-title">Pages and APIs</h2>
       <ul class="links">
-        ${links.map(({ href, name, what }) => html`<li><a href="${href}">${name}</a> <span>${what}</span></li>`)}
+        ${links.map(({ href, name, what }) => html`<li><a href="${link(root, href)}">${name}</a> <span>${what}</span></li>`)}
       </ul>
     </section>`
 }

@@ -1,4 +1,4 @@
-import { href, html, type Html } from '@bookinfo/service-kit'
+import { href, html, type FastifyReply, type FastifyRequest, type Html } from '@bookinfo/service-kit'
 import { logo, reader, stylesheet } from './assets.ts'
 
 export interface Layout {
@@ -7,6 +7,8 @@ export interface Layout {
   user?: string | undefined
   /** The path of the page, which the navigation marks. */
   path: string
+  /** The relative address of the site's root, by `rootOf`. */
+  root: string
   main: Html
 }
 
@@ -16,8 +18,39 @@ const pages = [
   { path: '/docs', name: 'API' }
 ]
 
+/** Deeper paths are those of error pages alone. */
+const MAX_DEPTH = 20
+
+/**
+ * The relative address of the site's root, seen from a request's path: `./`, `../` and so on. Links begin with it, so that pages
+ * work under any path prefix that a gateway removes. Repeated slashes count once, as a gateway may leave one too many.
+ *
+ * A gateway can also remove the whole path, so that `/bookinfo` becomes `/`. For that case `X-Forwarded-Prefix` counts, a list to
+ * which each gateway adds.
+ */
+export function rootOf({ url, headers }: Pick<FastifyRequest, 'url' | 'headers'>): string {
+  const depth = (url.split('?', 1)[0] ?? '').split(/\/+/).length - 2
+  if (depth > MAX_DEPTH) return '/'
+  if (depth > 0) return '../'.repeat(depth)
+  const elements = [headers['x-forwarded-prefix'] ?? []].flat().join(',').split(',')
+  const prefix = elements.map((element) => element.trim().replace(/\/$/, '')).join('')
+  return /^\/{1,}$/.test(url.split('?', 1)[0] ?? '') && isPath(prefix) ? `${prefix}/` : './'
+}
+
+function isPath(text: string): boolean {
+  return text.length <= 200 && /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)+$/.test(text)
+}
+
+/** Sets the headers of a page. It may name its reader, so no shared cache may keep it. */
+export function asPage(reply: FastifyReply): FastifyReply {
+  return reply.type('text/html; charset=utf-8').headers({
+    vary: 'Cookie, X-Forwarded-Prefix',
+    'cache-control': 'private, no-cache'
+  })
+}
+
 /** Makes a whole page, as text. Pages have no script. */
-export function renderPage({ title, user, path, main }: Layout): string {
+export function renderPage({ title, user, path, root, main }: Layout): string {
   const text = html`<!doctype html>
     <html lang="en">
       <head>
@@ -25,35 +58,40 @@ export function renderPage({ title, user, path, main }: Layout): string {
         <title>${title}</title>
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <link rel="icon" href="${href(logo)}" type="image/svg+xml" />
-        <link rel="stylesheet" href="${href(stylesheet)}" />
+        <link rel="icon" href="${link(root, href(logo))}" type="image/svg+xml" />
+        <link rel="stylesheet" href="${link(root, href(stylesheet))}" />
       </head>
       <body>
         <a class="skip" href="#main">Skip to the content</a>
         <header class="bar">
           <div class="width bar-row">
-            <a class="brand" href="/"><img src="${href(logo)}" alt="" width="32" height="32" />BookInfo Sample</a>
+            <a class="brand" href="${root}"
+              ><img src="${link(root, href(logo))}" alt="" width="32" height="32" />BookInfo Sample</a
+            >
             <nav aria-label="Site">
               <ul>
                 ${pages.map(
                   (page) =>
                     html`<li>
-                      <a href="${page.path}" ${page.path === path && html`aria-current="page"`}>${page.name}</a>
+                      <a href="${link(root, page.path)}" ${page.path === path && html`aria-current="page"`}
+                        >${page.name}</a
+                      >
                     </li>`
                 )}
               </ul>
             </nav>
-            ${user === undefined ? signInButton : signedIn(user)}
+            ${user === undefined ? signInButton : signedIn(user, root)}
           </div>
         </header>
         <main id="main" class="width">${main}</main>
         <footer class="width foot">
           <p>
             A sample for learning and testing service meshes, after Istio's Bookinfo.
-            <a href="/openapi.json">OpenAPI</a> · <a href="/metrics">Metrics</a> · <a href="/health">Health</a>
+            <a href="${root}openapi.json">OpenAPI</a> · <a href="${root}metrics">Metrics</a> ·
+            <a href="${root}health">Health</a>
           </p>
         </footer>
-        ${user === undefined && signInDialog}
+        ${user === undefined && signInDialog(root)}
       </body>
     </html>`
   return text.html
@@ -62,38 +100,45 @@ export function renderPage({ title, user, path, main }: Layout): string {
 // The popover opens, closes and returns the focus without a script.
 const signInButton = html`<button id="sign-in-button" class="button" popovertarget="dialog">Sign in</button>`
 
-const signInDialog = html`<div id="dialog" class="dialog" popover role="dialog" aria-labelledby="dialog-title">
-  <form method="post" action="/login" name="login_form">
-    <h2 id="dialog-title">Sign in to BookInfo</h2>
-    <p id="dialog-help">
-      Any name will do, and no password is checked. Istio's lessons sign in as <strong>jason</strong>.
-    </p>
-    <label for="username">Username</label>
-    <input
-      id="username"
-      name="username"
-      autocomplete="username"
-      maxlength="100"
-      required
-      autofocus
-      aria-describedby="dialog-help"
-    />
-    <label for="passwd">Password</label>
-    <input id="passwd" name="passwd" type="password" autocomplete="current-password" />
-    <button class="button" type="submit">Sign in</button>
-  </form>
-  <p class="dialog-foot">Not using Istio yet? <a href="https://istio.io">Start here</a></p>
-  <button id="close-dialog" class="close" popovertarget="dialog" popovertargetaction="hide" aria-label="Close">
-    ×
-  </button>
-</div>`
-
-function signedIn(user: string): Html {
-  return html`<div class="user">
-    <img src="${href(reader)}" alt="" width="32" height="32" />
-    <span class="user-name" title="Signed in as ${user}">${user}</span>
-    <a href="/logout">Sign out</a>
+function signInDialog(root: string): Html {
+  return html`<div id="dialog" class="dialog" popover role="dialog" aria-labelledby="dialog-title">
+    <form method="post" action="${root}login" name="login_form">
+      <h2 id="dialog-title">Sign in to BookInfo</h2>
+      <p id="dialog-help">
+        Any name will do, and no password is checked. Istio's lessons sign in as <strong>jason</strong>.
+      </p>
+      <label for="username">Username</label>
+      <input
+        id="username"
+        name="username"
+        autocomplete="username"
+        maxlength="100"
+        required
+        autofocus
+        aria-describedby="dialog-help"
+      />
+      <label for="passwd">Password</label>
+      <input id="passwd" name="passwd" type="password" autocomplete="current-password" />
+      <button class="button" type="submit">Sign in</button>
+    </form>
+    <p class="dialog-foot">Not using Istio yet? <a href="https://istio.io">Start here</a></p>
+    <button id="close-dialog" class="close" popovertarget="dialog" popovertargetaction="hide" aria-label="Close">
+      ×
+    </button>
   </div>`
+}
+
+function signedIn(user: string, root: string): Html {
+  return html`<div class="user">
+    <img src="${link(root, href(reader))}" alt="" width="32" height="32" />
+    <span class="user-name" title="Signed in as ${user}">${user}</span>
+    <a href="${root}logout">Sign out</a>
+  </div>`
+}
+
+/** @param path an absolute path of the site */
+export function link(root: string, path: string): string {
+  return root + path.slice(1)
 }
 
 /** The notice of a failure, in the place of the missing part. */

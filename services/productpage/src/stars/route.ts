@@ -9,30 +9,29 @@ import {
 import { Type } from 'typebox'
 import { answer, NoNumericId } from '../product/api.ts'
 import type { ShowProduct } from '../product/page.ts'
-import { hasFormToken, isForeign } from '../session/csrf.ts'
+import { ForeignRequest, hasFormToken, refuseForeign } from '../session/csrf.ts'
 import { isForm, parseForm } from '../session/form.ts'
 import { signedInUser, type NowMs } from '../session/session.ts'
-import { callerOf, type Upstreams } from '../upstreams.ts'
+import { callerOf, refusalIn, statusOf, type Upstreams } from '../upstreams.ts'
 import { giveStars } from './reader-stars.ts'
 
 const NotSignedIn = createError('BOOKINFO_NOT_SIGNED_IN', 'please sign in to give stars', 403)
-const ForeignForm = createError(
-  'BOOKINFO_FOREIGN_FORM',
-  'this did not come from a page of this site and this session: please open the page again, and give the stars there',
-  403
-)
 const NoStars = createError('BOOKINFO_NO_STARS', 'please give 1 to 5 whole stars', 400)
+
+const TRY_AGAIN = 'They are still chosen below: please try again in a moment.'
 
 const Stars = Type.Object({
   stars: GivenStars,
   token: Type.Optional(Type.String({ description: 'From the form in the page; JSON needs none' }))
 })
 
-const PAGE = '/productpage#your-stars'
+/** Relative to the address of the stars, so it works under any path prefix. */
+const PAGE = '../../../../productpage#your-stars'
 
 export interface StarsRoutesOptions {
   upstreams: Upstreams
   showProduct: ShowProduct
+  publicOrigins: readonly string[]
   nowMs: NowMs
 }
 
@@ -55,7 +54,8 @@ export const starsRoutes: FastifyPluginAsyncTypebox<StarsRoutesOptions> = async 
         summary: 'Gives stars in the name of the signed-in user',
         description:
           'As JSON, the answer is all stars by reviewer, or that of ratings with the body of 500. As a form, it leads back ' +
-          'to the page, or is the page with the stars still chosen: 502 if ratings fail, 504 if they are late.',
+          'to the page, or is the page with the stars still chosen: 502 if ratings fail, 504 if they are late, and ' +
+          'their own status if they refuse.',
         consumes: ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'],
         body: Stars,
         response: {
@@ -63,10 +63,11 @@ export const starsRoutes: FastifyPluginAsyncTypebox<StarsRoutesOptions> = async 
           303: Type.Null({ description: 'Back to the page' }),
           400: ErrorBody,
           403: ErrorBody,
+          409: ErrorBody,
           500: ErrorBody
         }
       },
-      preValidation: async (request) => refuseForgery(request, nowMs),
+      preValidation: async (request) => refuseForgery(request, options),
       errorHandler: (error) => {
         throw error.validation ? new NoStars() : error
       }
@@ -80,7 +81,10 @@ export const starsRoutes: FastifyPluginAsyncTypebox<StarsRoutesOptions> = async 
       const result = await giveStars(upstreams, { id, user, stars }, callerOf(request, user))
       if (!isForm(contentType(request))) return answer(reply, 'ratings', result)
       if (result.ok) return reply.redirect(PAGE, 303)
-      return showProduct(request, reply.code(result.kind === 'timeout' ? 504 : 502), stars)
+      const refusal = refusalIn(result)
+      const status = result.kind === 'timeout' ? 504 : 502
+      void reply.code(refusal === undefined ? status : statusOf(result))
+      return showProduct(request, reply, { stars, reason: refusal ?? TRY_AGAIN })
     }
   )
 }
@@ -89,10 +93,10 @@ export const starsRoutes: FastifyPluginAsyncTypebox<StarsRoutesOptions> = async 
  * Guards against CSRF. Another site can make a browser send a form in a reader's name, so a form needs the CSRF token of its
  * session. JSON needs none: before sending it, a browser asks for permission (CORS), which this site gives to nobody.
  */
-function refuseForgery(request: FastifyRequest, nowMs: NowMs): void {
+function refuseForgery(request: FastifyRequest, { publicOrigins, nowMs }: StarsRoutesOptions): void {
   if (signedInUser(request, nowMs) === undefined) throw new NotSignedIn()
-  if (isForeign(request)) throw new ForeignForm()
-  if (isForm(contentType(request)) && !hasFormToken(request, tokenIn(request.body))) throw new ForeignForm()
+  refuseForeign(request, publicOrigins)
+  if (isForm(contentType(request)) && !hasFormToken(request, tokenIn(request.body))) throw new ForeignRequest()
 }
 
 function tokenIn(body: unknown): string {

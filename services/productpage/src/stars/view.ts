@@ -1,6 +1,7 @@
-import type { GivenStars, Rating } from '@bookinfo/contracts'
+import type { Rating } from '@bookinfo/contracts'
 import { html, trusted, type Html } from '@bookinfo/service-kit'
 import { notice } from '../site/layout.ts'
+import type { UnstoredStars } from '../product/page.ts'
 import type { ReaderStars } from './reader-stars.ts'
 
 const MAX_STARS = 5
@@ -35,19 +36,15 @@ export interface StarsForm {
   token: string
   /** Undefined if ratings fail. */
   stars: ReaderStars | undefined
-  /** Stars that could not be stored. */
-  unstored: GivenStars | undefined
+  unstored: UnstoredStars | undefined
 }
 
 /** The form for the reader's own stars: radio buttons that look like stars, filled up to the chosen one. */
 export function starsForm({ action, token, stars, unstored }: StarsForm): Html {
-  const chosen = unstored ?? stars?.own
+  const chosen = unstored?.stars ?? stars?.own
   return html`<section class="card" id="your-stars" aria-labelledby="your-stars-title">
     <h2 id="your-stars-title">Your Stars</h2>
-    ${
-      unstored !== undefined &&
-      notice('Your stars could not be stored', 'They are still chosen below: please try again in a moment.')
-    }
+    ${unstored !== undefined && notice('Your stars could not be stored', unstored.reason)}
     ${stars && html`<p>${ownWords(stars)} ${allWords(stars)}</p>`}
     <form class="give" method="post" action="${action}">
       <input type="hidden" name="token" value="${token}" />
