@@ -11,8 +11,11 @@ export function errorPages(nowMs: NowMs) {
     const { accept, 'content-type': type = '' } = request.headers
     // Of the API, people only see answers to the form in a page.
     const toPeople = !request.url.startsWith('/api/') || isForm(type)
-    if (!toPeople || !prefersHtml(accept)) return undefined
-    void asPage(reply).header('vary', 'Accept, Cookie, X-Forwarded-Prefix')
+    if (!toPeople) return undefined
+    const vary = 'Accept, Cookie, X-Forwarded-Prefix'
+    void reply.header('vary', vary)
+    if (!prefersHtml(accept)) return undefined
+    void asPage(reply).header('vary', vary)
     const { statusCode: status } = reply
     const user = signedInUser(request, nowMs)
     const root = rootOf(request)
