@@ -92,6 +92,9 @@ export async function listen(app: App, host: string, port: number): Promise<numb
   return typeof address === 'object' && address !== null ? address.port : port
 }
 
+/** Connections that wait to be accepted. With Node's 511, a probe's connection is dropped when 2,000 come at once. */
+const BACKLOG = 4096
+
 async function open(app: App, host: string, port: number): Promise<void> {
-  await app.listen({ host, port, listenTextResolver: (address) => `socket open: ${address}` })
+  await app.listen({ host, port, backlog: BACKLOG, listenTextResolver: (address) => `socket open: ${address}` })
 }

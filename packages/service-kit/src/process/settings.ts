@@ -19,10 +19,11 @@ const serverSettings = {
     description: 'KiB of a request line with its headers, as in Envoy. Called services take more, for added headers.'
   }),
   MAX_REQUESTS_IN_FLIGHT: Type.Integer({
-    default: 500,
+    default: 250,
     minimum: 1,
     maximum: 1_000_000,
-    description: 'Requests that are served at once; others get 503 with `Retry-After`. Probes are always served.'
+    description:
+      'Requests that are served at once; others wait for up to 2 s, and then get 503 with `Retry-After`. Probes never wait.'
   })
 }
 

@@ -38,7 +38,10 @@ export function createBrokenRequestHandler(options: BrokenRequestOptions): Broke
 
   return {
     handleClientError({ code = '' }, socket) {
-      if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+      if (code === 'ECONNRESET' || !socket.writable) {
+        socket.destroy()
+        return
+      }
       // A caller that ends the connection in the middle of a request may still read an answer, but it has broken off.
       if (code !== 'HPE_INVALID_EOF_STATE') rememberRefusal(socket)
       const [status, message] = describe(code, maxHeaderKib)
