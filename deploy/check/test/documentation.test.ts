@@ -39,6 +39,14 @@ test('a README says how to make each Secret that a person makes', () => {
   expect(untold).toEqual([])
 })
 
+test('a kustomization in a README says its namespace, without which what a component adds has none', () => {
+  const guides = globSync('**/README.md', { cwd: DEPLOY }).filter((file) => {
+    const blocks = [...readFileSync(join(DEPLOY, file), 'utf8').matchAll(/```yaml\n([^]*?)```/g)]
+    return blocks.some(([, block = '']) => /^components:/m.test(block) && !/^namespace: /m.test(block))
+  })
+  expect(guides).toEqual([])
+})
+
 function folders(kind: string): string[] {
   return globSync(`${kind}/*/kustomization.yaml`, { cwd: DEPLOY })
     .map((file) => file.split('/')[1] ?? '')

@@ -3,7 +3,16 @@ import { accountOf, calledPath, databases, door, PORT } from '../endpoints.ts'
 import { at, list, text, texts } from '../json.ts'
 import { title } from '../manifest.ts'
 import { find, gatewayPods, NAMESPACE, ofKind, workloads, type World } from '../world.ts'
-import { type Called, policiesOf, principalOf, principalsIn, type Request, serviceCalled } from './policies.ts'
+import {
+  asksForHttp,
+  namesPorts,
+  type Called,
+  policiesOf,
+  principalOf,
+  principalsIn,
+  type Request,
+  serviceCalled
+} from './policies.ts'
 import type { Rule } from './rule.ts'
 
 /** Who may call whom by the mesh. Policies are not compared but evaluated, call by call. */
@@ -55,6 +64,15 @@ export const authorizationRules: readonly Rule[] = [
         )
       })
     }
+  },
+  {
+    name: 'policy-deny-port',
+    why: 'without a port, a DENY rule on attributes of HTTP denies all connections that are not HTTP',
+    check: (world) =>
+      ofKind(world, 'AuthorizationPolicy')
+        .filter(({ body }) => at(body, 'spec.action') === 'DENY')
+        .filter(({ body }) => list(at(body, 'spec.rules')).some((rule) => asksForHttp(rule) && !namesPorts(rule)))
+        .map((policy) => `${title(policy)}: denies by attributes of HTTP, and names no port`)
   },
   {
     name: 'policy-principal',

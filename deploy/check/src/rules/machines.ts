@@ -99,6 +99,14 @@ export const machineRules: readonly Rule[] = [
       )
     ]
   ),
+  machineRule(
+    'vm-secure-boot',
+    "KubeVirt's default for efi refuses the boot loader of the images, which is not signed",
+    ({ spec }) => {
+      const efi = at(spec, 'domain.firmware.bootloader.efi')
+      return efi === undefined || at(efi, 'secureBoot') === false ? [] : ['starts by EFI without secureBoot: false']
+    }
+  ),
   machineRule('vm-runtime-label', 'a subset cannot tell the machine from the container', ({ labels }) =>
     labels['runtime'] === 'vm' ? [] : ['its template lacks the label runtime: vm']
   ),
@@ -107,7 +115,7 @@ export const machineRules: readonly Rule[] = [
   ),
   {
     name: 'vm-budget',
-    why: 'KubeVirt has a budget of its own for each machine, and a pod with two cannot be evicted',
+    why: 'maxUnavailable needs pods of a controller that can be scaled: with a machine in the budget none of its pods can be evicted',
     check: (world) =>
       ofKind(world, 'PodDisruptionBudget').flatMap((budget) =>
         machines(world)

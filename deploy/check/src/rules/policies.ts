@@ -1,4 +1,4 @@
-import { at, isObject, type Json, keys, list, text, texts } from '../json.ts'
+import { at, type Json, keys, list, text, texts } from '../json.ts'
 import { type Manifest, selectsByLabels } from '../manifest.ts'
 import { find, NAMESPACE, ofKind, type World } from '../world.ts'
 
@@ -90,16 +90,29 @@ function requestFits(rule: Json, principal: string, { method = '', path = '', po
  */
 function connectionFits(rule: Json, principal: string, port: number, action: string): boolean {
   const operations = list(at(rule, 'to'))
-  if (action === 'ALLOW' && operations.some(asksForHttp)) return false
+  if (action === 'ALLOW' && asksForHttp(rule)) return false
   return (
     sourceFits(rule, principal) &&
     (operations.length === 0 || operations.some((each) => matches(texts(at(each, 'operation.ports')), String(port))))
   )
 }
 
-function asksForHttp(to: Json): boolean {
-  const operation = at(to, 'operation')
-  return isObject(operation) && keys(operation).some((field) => !['ports', 'notPorts'].includes(field))
+/** Attributes that a connection without HTTP does not have. */
+export function asksForHttp(rule: Json): boolean {
+  const operations = list(at(rule, 'to')).flatMap((each) => keys(at(each, 'operation')))
+  const sources = list(at(rule, 'from')).flatMap((each) => keys(at(each, 'source')))
+  const conditions = list(at(rule, 'when')).map((each) => text(at(each, 'key')))
+  return (
+    operations.some((field) => !['ports', 'notPorts'].includes(field)) ||
+    sources.some((field) => /requestPrincipals$/i.test(field)) ||
+    conditions.some((key) => key.startsWith('request.'))
+  )
+}
+
+/** Whether each operation of a rule is for certain ports. */
+export function namesPorts(rule: Json): boolean {
+  const operations = list(at(rule, 'to'))
+  return operations.length > 0 && operations.every((each) => texts(at(each, 'operation.ports')).length > 0)
 }
 
 function sourceFits(rule: Json, principal: string): boolean {

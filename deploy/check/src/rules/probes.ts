@@ -9,6 +9,9 @@ import type { Rule } from './rule.ts'
 const FLUSH = 1
 const LAST_RESORT = 2
 
+/** Seconds without an answer until a container is restarted. */
+const PATIENCE = 120
+
 /** How the cluster finds out how a pod is, and how it lets it go. */
 export const probeRules: readonly Rule[] = [
   {
@@ -37,6 +40,23 @@ export const probeRules: readonly Rule[] = [
             ? []
             : [`${title(workload.manifest)}: ${name} asks at port ${show(port)}, which is not one of its ports`]
         })
+      )
+  },
+  {
+    name: 'patient-liveness',
+    why: 'what is only slow is restarted: a process on a node without free CPU, a machine that reboots',
+    check: (world) =>
+      workloads(world).flatMap((workload) =>
+        probesOf(workload)
+          .filter(({ name }) => name === 'livenessProbe')
+          .flatMap(({ probe }) => {
+            const seconds = Number(at(probe, 'periodSeconds') ?? 10) * Number(at(probe, 'failureThreshold') ?? 3)
+            // A reboot may take as long as the first boot.
+            const needed = workload.runtime === 'vm' ? Number(at(probe, 'initialDelaySeconds') ?? 0) : PATIENCE
+            const timeout = Number(at(probe, 'timeoutSeconds') ?? 1)
+            if (seconds >= needed && timeout >= 5) return []
+            return [`${title(workload.manifest)}: a restart after ${seconds} s, with ${timeout} s for an answer`]
+          })
       )
   },
   {

@@ -92,10 +92,18 @@ export const routingRules: readonly Rule[] = [
         [...objectsIn(route.body)].flatMap(({ object }) => {
           const shares = [...list(object['route']), ...list(object['backendRefs'])].map((each) => at(each, 'weight'))
           const sum = shares.reduce<number>((total, share) => total + Number(share ?? 0), 0)
-          return shares.every((share) => share === undefined) || sum === 100
+          return shares.length === 1 || shares.every((share) => share === undefined) || sum === 100
             ? []
             : [`${title(route)}: the weights make ${sum}`]
         })
+      )
+  },
+  {
+    name: 'path-exact',
+    why: 'a query, a slash at the end or a capital letter gets past the limit or the policy',
+    check: (world) =>
+      ofKind(world, 'EnvoyFilter', 'AuthorizationPolicy').flatMap((manifest) =>
+        exactPaths(manifest).map((path) => `${title(manifest)}: ${path} compares the path letter by letter`)
       )
   },
   {
@@ -121,6 +129,18 @@ export const routingRules: readonly Rule[] = [
       })
   }
 ]
+
+/** Envoy's `:path` has the query in it. Istio's own `exact` and `paths` look at the path alone, but not at one like `/x/`. */
+function exactPaths({ kind, body }: Manifest): string[] {
+  const denies = kind === 'AuthorizationPolicy' && at(body, 'spec.action') === 'DENY'
+  return [...objectsIn(body)].flatMap(({ object, path }) => {
+    const matchers = [at(object, 'exact_match'), at(object, 'string_match.exact'), at(object, 'string_match.prefix')]
+    const wholePath = object['header_name'] === ':path'
+    const exactPath = object['name'] === ':path' && matchers.some((matcher) => matcher !== undefined)
+    const denied = denies && texts(object['paths']).some((each) => !each.endsWith('*'))
+    return wholePath || exactPath || denied ? [path] : []
+  })
+}
 
 interface Destination {
   host: string

@@ -1,5 +1,5 @@
 import { at, list, text } from '../json.ts'
-import { selects, title } from '../manifest.ts'
+import { selects, title, type Manifest } from '../manifest.ts'
 import { containers, find, ofKind, workloads } from '../world.ts'
 import type { Rule } from './rule.ts'
 
@@ -7,7 +7,7 @@ import type { Rule } from './rule.ts'
 export const scalingRules: readonly Rule[] = [
   {
     name: 'autoscaler-target',
-    why: 'the autoscaler scales nothing, or is overruled by the next apply',
+    why: 'the autoscaler scales nothing, or the next apply overrules it',
     check: (world) =>
       ofKind(world, 'HorizontalPodAutoscaler').flatMap((scaler) => {
         const kind = text(at(scaler.body, 'spec.scaleTargetRef.kind'))
@@ -21,9 +21,7 @@ export const scalingRules: readonly Rule[] = [
         const version = text(at(scaler.body, 'spec.scaleTargetRef.apiVersion'))
         return [
           ...(version === workload.manifest.apiVersion ? [] : [`${title(scaler)}: ${kind} is not of ${version}`]),
-          ...(at(workload.manifest.body, 'spec.replicas') === undefined
-            ? []
-            : [`${title(scaler)}: ${kind} ${name} has replicas, too`]),
+          ...replicaFindings(workload.manifest).map((finding) => `${title(scaler)}: ${kind} ${name} ${finding}`),
           ...list(at(scaler.body, 'spec.metrics'))
             .map((metric) => at(metric, 'containerResource.container'))
             .filter((container) => container !== undefined && !known.includes(text(container)))
@@ -62,3 +60,10 @@ export const scalingRules: readonly Rule[] = [
         })
   }
 ]
+
+/** A Deployment starts with one pod; a pool has no default, and without the field its autoscaler stops (FailedGetScale). */
+function replicaFindings({ kind, body }: Manifest): string[] {
+  const isSet = at(body, 'spec.replicas') !== undefined
+  if (kind === 'VirtualMachinePool') return isSet ? [] : ['has no replicas to begin with']
+  return isSet ? ['has replicas, too'] : []
+}

@@ -8,7 +8,7 @@ import { mutations } from './mutations/index.ts'
 const checkSchema = schemasWith(undefined)
 
 describe('a mutation is noticed by its rule', () => {
-  test.each(mutations)('$rule: $mistake ($on)', ({ rule, on, make }) => {
+  test.each(mutations)('$rule: $mutation ($on)', ({ rule, on, make }) => {
     const found = check(make(worldNamed(on)), checkSchema)
     expect(found.map((finding) => finding.rule)).toContain(rule)
   })

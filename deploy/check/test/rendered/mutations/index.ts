@@ -9,7 +9,7 @@ import { policyMutations } from './policies.ts'
 import { schemaMutations } from './schemas.ts'
 import { settingMutations } from './settings.ts'
 
-/** One line for each; every rule is in it at least once. */
+/** Every rule has at least one. */
 export const mutations: readonly Mutation[] = [
   ...podMutations,
   ...settingMutations,

@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject } from '../../../src/json.ts'
 import { title, toManifest } from '../../../src/manifest.ts'
 import type { World } from '../../../src/world.ts'
 
-/** A mistake that somebody might make: changes a copy of a world. */
+/** Changes a copy of a world. */
 export type Change = (world: World) => World
 
 /** Changes the one object of that kind and name (`Deployment/details-v1`). @throws Error if it is not there */
@@ -17,7 +17,7 @@ export function edit(name: string, change: (body: JsonObject) => void): Change {
   }
 }
 
-/** Sets what is at a path. @throws Error if the path leads nowhere, so that no mistake is made in vain */
+/** Sets what is at a path. @throws Error if the path leads nowhere, so that no mutation is made in vain */
 export function set(name: string, path: string, value: Json): Change {
   return edit(name, (body) => {
     const { holder, key } = placeOf(body, path)

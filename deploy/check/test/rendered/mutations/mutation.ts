@@ -3,21 +3,26 @@ import { title } from '../../../src/manifest.ts'
 import { edit, set, type Change } from './mutate.ts'
 import type { World } from '../../../src/world.ts'
 
-/** A mistake that somebody might make in a world that is good, and the rule that has to notice. */
+/** A mistake in manifests that are right, and the rule that has to notice it. */
 export interface Mutation {
-  /** A rule's name, or `schema`. */
-  rule: string
-  mistake: string
   /** An overlay, or a combination. */
   on: string
+  /** A rule's name, or `schema`. */
+  rule: string
+  mutation: string
   make: Change
 }
 
-export function seed(rule: string, mistake: string, on: string, make: Change): Mutation {
-  return { rule, mistake, on, make }
+/** Mutations by overlay or combination, by rule, and by what is wrong. */
+export function mutationsOn(all: Readonly<Record<string, Record<string, Record<string, Change>>>>): Mutation[] {
+  return Object.entries(all).flatMap(([on, rules]) =>
+    Object.entries(rules).flatMap(([rule, changes]) =>
+      Object.entries(changes).map(([mutation, make]) => ({ on, rule, mutation, make }))
+    )
+  )
 }
 
-/** Where mutations are made, by the names of `mutate.ts`. */
+/** What is changed, by the names of `mutate.ts`. */
 export const details = 'Deployment/details-v1'
 export const page = 'Deployment/productpage-v1'
 export const reviews = 'Deployment/reviews-v2'
