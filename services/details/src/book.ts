@@ -1,16 +1,16 @@
 import type { BookDetails } from '@bookinfo/contracts'
 import type { FastifyBaseLogger, ForwardHeaders } from '@bookinfo/service-kit'
 
-/** Facts about a book. In the original, and so here, they are the same for every product. */
+/** Facts about a book. As in the original, they are the same for every product. */
 export type Book = Omit<BookDetails, 'id'>
 
-/** For whom a book is looked up. */
+/** The request that asks for a book. */
 export interface Caller {
   headers: ForwardHeaders
   log: FastifyBaseLogger
 }
 
-/** @throws coded errors, with the status that the answer shall have */
+/** @throws coded errors with the status of the answer */
 export type AskForBook = (caller: Caller) => Promise<Book>
 
 /** The book that details v1 knows. */

@@ -5,11 +5,11 @@ export const DetailsConfig = Type.Object({
   ...commonSettings,
   ENABLE_EXTERNAL_BOOK_SERVICE: Type.Boolean({
     default: false,
-    description: 'Whether to ask an external book service, Google Books, instead of knowing one book: details v2.'
+    description: 'Whether the facts come from an external book service, Google Books: details v2.'
   }),
   DO_NOT_ENCRYPT: Type.Boolean({
     default: false,
-    description: 'Asks Google Books by plain HTTP: for a mesh that adds TLS on the way out.'
+    description: 'Calls Google Books by plain HTTP, for a mesh that adds TLS on the way out.'
   }),
   BOOK_SERVICE_URL: Type.Refine(
     Type.String({
@@ -17,27 +17,36 @@ export const DetailsConfig = Type.Object({
       pattern: `^(https?://${addressForm}(/[^\\s?#]*)?)?$`,
       allowed: 'an http:// or https:// address without user, query and fragment',
       description:
-        'Another address to ask, with the path of its volumes, for example `https://books.example/books/v1/volumes`. ' +
-        'DO_NOT_ENCRYPT has no say then.'
+        'Address of another book service, with the path of its volumes, for example `https://books.example/books/v1/volumes`. ' +
+        'DO_NOT_ENCRYPT does not apply to it.'
     }),
     isAddressOrUnset
   ),
+  BOOK_SERVICE_API_KEY: Type.String({
+    default: '',
+    pattern: '^[!-~]*$',
+    maxLength: 200,
+    secret: true,
+    allowed: 'a key of up to 200 visible ASCII characters',
+    description:
+      'Key for the book service, sent in the header `x-goog-api-key`. Without a key Google Books often answers 429.'
+  }),
   BOOK_SERVICE_TRACE_CONTEXT: Type.Boolean({
     default: false,
-    description: 'Whether trace context goes out to the book service too. No other header of a request ever does.'
+    description: 'Whether the book service gets the trace context. It never gets another header of a request.'
   }),
   ...proxySettings,
   BOOK_FRESH_SECONDS: Type.Integer({
     default: 60,
     minimum: 0,
     maximum: 86_400,
-    description: 'Seconds for which the book service is not asked again; 0 asks it every time.'
+    description: 'Seconds for which an answer of the book service is used again; 0 calls it for every request.'
   }),
   BOOK_STALE_SECONDS: Type.Integer({
     default: 600,
     minimum: 0,
     maximum: 86_400,
-    description: 'Seconds after that in which its last good answer still stands in for a failure.'
+    description: 'Seconds after that in which its last good answer replaces a failure.'
   })
 })
 export type DetailsConfig = Static<typeof DetailsConfig>

@@ -4,7 +4,7 @@ import type { AskForBook } from './book.ts'
 
 const NoNumericId = createError('BOOKINFO_NO_NUMERIC_ID', 'please provide numeric product id', 400)
 
-/** WEBrick, which the original runs on, takes these for whatever it serves; bodies are not looked at. */
+/** The original runs on WEBrick, which serves everything for these methods and ignores bodies. */
 const methods = ['GET', 'POST', 'PUT']
 
 export interface DetailsRoutesOptions {
@@ -16,9 +16,9 @@ export const detailsRoutes: FastifyPluginAsyncTypebox<DetailsRoutesOptions> = as
     tags: ['bookinfo'],
     summary: 'Facts about a book',
     description:
-      'The id is the last segment of the path that is not empty. ' +
-      '502 and 504 are for an external book service that fails or is late, where one is asked.',
-    response: { 200: BookDetails, 400: ErrorBody, 502: ErrorBody, 504: ErrorBody }
+      'The id is the last segment of the path that is not empty. With an external book service, the status is 502 if it fails, ' +
+      '503 if it accepts no more calls, and 504 if it is late.',
+    response: { 200: BookDetails, 400: ErrorBody, 502: ErrorBody, 503: ErrorBody, 504: ErrorBody }
   }
   app.route<{ Params: { '*'?: string } }>({
     method: methods,

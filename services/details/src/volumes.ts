@@ -14,16 +14,16 @@ const VolumeInfo = Type.Object({
 })
 type VolumeInfo = Static<typeof VolumeInfo>
 
-/** What is read of an answer of Google Books: https://developers.google.com/books/docs/v1/reference/volumes/list */
+/** The part of an answer of Google Books that details reads: https://developers.google.com/books/docs/v1/reference/volumes/list */
 export const Volumes = Type.Object({
   items: Type.Array(Type.Object({ volumeInfo: VolumeInfo }), { minItems: 1, maxItems: 100 })
 })
 export type Volumes = Static<typeof Volumes>
 
 /**
- * The first book found, in the original's words.
+ * Makes the answer of the original from the first book.
  *
- * @returns undefined where an author or an ISBN is missing, without which the original failed too
+ * @returns undefined if an author or an ISBN is missing; the original failed then, too
  */
 export function firstBook({ items }: Volumes): Book | undefined {
   const volume = items[0]?.volumeInfo ?? {}

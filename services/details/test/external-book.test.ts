@@ -62,38 +62,37 @@ describe('a book from the external service', () => {
     ['no pages', { pageCount: undefined }, { pages: null }],
     ['letters of any alphabet', { authors: ['Жанна 花子 <b>'] }, { author: 'Жанна 花子 <b>' }]
   ]
-  test.each(facts)('may have %s', async (_what, info, book) => {
+  test.each(facts)('may be or have %s', async (_what, info, book) => {
     books.answerWith(respond(200, volumes(info)))
     expect(await ask(details.origin, '/details/0')).toEqual(found(0, book))
   })
 
-  test('is not asked for without need', async () => {
+  test('is not requested for a wrong id, health or readiness', async () => {
     expect(await ask(details.origin, '/details/abc')).toEqual(noNumber)
     expect(await ask(details.origin, '/health')).toEqual(json(200, { status: 'Details is healthy' }))
     expect((await ask(details.origin, '/readyz')).status).toBe(200)
     expect(books.seen).toEqual([])
   })
 
-  test('comes from a service that says it is v2', async () => {
+  test('comes from a service with the version v2', async () => {
     expect((await askFully(details.origin, '/details/0')).headers['x-service-version']).toBe('v2')
   })
 
-  test('is described with what may go wrong', async () => {
+  test('is documented with its error statuses', async () => {
     const { body } = await ask(details.origin, '/openapi.json')
-    expect(Object.keys(Object(body).paths['/details/{id}'].get.responses)).toEqual(['200', '400', '502', '504'])
+    expect(Object.keys(Object(body).paths['/details/{id}'].get.responses)).toEqual(['200', '400', '502', '503', '504'])
   })
 })
 
 describe('an external service that fails', () => {
   const answers: [what: string, status: number, body: unknown][] = [
-    ['refuses', 403, { error: { code: 403, message: 'Cannot determine user location' } }],
-    ['knows nothing', 404, ''],
-    ['is asked too often', 429, ''],
-    ['breaks', 500, 'Traceback: password=hunter2'],
-    ['is away', 503, ''],
-    ['says nothing', 200, ''],
-    ['says no JSON', 200, '<html>'],
-    ['says null', 200, 'null'],
+    ['answers 403', 403, { error: { code: 403, message: 'Cannot determine user location' } }],
+    ['answers 404', 404, ''],
+    ['answers 500', 500, 'Traceback: password=hunter2'],
+    ['answers 503', 503, ''],
+    ['sends nothing', 200, ''],
+    ['sends HTML', 200, '<html>'],
+    ['sends null', 200, 'null'],
     ['finds no book', 200, { kind: 'books#volumes', totalItems: 0 }],
     ['finds an empty list', 200, { items: [] }],
     ['finds a book without facts', 200, { items: [{}] }],
@@ -103,40 +102,52 @@ describe('an external service that fails', () => {
     ['names one ISBN of two', 200, volumes({ industryIdentifiers: [{ type: 'ISBN_10', identifier: '0486424618' }] })],
     ['counts pages in words', 200, volumes({ pageCount: 'many' })],
     ['gives an author as a number', 200, volumes({ authors: [7] })],
-    ['goes on without an end', 200, volumes({ publisher: 'x'.repeat(300_000) })]
+    ['sends too much', 200, volumes({ publisher: 'x'.repeat(300_000) })]
   ]
-  test.each(answers)('as it %s, is 502', async (_what, status, body) => {
+  test.each(answers)('and %s becomes 502', async (_what, status, body) => {
     books.answerWith(respond(status, body))
     expect(await ask(details.origin, '/details/0')).toEqual(failed)
     expect(books.seen.length).toBe(1)
   })
 
-  test('as nobody listens, is 502', async () => {
+  test.each([
+    ['', 'status 429: set BOOK_SERVICE_API_KEY'],
+    ['a-key', 'status 429: the quota of BOOK_SERVICE_API_KEY is used up']
+  ])('and answers 429 becomes 503, with a hint in the log, with the key %j', async (key, reason) => {
+    books.answerWith(respond(429))
+    await using service = await startDetails({ ...v2(`${books.origin}/volumes`), BOOK_SERVICE_API_KEY: key })
+    expect(await ask(service.origin, '/details/0')).toEqual(
+      json(503, { error: 'the book service accepts no more calls at the moment: please try again later' })
+    )
+    expect(service.log.lines).toContainEqual(expect.objectContaining({ level: 'warn', status: 429, reason }))
+  })
+
+  test('and refuses connections becomes 502', async () => {
     await using lonely = await startDetails(v2(`http://127.0.0.1:${await refusingPort()}/volumes`))
     expect(await ask(lonely.origin, '/details/0')).toEqual(failed)
   })
 
-  test('as it hangs up, is 502', async () => {
+  test('and closes the connection becomes 502', async () => {
     books.answerWith(({ socket }) => socket.destroy())
     expect(await ask(details.origin, '/details/0')).toEqual(failed)
   })
 
-  test('as it leads in a circle, is 502, after five steps', async () => {
+  test('and redirects in a circle becomes 502 after five redirects', async () => {
     books.answerWith((request, response) => respond(302, '', { location: `${request.url}x` })(request, response))
     expect(await ask(details.origin, '/details/0')).toEqual(failed)
     expect(books.seen.length).toBe(6)
   })
 
   test.each([
-    ['says nothing', hang],
-    ['never comes to an end', beginOnly]
-  ])('as it %s in time, is 504', async (_what, answer) => {
+    ['sends nothing', hang],
+    ['sends half an answer', beginOnly]
+  ])('and %s in time becomes 504', async (_what, answer) => {
     books.answerWith(answer)
     await using hasty = await startDetails(v2(`${books.origin}/volumes`), { bookServiceTimeoutMs: 150 })
     expect(await ask(hasty.origin, '/details/0')).toEqual(late)
   })
 
-  test('is told to the log, with the reason', async () => {
+  test('is logged with the reason', async () => {
     books.answerWith(respond(503))
     const before = details.log.lines.length
     await ask(details.origin, '/details/0')
@@ -145,7 +156,7 @@ describe('an external service that fails', () => {
     )
   })
 
-  test('that moved is followed', async () => {
+  test('and redirects to another path is followed', async () => {
     books.answerWith((request, response) =>
       (request.url === '/moved' ? respond(200, volumes()) : respond(301, '', { location: '/moved' }))(request, response)
     )
@@ -153,7 +164,7 @@ describe('an external service that fails', () => {
   })
 })
 
-describe('what the external service learns', () => {
+describe('the headers for the external service', () => {
   const trace = {
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     tracestate: 'k=v',
@@ -178,12 +189,12 @@ describe('what the external service learns', () => {
   const learned = (request: SeenRequest | undefined) =>
     Object.fromEntries((request?.headers ?? []).filter(([name]) => !own.includes(name)))
 
-  test('is nothing of who asks', async () => {
+  test('are none of the headers of the caller', async () => {
     await ask(details.origin, '/details/0', { headers: all })
     expect(learned(books.seen[0])).toEqual({})
   })
 
-  test('is trace context, where the settings ask for it', async () => {
+  test('are trace context, if the settings say so', async () => {
     const env = { ...v2(`${books.origin}/volumes`), BOOK_SERVICE_TRACE_CONTEXT: 'true' }
     await using telling = await startDetails(env)
     await ask(telling.origin, '/details/0', { headers: all })
@@ -191,10 +202,35 @@ describe('what the external service learns', () => {
   })
 })
 
+describe('the key for the external service', () => {
+  const key = 'AIza-a-secret-of-the-test'
+  const sentTo = (requests: SeenRequest[]) =>
+    requests.map(({ headers }) => headers.find(([name]) => name === 'x-goog-api-key')?.[1])
+
+  test('goes along in a header, and is in no log line, metric or answer', async () => {
+    await using service = await startDetails({ ...v2(`${books.origin}/volumes`), BOOK_SERVICE_API_KEY: key })
+    await ask(service.origin, '/details/0')
+    books.answerWith(respond(403, { error: { message: `API key not valid: ${key}` } }))
+    const failure = await ask(service.origin, '/details/0')
+    const metrics = await ask(service.origin, '/metrics')
+    expect(sentTo(books.seen)).toEqual([key, key])
+    expect(books.seen.map(({ url }) => url)).toEqual(Array(2).fill('/volumes?q=isbn:0486424618'))
+    expect(JSON.stringify([failure, metrics, service.log.lines])).not.toContain(key)
+  })
+
+  test('stays with the host that was asked', async () => {
+    await using other = await startTinyServer(respond(200, volumes()))
+    books.answerWith(respond(302, '', { location: `${other.origin}/volumes` }))
+    await using service = await startDetails({ ...v2(`${books.origin}/volumes`), BOOK_SERVICE_API_KEY: key })
+    expect(await ask(service.origin, '/details/0')).toEqual(found(0))
+    expect(sentTo([...books.seen, ...other.seen])).toEqual([key, undefined])
+  })
+})
+
 describe('the last good answer', () => {
   const remembering = { ...v2(`${books.origin}/volumes`), BOOK_FRESH_SECONDS: '60', BOOK_STALE_SECONDS: '600' }
 
-  test('is fresh for a minute, then asked for again', async () => {
+  test('is used again for a minute', async () => {
     let nowMs = 0
     await using service = await startDetails(remembering, { nowMs: () => nowMs })
     await ask(service.origin, '/details/0')
@@ -207,7 +243,7 @@ describe('the last good answer', () => {
     expect(books.seen.length).toBe(2)
   })
 
-  test('stands in for a failure for ten minutes more, while the service is asked each time', async () => {
+  test('replaces a failure for ten minutes more, while each request calls the service', async () => {
     let nowMs = 0
     await using service = await startDetails(remembering, { nowMs: () => nowMs })
     await ask(service.origin, '/details/0')
@@ -220,7 +256,7 @@ describe('the last good answer', () => {
     expect(await ask(service.origin, '/details/0')).toEqual(failed)
   })
 
-  test('is no failure', async () => {
+  test('is never a failure', async () => {
     await using service = await startDetails(remembering)
     books.answerWith(respond(200, { items: [] }))
     expect(await ask(service.origin, '/details/0')).toEqual(failed)
@@ -228,7 +264,7 @@ describe('the last good answer', () => {
     expect(await ask(service.origin, '/details/0')).toEqual(found(0))
   })
 
-  test('is waited for by all who ask meanwhile', async () => {
+  test('is shared by all requests during a call', async () => {
     const waiting: (() => void)[] = []
     let begun: () => void = () => undefined
     const first = new Promise<void>((resolve) => {

@@ -14,7 +14,7 @@ const reviews = [
 
 const noRating: Rating = { error: 'Ratings service is currently unavailable' }
 
-/** Whose reviews they are: the page shows it, and lessons look for it. */
+/** The source of the reviews, which the page shows and lessons search for. */
 export interface Origin {
   podname: string
   clustername: string
@@ -28,7 +28,7 @@ export function plainReviews(id: ProductId, origin: Origin): Reviews {
 /**
  * Reviews with stars: v2 and v3.
  *
- * @param ratings undefined if they could not be had; a reviewer may be missing from them too
+ * @param ratings undefined if the call failed; a reviewer may be missing in them, too
  */
 export function ratedReviews(id: ProductId, origin: Origin, color: string, ratings: GivenRatings | undefined): Reviews {
   const rated = reviews.map((review) => {

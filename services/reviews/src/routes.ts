@@ -5,13 +5,13 @@ import { plainReviews, ratedReviews, type Origin } from './reviews.ts'
 
 const NoNumericId = createError('BOOKINFO_NO_NUMERIC_ID', 'please provide numeric product id', 400)
 
-/** Optional fields would be written last, and the original names the cluster before the reviews. */
+/** The serialiser writes optional fields last, but the original writes the cluster before the reviews. */
 const OwnReviews = Type.Required(Reviews)
 
 export interface ReviewsRoutesOptions {
   origin: Origin
   starColor: string
-  /** Undefined in v1, which shows no stars. */
+  /** Undefined in v1, which has no stars. */
   ratings: Upstream<Ratings> | undefined
 }
 

@@ -57,7 +57,7 @@ export function agentOptions(
 export function followRedirects(): Dispatcher.DispatcherComposeInterceptor {
   return interceptors.redirect({
     maxRedirections: MAX_REDIRECTS,
-    stripHeadersOnCrossOriginRedirect: ['jwt', 'end-user']
+    stripHeadersOnCrossOriginRedirect: ['jwt', 'end-user', 'x-goog-api-key']
   })
 }
 
