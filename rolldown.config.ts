@@ -160,9 +160,11 @@ function leaveOut(): Plugin {
     import EnvHttpProxyAgent from './lib/dispatcher/env-http-proxy-agent.js'
     import Dispatcher from './lib/dispatcher/dispatcher.js'
     import connect from './lib/api/api-connect.js'
+    import errors from './lib/core/errors.js'
+    import buildConnector from './lib/core/connect.js'
     import redirect from './lib/interceptor/redirect.js'
     Dispatcher.prototype.connect = connect
-    export { Agent, EnvHttpProxyAgent }
+    export { Agent, buildConnector, EnvHttpProxyAgent, errors }
     export const interceptors = { redirect }`
   return {
     name: 'leave-out',

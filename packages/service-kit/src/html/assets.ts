@@ -38,10 +38,15 @@ export const assetRoutes: FastifyPluginAsyncTypebox<AssetRoutesOptions> = async 
       { config: { quiet: true }, schema: { hide: true } },
       async (request, reply) => {
         void reply.headers({ etag, 'cache-control': request.query.v === version ? FOR_EVER : ASK_AGAIN })
-        const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim())
-        if (known?.includes(etag) || known?.includes('*')) return reply.code(304).send()
+        if (isKnown(request.headers['if-none-match'], version)) return reply.code(304).send()
         return reply.type(type).send(content)
       }
     )
   }
+}
+
+/** RFC 9110, 13.1.2: a list of entity tags, compared weakly, or an asterisk alone. */
+function isKnown(ifNoneMatch: string | undefined, version: string): boolean {
+  if (ifNoneMatch === undefined) return false
+  return ifNoneMatch.trim() === '*' || [...ifNoneMatch.matchAll(/"([^"]*)"/g)].some(([, tag]) => tag === version)
 }

@@ -1,17 +1,12 @@
 import { Agent, interceptors, type Dispatcher } from 'undici'
 import type { App } from '../server/server.ts'
+import { createConnector, retryOnFreshConnection } from './connection.ts'
 
 /** Bytes of an upstream's body; Bookinfo's largest is under 1 KiB. */
 const MAX_RESPONSE_BYTES = 256 * 1024
 const MAX_REDIRECTS = 5
 /** Far more than Bookinfo needs, and fewer than the open files that a process may have. */
 const MAX_CONNECTIONS = 512
-
-/**
- * Milliseconds for each address of a host but the last: a third of the shortest time limit of a call, 2.5 s. Node allows
- * 250 ms, so a host with an unreachable IPv6 address and a slow IPv4 one could not be reached.
- */
-const ADDRESS_TIMEOUT_MS = 800
 
 /** How connections to upstreams are used; ARCHITECTURE.md says what each costs. */
 export type ConnectionUse = 'per-request' | 'keep-alive'
@@ -28,7 +23,10 @@ export interface DispatcherOptions {
  * for each connection, so only then do versions change from page to page without a mesh.
  */
 export function createDispatcher(connections: ConnectionUse, options: DispatcherOptions = {}): Dispatcher {
-  return new Agent(agentOptions(connections, options)).compose(followRedirects())
+  const agent = new Agent(agentOptions(connections, options))
+  if (connections === 'per-request') return agent.compose(followRedirects())
+  const fresh = new Agent(agentOptions('per-request', options))
+  return agent.compose(retryOnFreshConnection(fresh), followRedirects())
 }
 
 /** The HTTP client of an app for calls inside the suite: never by a proxy. It ends with the app. */
@@ -41,15 +39,11 @@ export function agentOptions(
   { maxConnections = MAX_CONNECTIONS }: DispatcherOptions = {}
 ): Agent.Options {
   return {
-    // Over TLS undici would agree to HTTP/2 and put all calls on one connection, whatever use and number are asked for. When
-    // that connection falls silent, undici keeps it, and every call runs into its time limit.
-    allowH2: false,
     connections: maxConnections,
     // Without pipelining undici asks for `connection: close`.
     pipelining: connections === 'per-request' ? 0 : 1,
     maxResponseSize: MAX_RESPONSE_BYTES,
-    autoSelectFamily: true,
-    autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS
+    connect: createConnector()
   }
 }
 

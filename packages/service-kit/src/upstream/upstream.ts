@@ -92,7 +92,7 @@ export function createUpstream<S extends TSchema>(options: UpstreamOptions<S>): 
     get: (path, headers, attempt) => send({ method: 'GET', path, headers, attempt }, checked),
     post: (path, value, headers) => send({ method: 'POST', path, headers, content: JSON.stringify(value) }, checked),
     options: (path, headers) =>
-      send({ method: 'OPTIONS', path, headers }, (answer) => listed(single(answer.headers['allow'])))
+      send({ method: 'OPTIONS', path, headers }, (answer) => methodsOf(answer.headers['allow']))
   }
 }
 
@@ -110,8 +110,11 @@ function headersOf({ pairs }: ForwardHeaders, call: StartedCall, content: string
   return headers
 }
 
-function listed(header: string | undefined): string[] | undefined {
-  return header?.split(',').map((item) => item.trim())
+/** A list may come in several lines and have empty items (RFC 9110, 5.6.1). */
+function methodsOf(allow: string | string[] | undefined): string[] | undefined {
+  const items = [allow].flat().flatMap((line) => line?.split(',') ?? [])
+  const methods = items.map((item) => item.trim()).filter((item) => item !== '')
+  return allow === undefined ? undefined : methods
 }
 
 /** Where a call goes. */
