@@ -1,3 +1,4 @@
+import { calledBy } from '@bookinfo/contracts'
 import { randomUUID } from 'node:crypto'
 import { join, resolve } from 'node:path'
 
@@ -8,7 +9,6 @@ const suite: readonly Entry[] = [
     version: 'v1',
     path: '/productpage',
     purpose: 'the page that people see',
-    calls: ['details', 'reviews', 'ratings'],
     // Drawn here, so that people stay signed in when a change restarts the service.
     env: { SESSION_SECRET: randomUUID() }
   },
@@ -26,7 +26,6 @@ const suite: readonly Entry[] = [
     version: 'v2',
     path: '/reviews/0',
     purpose: 'reviews with black stars',
-    calls: ['ratings'],
     env: { ENABLE_RATINGS: 'true', STAR_COLOR: 'black' }
   },
   {
@@ -34,7 +33,6 @@ const suite: readonly Entry[] = [
     version: 'v3',
     path: '/reviews/0',
     purpose: 'reviews with red stars',
-    calls: ['ratings'],
     env: { ENABLE_RATINGS: 'true', STAR_COLOR: 'red' }
   }
 ]
@@ -46,8 +44,6 @@ interface Entry {
   /** What to look at with a browser or curl. */
   path: string
   purpose: string
-  /** Services whose addresses it is given: every version of each, to be asked in turn. */
-  calls?: readonly string[]
   env?: Readonly<Record<string, string>>
   /** What to run in place of the service's own `src/main.ts`: a path below the repository's root. */
   script?: string
@@ -140,8 +136,11 @@ function commonEnv(port: number): Record<string, string> {
   return { PORT: String(port), HOST, SHUTDOWN_BUDGET_MS: String(SHUTDOWN_BUDGET_MS) }
 }
 
-function addresses({ calls = [] }: Entry, basePort: number): Record<string, string> {
+/** The addresses of the services that an entry calls: every version of each, used in turn. */
+function addresses({ service, version }: Entry, basePort: number): Record<string, string> {
   const hostnames = (called: string): string =>
-    suite.flatMap(({ service }, index) => (service === called ? [`${HOST}:${basePort + index}`] : [])).join(',')
-  return Object.fromEntries(calls.map((called) => [`${called.toUpperCase()}_HOSTNAME`, hostnames(called)]))
+    suite.flatMap((entry, index) => (entry.service === called ? [`${HOST}:${basePort + index}`] : [])).join(',')
+  return Object.fromEntries(
+    calledBy(service, version).map((called) => [`${called.toUpperCase()}_HOSTNAME`, hostnames(called)])
+  )
 }

@@ -48,8 +48,6 @@ test('every address follows the base port', () => {
   expect(moved.map(({ port }) => port)).toEqual([20_000, 20_001, 20_002, 20_003, 20_004, 20_005])
 })
 
-test('every service that is started or called is there', () => {
-  const services = new Set(places.map(({ service }) => service))
+test('the main file of every service exists', () => {
   expect(places.map(({ main }) => main).filter((main) => !existsSync(main))).toEqual([])
-  expect(places.flatMap(({ calls = [] }) => calls).filter((called) => !services.has(called))).toEqual([])
 })

@@ -8,7 +8,7 @@ export interface Image {
   args: Record<string, string>
 }
 
-/** All images, with the original's names. docker-bake.hcl lists the same. */
+/** All images, with the original's names. */
 export const catalogue: readonly Image[] = [
   image('productpage', { SERVICE_VERSION: 'v1' }),
   image('productpage', { SERVICE_VERSION: 'v-flooding', FLOOD_FACTOR: '100' }),

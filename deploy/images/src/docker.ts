@@ -1,12 +1,13 @@
 import { ROOT, run } from '@bookinfo/cli'
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { referenceTo, type Builder, type Plan } from './builder.ts'
+import { catalogue } from './catalogue.ts'
 import { DIST } from './debian-base.ts'
 import { labelsFor } from './sources.ts'
 
-/** Docker, which builds all images at once from docker-bake.hcl. */
+/** Docker, which builds all images at once from a bake file. */
 export function createDocker(): Builder {
   return {
     name: 'Docker',
@@ -32,18 +33,31 @@ export function createDocker(): Builder {
   }
 }
 
+const BAKE_FILE = join(DIST, 'docker-bake.json')
+
 async function bake(names: readonly string[], plan: Plan, output: string): Promise<void> {
-  const { hub, tag, base, platforms, sources } = plan
-  const labels = names.flatMap((name) =>
-    Object.entries(labelsFor(name, sources)).map(([key, value]) => `--set=${name}.labels.${key}=${value}`)
-  )
-  await run('docker', ['buildx', 'bake', '--file=deploy/images/docker-bake.hcl', output, ...labels, ...names], {
-    HUB: hub,
-    TAGS: tag,
-    NODE_IMAGE: base,
-    PLATFORMS: platforms.join(','),
-    SOURCE_DATE_EPOCH: String(sources.epoch)
-  })
+  await mkdir(DIST, { recursive: true })
+  await writeFile(BAKE_FILE, JSON.stringify(bakeFile(plan), undefined, 2))
+  const env = { SOURCE_DATE_EPOCH: String(plan.sources.epoch) }
+  await run('docker', ['buildx', 'bake', `--file=${relative(ROOT, BAKE_FILE)}`, output, ...names], env)
+}
+
+/** The catalogue as `docker buildx bake` reads it: https://docs.docker.com/build/bake/reference/ */
+export function bakeFile(plan: Plan) {
+  const targets = catalogue.map(({ name, service, args }) => [
+    name,
+    {
+      context: '.',
+      dockerfile: 'deploy/images/Dockerfile',
+      platforms: plan.platforms,
+      args: { SERVICE: service, NODE_IMAGE: plan.base, ...args },
+      labels: labelsFor(name, plan.sources),
+      // Provenance contains the time of the build, so two pushes of the same sources would differ.
+      attest: ['type=provenance,disabled=true'],
+      tags: [referenceTo(name, plan)]
+    }
+  ])
+  return { group: { default: { targets: catalogue.map(({ name }) => name) } }, target: Object.fromEntries(targets) }
 }
 
 /**

@@ -1,13 +1,29 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { catalogue } from '../src/index.ts'
+import { bakeFile } from '../src/docker.ts'
+import { readOptions } from '../src/options.ts'
 
-const file = readFileSync(new URL('../docker-bake.hcl', import.meta.url), 'utf8')
-
-test('docker-bake.hcl lists the same images as the program that builds without Docker', () => {
-  const lines = [...file.matchAll(/^ {2}(\{ name = .+ \}),$/gm)].map(([, line = '']) => line)
-  const listed = lines.map((line) => JSON.parse(line.replaceAll(/(\w+) = /g, '"$1": ')))
-  expect(listed).toEqual(catalogue)
+test('the bake file has a target for every image, with its reference, arguments and labels', () => {
+  const sources = { version: '1.2.3', revision: 'abc', epoch: 1_700_000_000 }
+  const args = ['--hub', 'docker.io/me', '--tag', 'dev', '--platform', 'linux/arm64']
+  const { group, target } = bakeFile({ ...readOptions(args, {}, '1.2.3'), sources })
+  expect(group.default.targets).toEqual(catalogue.map(({ name }) => name))
+  expect(Object.keys(target)).toEqual(group.default.targets)
+  expect(target['examples-bookinfo-reviews-v2']).toEqual({
+    context: '.',
+    dockerfile: 'deploy/images/Dockerfile',
+    platforms: ['linux/arm64'],
+    args: { SERVICE: 'reviews', NODE_IMAGE: 'registry', SERVICE_VERSION: 'v2', ENABLE_RATINGS: 'true' },
+    labels: {
+      'org.opencontainers.image.title': 'examples-bookinfo-reviews-v2',
+      'org.opencontainers.image.version': '1.2.3',
+      'org.opencontainers.image.created': '2023-11-14T22:13:20Z',
+      'org.opencontainers.image.revision': 'abc'
+    },
+    attest: ['type=provenance,disabled=true'],
+    tags: ['docker.io/me/examples-bookinfo-reviews-v2:dev']
+  })
 })
 
 // New BuildKit gives folders that COPY makes the mode of the files, and nobody but root gets into them.

@@ -39,20 +39,16 @@ const refuses = 'echo "no space left" >&2; exit 1'
 
 test('Docker builds what is asked for, where an engine answers', async () => {
   await using machine = programs({
-    docker: `case "$*" in *bake*) echo "$HUB $TAGS $NODE_IMAGE $PLATFORMS $SOURCE_DATE_EPOCH" >&2; ${refuses};; esac`,
+    docker: `case "$*" in *bake*) echo "$SOURCE_DATE_EPOCH" >&2; ${refuses};; esac`,
     buildah: 'exit 1'
   })
   const options = ['--hub', 'docker.io/me', '--tag', 'dev', '--platform', 'linux/arm64', details]
   const { code, stdout, stderr } = await buildImages(machine.folder, options)
   expect({ code, stdout }).toEqual({ code: 1, stdout: 'building 1 image for linux/arm64 with Docker\n' })
-  expect(stderr).toBe(
-    'bookinfo: docker buildx failed:\ndocker.io/me dev registry linux/arm64 1700000000\nno space left\n'
-  )
+  expect(stderr).toBe('bookinfo: docker buildx failed:\n1700000000\nno space left\n')
   const [version, buildx, bake = ''] = machine.calls()
   expect([version, buildx]).toEqual(['docker version', 'docker buildx version'])
-  expect(bake).toMatch(/^docker buildx bake --file=deploy\/images\/docker-bake\.hcl --load /)
-  expect(bake).toContain(` --set=${details}.labels.org.opencontainers.image.created=2023-11-14T22:13:20Z `)
-  expect(bake).toMatch(new RegExp(` ${details}$`))
+  expect(bake).toBe(`docker buildx bake --file=deploy/images/dist/docker-bake.json --load ${details}`)
 })
 
 /** An engine that says how it builds and where it keeps images, and does as told, but for the bill of materials at the end. */
