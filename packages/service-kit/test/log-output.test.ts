@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { gatherLines } from '../src/telemetry/log-output.ts'
+import { startService } from './processes/service-process.ts'
+import { ask } from './support/index.ts'
 
 test('lines are written together, in order', async () => {
   const { promise, resolve } = Promise.withResolvers<string>()
@@ -24,4 +26,26 @@ test('what waits when the process ends is written then', async () => {
     stdout: 'the last line',
     stderr: ''
   })
+})
+
+test('lines are dropped and counted while their reader stands still', () => {
+  const written: string[] = []
+  const output = { writableLength: 0, write: (lines: string) => void written.push(lines) }
+  const log = gatherLines(output)
+  const line = `${'x'.repeat(1023)}\n`
+  output.writableLength = 2 * 1024 * 1024
+  for (let count = 0; count < 650; count += 1) log.write(line)
+  expect([written, log.takeDropped()]).toEqual([[], 0])
+  output.writableLength = 0
+  expect([log.takeDropped(), log.takeDropped()]).toEqual([650, 0])
+})
+
+test('a service whose log nobody reads goes on, and says later how many lines it dropped', async () => {
+  await using service = await startService()
+  const { stdout } = service.child
+  stdout?.pause()
+  // 5 MB: more than the pipe, its buffers and the bound hold together.
+  for (let round = 0; round < 5; round += 1) expect((await ask(service.origin, '/chatter')).status).toBe(200)
+  stdout?.resume()
+  expect((await service.logged('log lines were dropped'))['dropped_lines']).toBeGreaterThan(0)
 })

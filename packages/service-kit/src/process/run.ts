@@ -2,6 +2,7 @@ import { startTracing, TracingError, type Tracing } from '@bookinfo/tracing'
 import type { Static, TObject } from 'typebox'
 import { collectDefaultMetrics } from 'prom-client'
 import { ConfigError, loadConfig } from './config.ts'
+import { stdout } from '../telemetry/log-output.ts'
 import type { LogOptions } from '../telemetry/log.ts'
 import { CHECK_INTERVAL_MS, createLossReport } from '../telemetry/lost-spans.ts'
 import type { App } from '../server/server.ts'
@@ -39,6 +40,7 @@ export async function run<T extends TObject>({ name, schema, build }: Service<T>
     collectDefaultMetrics({ register: app.registry })
     // Before listening: who sees the port may already ask to stop.
     stopGracefully(app, { delayMs: common.SHUTDOWN_DELAY_MS, budgetMs: common.SHUTDOWN_BUDGET_MS, tracing })
+    reportDroppedLines(app)
     if (tracing.exporters.length > 0) reportSpans(app, tracing)
     const port = await listen(app, common.HOST, common.PORT)
     // The original's words: Istio's documentation waits for them.
@@ -47,6 +49,15 @@ export async function run<T extends TObject>({ name, schema, build }: Service<T>
     process.stderr.write(`${name}: ${explain(error)}\n`)
     process.exit(1)
   }
+}
+
+/** Says in the log how many of its lines were dropped while nobody read it. */
+function reportDroppedLines({ log }: App): void {
+  const report = (): void => {
+    const count = stdout.takeDropped()
+    if (count > 0) log.warn({ dropped_lines: count }, 'log lines were dropped: nobody read them')
+  }
+  setInterval(report, CHECK_INTERVAL_MS).unref()
 }
 
 function reportSpans({ log }: App, tracing: Tracing): void {

@@ -32,7 +32,10 @@ export function gatherLines(output: LogOutput): GatheredLog {
     if (!isRead()) dropped += lines.length
     else if (lines.length > 0) output.write(lines.join(''))
   }
-  process.on('exit', flush)
+  process.on('exit', () => {
+    flush()
+    if (dropped > 0 || (output.writableLength ?? 0) > 0) process.stderr.write('log lines were lost: nobody read them\n')
+  })
   return {
     write(line) {
       if (waiting.length === 0) setTimeout(flush, LONGEST_WAIT_MS)

@@ -38,6 +38,10 @@ await run({
       routes.get('/here', async () => ({ here: true }))
       routes.get('/ask', async ({ trace }) => things.get('/', trace.headers))
       routes.post('/read', async () => ({ read: true }))
+      routes.get('/chatter', async ({ log }) => {
+        for (let line = 0; line < 1000; line += 1) log.info('x'.repeat(1000))
+        return {}
+      })
       routes.get('/fail', async () => {
         setImmediate(() => {
           throw new Error('nobody catches this')
