@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { describe, expect, test } from 'vitest'
-import { runNode, sources, startBundle, wholeBuild, type RunningBundle } from '../bundle/bundle.ts'
+import { sources, startBundle, wholeBuild, type RunningBundle } from '../bundle/bundle.ts'
 import { ask, askFully, respond, startTinyServer } from '../support/index.ts'
 import { exporterKinds, type Collector, type ReceivedSpan } from './collectors/index.ts'
 
@@ -140,19 +140,6 @@ test('where nothing says what it runs in, it is a process', async () => {
   expect(span?.resource).toMatchObject({ 'bookinfo.runtime': 'process' })
   expect(span?.resource).not.toHaveProperty(['k8s.pod.name'])
 })
-
-test.each(['zipkin', 'otlp,zipkin', 'OTLP', 'otlp,,jaeger'])(
-  'the exporter "%s" stops the start with one line',
-  async (value) => {
-    await using folder = await wholeBuild('details')
-    const { code, stdout, stderr } = await runNode(folder.path, ['main.js', '0'], { OTEL_TRACES_EXPORTER: value })
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    expect(stderr).toBe(
-      'details: OTEL_TRACES_EXPORTER must be one or more of otlp, jaeger, console and none, with commas between, ' +
-        `got "${value}" (--help lists all settings)\n`
-    )
-  }
-)
 
 describe('OTEL_TRACES_SAMPLER', () => {
   const low = '00000000000000000000000000000001'

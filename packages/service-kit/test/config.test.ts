@@ -127,26 +127,6 @@ const wrong: [env: NodeJS.ProcessEnv, argv: string[], message: string][] = [
   [{ HOST: '10.0.0.0.1' }, [], 'HOST must be an IP address or localhost, got "10.0.0.0.1"'],
   [{ HOST: '[::1]' }, [], 'HOST must be an IP address or localhost, got "[::1]"'],
   [{ HOST: 'a:80' }, [], 'HOST must be an IP address or localhost, got "a:80"'],
-  [
-    { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:99999' },
-    [],
-    'OTEL_EXPORTER_OTLP_ENDPOINT must be an http:// or https:// address, got "http://localhost:99999"'
-  ],
-  [
-    { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://[zz]:4318' },
-    [],
-    'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT must be an http:// or https:// address, got "http://[zz]:4318"'
-  ],
-  [
-    { OTEL_EXPORTER_JAEGER_ENDPOINT: 'localhost:14268' },
-    [],
-    'OTEL_EXPORTER_JAEGER_ENDPOINT must be an http:// or https:// address, got "localhost:14268"'
-  ],
-  [
-    { OTEL_EXPORTER_JAEGER_AGENT_HOST: 'no host' },
-    [],
-    'OTEL_EXPORTER_JAEGER_AGENT_HOST must be a host name or address, got "no host"'
-  ],
   [{ LOG_LEVEL: 'loud' }, [], 'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent, got "loud"'],
   [{ SHUTDOWN_DELAY_MS: '5s' }, [], 'SHUTDOWN_DELAY_MS must be an integer from 0 to 600000, got "5s"'],
   [{ COLOR: 'blue' }, [], 'COLOR must be one of black, red, got "blue"'],
@@ -158,6 +138,56 @@ const wrong: [env: NodeJS.ProcessEnv, argv: string[], message: string][] = [
   [{ NOTE: 'too long' }, [], 'NOTE must be text of 0 to 5 characters, got "too long"'],
   [{ PASSWORD: 'correct horse' }, [], 'PASSWORD must be text of 0 to 8 characters, got a value that is not shown']
 ]
+
+/** What the OpenTelemetry specification asks for: a warning, and the default. */
+const shared: [name: keyof typeof defaults, given: string, used: string | number | boolean, told?: string][] = [
+  ['OTEL_PROPAGATORS', 'tracecontext,baggage,xray', 'tracecontext,baggage,xray'],
+  ['OTEL_PROPAGATORS', ' TraceContext , B3 ', 'tracecontext,b3'],
+  ['OTEL_PROPAGATORS', 'tracecontext,solarwinds', 'tracecontext', 'must be one or more of tracecontext'],
+  ['OTEL_PROPAGATORS', 'solarwinds', 'tracecontext,baggage', '"tracecontext,baggage" is used instead'],
+  ['OTEL_PROPAGATORS', ',', 'tracecontext,baggage'],
+  ['OTEL_TRACES_EXPORTER', 'OTLP', 'otlp'],
+  ['OTEL_TRACES_EXPORTER', 'otlp,zipkin', 'otlp', 'got "otlp,zipkin"; "otlp" is used instead'],
+  ['OTEL_TRACES_EXPORTER', 'zipkin', '', 'got "zipkin"; it is ignored'],
+  ['OTEL_TRACES_EXPORTER', 'otlp,,jaeger', 'otlp,jaeger'],
+  [
+    'OTEL_TRACES_SAMPLER',
+    'parentbased_jaeger_remote',
+    'parentbased_always_on',
+    '"parentbased_always_on" is used instead'
+  ],
+  ['OTEL_TRACES_SAMPLER', 'Always_Off', 'always_off'],
+  ['OTEL_TRACES_SAMPLER_ARG', '.25', '.25'],
+  ['OTEL_TRACES_SAMPLER_ARG', '1e-3', '1e-3'],
+  ['OTEL_TRACES_SAMPLER_ARG', '2', '', 'must be a number from 0 to 1, got "2"; it is ignored'],
+  ['OTEL_TRACES_SAMPLER_ARG', 'endpoint=http://a:14250', '', 'it is ignored'],
+  ['OTEL_SDK_DISABLED', 'TRUE', true],
+  ['OTEL_SDK_DISABLED', '1', false, 'must be true or false, got "1"; "false" is used instead'],
+  ['OTEL_BSP_SCHEDULE_DELAY', '0', 5000, '"5000" is used instead'],
+  ['OTEL_BSP_SCHEDULE_DELAY', ' 200 ', 200],
+  ['OTEL_BSP_MAX_QUEUE_SIZE', 'many', 2048, '"2048" is used instead'],
+  ['OTEL_BSP_EXPORT_TIMEOUT', '-1', 30_000, '"30000" is used instead'],
+  ['OTEL_EXPORTER_OTLP_PROTOCOL', 'HTTP/JSON', 'http/json'],
+  ['OTEL_EXPORTER_OTLP_PROTOCOL', 'http/thrift', 'http/protobuf', '"http/protobuf" is used instead'],
+  ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'thrift', '', 'it is ignored'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4317', 'collector:4317'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://localhost:99999', '', 'it is ignored'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'ftp://collector:21', '', 'it is ignored'],
+  ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'http://[zz]:4318', '', 'it is ignored'],
+  ['OTEL_EXPORTER_JAEGER_ENDPOINT', 'localhost:14268', '', 'must be an http:// or https:// address'],
+  ['OTEL_EXPORTER_JAEGER_AGENT_HOST', 'no host', 'localhost', 'must be a host name or address, got "no host"'],
+  ['OTEL_EXPORTER_JAEGER_AGENT_PORT', '0', 6832, '"6832" is used instead'],
+  ['OTEL_EXPORTER_JAEGER_TIMEOUT', '1s', 10_000, '"10000" is used instead']
+]
+
+test.each(shared)('%s=%s of a cluster does not stop a service', (name, given, used, told) => {
+  const warnings: string[] = []
+  const config = loadConfig(CommonConfig, { [name]: given }, [], (warning) => warnings.push(warning))
+  expect(config).toEqual({ ...defaults, [name]: used })
+  expect(warnings.map((warning) => warning.startsWith(`${name} must be `) && warning.includes(told ?? ''))).toEqual(
+    [true].filter(() => told !== undefined)
+  )
+})
 
 describe('a variable that other programs set', () => {
   const linked = {

@@ -74,6 +74,39 @@ test("a service says that it ignores a shell's HOST", async () => {
   ])
 })
 
+const cluster = {
+  OTEL_PROPAGATORS: 'tracecontext,solarwinds',
+  OTEL_TRACES_SAMPLER: 'parentbased_jaeger_remote',
+  OTEL_TRACES_SAMPLER_ARG: 'endpoint=http://a:1',
+  OTEL_SDK_DISABLED: '1',
+  OTEL_BSP_SCHEDULE_DELAY: '0',
+  OTEL_EXPORTER_OTLP_PROTOCOL: 'thrift'
+}
+
+test.each([
+  ['forward', {}],
+  [
+    'trace',
+    {
+      OTEL_EXPORTER_OTLP_ENDPOINT: '127.0.0.1:1',
+      OTEL_EXPORTER_OTLP_HEADERS: 'no pair',
+      OTEL_EXPORTER_OTLP_TIMEOUT: 'soon',
+      OTEL_EXPORTER_OTLP_COMPRESSION: 'brotli',
+      OTEL_RESOURCE_ATTRIBUTES: 'no pair'
+    }
+  ]
+])(
+  'OTEL_* variables that a cluster sets do not stop a service in %s mode, and it names those it ignores',
+  async (_mode, more) => {
+    await using service = spawnService({ HOST: '127.0.0.1', PORT: '0', ...cluster, ...more })
+    const warnings: string[] = []
+    for (let line = await service.logged(''); !line.msg.includes('Server listening'); line = await service.logged('')) {
+      if (line.level === 'warn') warnings.push(line.msg)
+    }
+    for (const name of Object.keys({ ...cluster, ...more })) expect(warnings.join('\n')).toContain(name)
+  }
+)
+
 test("a service's own default wins over the one that all have", async () => {
   await using service = spawnService({ HOST: '127.0.0.1' })
   const { msg } = await service.logged('Server listening on')

@@ -1,11 +1,14 @@
 import type { SpanExporter } from '@opentelemetry/sdk-trace'
-import type { TelemetryConfig } from './settings.ts'
+import { agentThrough, proxiesFor } from './proxy.ts'
+import { withScheme, type TelemetryConfig } from './settings.ts'
 
-/** One exporter by its name in `OTEL_TRACES_EXPORTER`; only what is asked for is loaded. */
-export async function createExporter(name: string, config: TelemetryConfig): Promise<SpanExporter> {
+type Warn = (message: string) => void
+
+/** One exporter by its name in `OTEL_TRACES_EXPORTER`. Only what is asked for is loaded. */
+export async function createExporter(name: string, config: TelemetryConfig, warn: Warn): Promise<SpanExporter> {
   switch (name) {
     case 'otlp':
-      return createOtlpExporter(config)
+      return createOtlpExporter(config, warn)
     case 'jaeger':
       return createJaegerExporter(config)
     case 'console': {
@@ -18,18 +21,25 @@ export async function createExporter(name: string, config: TelemetryConfig): Pro
 }
 
 /** The exporters read `OTEL_EXPORTER_OTLP_*` themselves: endpoint, headers, timeout, compression, certificates. */
-async function createOtlpExporter(config: TelemetryConfig): Promise<SpanExporter> {
+async function createOtlpExporter(config: TelemetryConfig, warn: Warn): Promise<SpanExporter> {
+  const { env } = process
+  const address = env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] || env['OTEL_EXPORTER_OTLP_ENDPOINT'] || ''
+  const proxies = proxiesFor(withScheme(address), env, warn)
+  const options = proxies ? { httpAgentOptions: agentThrough(proxies, env) } : {}
   const protocol = config.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL || config.OTEL_EXPORTER_OTLP_PROTOCOL
   switch (protocol) {
     case 'http/protobuf': {
       const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-proto')
-      return new OTLPTraceExporter()
+      return new OTLPTraceExporter(options)
     }
     case 'http/json': {
       const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http')
-      return new OTLPTraceExporter()
+      return new OTLPTraceExporter(options)
     }
     case 'grpc': {
+      // The library reads these names alone, and would call a collector in the cluster through a proxy too.
+      env['grpc_proxy'] = proxies?.HTTPS_PROXY ?? ''
+      env['no_grpc_proxy'] = proxies?.NO_PROXY ?? '*'
       const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-grpc')
       return new OTLPTraceExporter()
     }
@@ -38,7 +48,7 @@ async function createOtlpExporter(config: TelemetryConfig): Promise<SpanExporter
   }
 }
 
-/** Thrift for collectors that know no OTLP: by HTTP if an endpoint is given, else by UDP to an agent. */
+/** Thrift, for collectors without OTLP: by HTTP if an endpoint is set, otherwise by UDP to an agent. */
 async function createJaegerExporter(config: TelemetryConfig): Promise<SpanExporter> {
   const { JaegerExporter } = await import('@opentelemetry/exporter-jaeger')
   const { OTEL_EXPORTER_JAEGER_ENDPOINT: endpoint, OTEL_EXPORTER_JAEGER_TIMEOUT: timeoutMs } = config
@@ -50,8 +60,8 @@ async function createJaegerExporter(config: TelemetryConfig): Promise<SpanExport
 }
 
 /**
- * Jaeger's HTTP sender waits for ever, and each batch would leave a connection behind: an exporter that waits for too long is
- * shut down, which cuts its connections and so ends its export, and another takes its place.
+ * Jaeger's HTTP sender has no timeout, and each batch would leave a connection behind. So an exporter that waits for too long is
+ * shut down, which closes its connections and ends its export, and a new one replaces it.
  */
 function withDeadline(create: () => SpanExporter, timeoutMs: number): SpanExporter {
   let exporter = create()

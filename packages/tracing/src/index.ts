@@ -12,11 +12,19 @@ export { hostSetting, isAddressOrUnset, telemetrySettings, type TelemetryConfig 
 export { forwardTracing, knownMethod } from './tracing.ts'
 export type { IncomingRequest, RequestTrace, Sending, Tracing } from './tracing.ts'
 
-/** Trace mode if an exporter is configured. Otherwise forward mode, which must not even load the SDK. */
-export async function startTracing(config: TelemetryConfig, identity: Identity): Promise<Tracing> {
+/**
+ * Trace mode if an exporter is configured. Otherwise forward mode, which must not even load the SDK.
+ *
+ * @param warn called for each `OTEL_*` variable that is ignored
+ */
+export async function startTracing(
+  config: TelemetryConfig,
+  identity: Identity,
+  warn: (message: string) => void = () => undefined
+): Promise<Tracing> {
   if (!traceModeWanted(config)) return forwardTracing
   const { startSdk } = await loadSdk()
-  return startSdk(config, identity)
+  return startSdk(config, identity, warn)
 }
 
 /** Trace mode cannot start. The message is one line for the person who configured it. */

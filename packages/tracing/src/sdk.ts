@@ -11,6 +11,7 @@ import {
 import { NodeSDK } from '@opentelemetry/sdk-node'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createBoundedProcessor } from './bounded-processor.ts'
+import { prepareEnvironment, withWarnings } from './environment.ts'
 import { createExporter } from './exporters.ts'
 import { createPropagation } from './propagation.ts'
 import { createSampling } from './sampling.ts'
@@ -18,21 +19,34 @@ import { exporterNames, splitList, type TelemetryConfig } from './settings.ts'
 import { createSpans } from './spans.ts'
 import { nothingSent, type Sending, type Tracing } from './tracing.ts'
 
-/** Whose spans they are. */
+/** The process that makes the spans. */
 export interface Identity {
   service: string
   version: string
-  /** Empty where the platform names none. */
+  /** Empty outside of Kubernetes. */
   pod: string
 }
 
 /** The environment's attributes come last, and win. */
 const detectors = [serviceInstanceIdDetector, processDetector, hostDetector, osDetector, envDetector]
 
-/** Assembles the SDK for this process. This module is loaded in trace mode alone. */
-export async function startSdk(config: TelemetryConfig, { service, version, pod }: Identity): Promise<Tracing> {
+/** Assembles the SDK for this process. This module is loaded in trace mode only. */
+export async function startSdk(
+  config: TelemetryConfig,
+  identity: Identity,
+  warn: (message: string) => void
+): Promise<Tracing> {
+  prepareEnvironment(process.env, config, warn)
+  return withWarnings(warn, () => assemble(config, identity, warn))
+}
+
+async function assemble(
+  config: TelemetryConfig,
+  { service, version, pod }: Identity,
+  warn: (message: string) => void
+): Promise<Tracing> {
   const names = exporterNames(config)
-  const exporters = await Promise.all(names.map((name) => createExporter(name, config)))
+  const exporters = await Promise.all(names.map((name) => createExporter(name, config, warn)))
   const processors = exporters.map((exporter) =>
     createBoundedProcessor({
       exporter,

@@ -66,19 +66,30 @@ function readSecret(name: string, file: string): string {
 }
 
 function readValue(name: string, setting: TSchema, text: string, warn: (message: string) => void): unknown {
-  const value = parse(setting, text)
-  if (Check(setting, value)) return value
-  const { ignored, default: fallback } = facts(setting)
+  const { ignored, default: standard, listOf } = facts(setting)
+  const items = listOf && splitList(text.toLowerCase())
+  const known = items?.filter((item) => listOf?.includes(item))
+  const value = known ? known.join(',') || standard : parse(setting, text)
+  if (Check(setting, value) && known?.length === items?.length) return value
   const got = 'secret' in setting ? 'a value that is not shown' : `"${text}"`
   const problem = `${name} must be ${allowed(setting)}, got ${got}`
   if (ignored === undefined || !new RegExp(ignored).test(text)) throw new ConfigError(problem)
-  warn(`${problem}; ${fallback === '' ? 'it is ignored' : `"${String(fallback)}" is used instead`}`)
-  return fallback
+  const used = known ? value : standard
+  warn(`${problem}; ${used === '' ? 'it is ignored' : `"${String(used)}" is used instead`}`)
+  return used
+}
+
+function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
 }
 
 /** @returns the text itself if it is not of the setting's type, so that the check refuses it */
-function parse(setting: TSchema, text: string): unknown {
-  const { type } = facts(setting)
+function parse(setting: TSchema, given: string): unknown {
+  const { type, lowerCase } = facts(setting)
+  const text = lowerCase ? given.trim().toLowerCase() : given
   if (type === 'boolean') return { true: true, false: false }[text.toLowerCase()] ?? text
   if (type === 'integer') return /^-?[0-9]+$/.test(text) ? Number(text) : text
   return text
@@ -95,7 +106,7 @@ function allowed(setting: TSchema): string {
   return `text of ${minLength ?? 0} to ${maxLength ?? 'any number of'} characters`
 }
 
-/** The parts of a JSON schema that are read here; `allowed` and `ignored` are keywords of our own. */
+/** The parts of a JSON schema that are read here; the last four are keywords of our own. */
 interface SettingFacts {
   type?: string
   default?: unknown
@@ -109,6 +120,10 @@ interface SettingFacts {
   allowed?: string
   /** A pattern. Values that are not allowed and match it are ignored with a warning, as other programs set them. */
   ignored?: string
+  /** The items of a list with commas between them, in any letter case. Unknown ones are left out with a warning. */
+  listOf?: readonly string[]
+  /** The value is read in lower case and without spaces around it. */
+  lowerCase?: boolean
 }
 
 function facts(setting: TSchema): SettingFacts {

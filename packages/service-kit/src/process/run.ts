@@ -34,7 +34,7 @@ export async function run<T extends TObject>({ name, schema, build }: Service<T>
     // A service may have a default of its own for what all have.
     const common = { ...loadConfig(CommonConfig, process.env, argv), ...config }
     const identity = { service: name, version: common.SERVICE_VERSION, pod: common.HOSTNAME }
-    const tracing = await startTracing(common, identity)
+    const tracing = await startTracing(common, identity, (warning) => warnings.add(warning))
     const app = build(config, { tracing, logStream: await openTerminalLog() })
     for (const warning of warnings) app.log.warn(warning)
     collectDefaultMetrics({ register: app.registry })
