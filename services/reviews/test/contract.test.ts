@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import {
   addressOf,
   ask,
@@ -30,7 +30,7 @@ const texts = {
 }
 const noRating = { error: 'Ratings service is currently unavailable' }
 
-/** The answer of a version for a product, with a rating for each of the two reviews, or none. */
+/** The answer of a version for a product, with or without a rating for each of the two reviews. */
 function reviews(
   version: ReviewsVersion,
   id: string,
@@ -113,13 +113,13 @@ describe.each(versions)('reviews %s', (version, ratings) => {
     expect(await ask(running[version].origin, path, { method })).toEqual(answer)
   })
 
-  test.each(['/reviews/0', '/health'])('says what %s allows', async (path) => {
+  test.each(['/reviews/0', '/health'])('answers OPTIONS %s with the allowed methods', async (path) => {
     const { status, body, headers } = await askFully(running[version].origin, path, { method: 'OPTIONS' })
     expect({ status, body, allow: headers['allow'] }).toEqual({ status: 200, body: '', allow })
   })
 })
 
-test('the fields of a text come in the order of the original', async () => {
+test('the fields are in the order of the original', async () => {
   await using service = await startReviews({ HOSTNAME: 'p', CLUSTER_NAME: 'c' })
   const { body } = await ask(service.origin, '/reviews/0')
   expect(JSON.stringify(body)).toBe(JSON.stringify({ id: '0', podname: 'p', clustername: 'c', reviews: reviewsOnly() }))
@@ -129,7 +129,7 @@ function reviewsOnly() {
   return Object.entries(texts).map(([reviewer, text]) => ({ reviewer, text }))
 }
 
-test('pod and cluster are the word null where nothing names them', async () => {
+test('pod and cluster without a name are the text null', async () => {
   await using service = await startReviews()
   expect(await ask(service.origin, '/reviews/0')).toMatchObject({ body: { podname: 'null', clustername: 'null' } })
 })
@@ -139,14 +139,14 @@ test('pod and cluster are escaped', async () => {
   expect(await ask(service.origin, '/reviews/0')).toMatchObject({ body: { podname: 'a"b', clustername: '\\c' } })
 })
 
-test('posted ratings are shown with the product that they are for', async () => {
+test('posted ratings are shown with their product', async () => {
   await ask(ratingsV1.origin, '/ratings/500', { method: 'POST', body: '{"Reviewer1":1,"Reviewer2":2}' })
   expect(await ask(running.v2.origin, '/reviews/500')).toEqual(reviews('v2', '500', stars(1, 2)))
   expect(await ask(running.v3.origin, '/reviews/500')).toEqual(reviews('v3', '500', stars(1, 2, 'red')))
   expect(await ask(running.v1.origin, '/reviews/500')).toEqual(reviews('v1', '500'))
 })
 
-test.each(['purple', 'Blue'])('any word may be the colour of stars: %s', async (color) => {
+test.each(['purple', 'Blue'])('stars may have any colour: %s', async (color) => {
   await using ratings = await startTinyServer(respond(200, { id: 0, ratings: { Reviewer1: 1, Reviewer2: 2 } }))
   await using service = await startReviews({
     ...reviewsVersions.v2,
@@ -156,7 +156,30 @@ test.each(['purple', 'Blue'])('any word may be the colour of stars: %s', async (
   expect(await ask(service.origin, '/reviews/0')).toEqual(reviews('v2', '0', stars(1, 2, color)))
 })
 
-describe('what ratings say is checked', () => {
+describe('the time limit for ratings, on which the fault-injection lesson depends', () => {
+  afterEach(() => vi.useRealTimers())
+
+  test.each([
+    ['black', 10_000],
+    ['red', 2_500],
+    ['Black', 2_500]
+  ])('with %s stars is %i ms', async (color, limitMs) => {
+    const called = Promise.withResolvers<void>()
+    await using upstream = await startTinyServer(() => called.resolve())
+    const env = { ...reviewsVersions.v2, STAR_COLOR: color, ...addressOf('ratings', upstream.port) }
+    await using service = await startReviews(env)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    let answered = false
+    const answer = ask(service.origin, '/reviews/0').finally(() => (answered = true))
+    await called.promise
+    await vi.advanceTimersByTimeAsync(limitMs - 100)
+    expect(answered).toBe(false)
+    await vi.advanceTimersByTimeAsync(100)
+    expect(await answer).toEqual(reviews('v2', '0', [noRating, noRating]))
+  })
+})
+
+describe('the answer of ratings is checked', () => {
   const shown: [ratings: unknown, shown: [unknown, unknown]][] = [
     [{ Reviewer1: 1, Reviewer2: 2 }, stars(1, 2)],
     [{ Reviewer1: 3 }, [{ stars: 3, color: 'black' }, noRating]],
@@ -187,22 +210,22 @@ describe('what ratings say is checked', () => {
   })
 })
 
-describe('without ratings the reviews are shown all the same', () => {
+describe('reviews have an error in place of stars if ratings', () => {
   const unrated = reviews('v2', '0', [noRating, noRating])
 
-  test.each([400, 404, 429, 500, 503])('when they answer %i, and asks only once', async (status) => {
-    await using upstream = await startTinyServer(respond(status, { id: 0, ratings: { Reviewer1: 5 } }))
+  test.each([201, 204, 304, 400, 404, 429, 500, 503, 600, 999])('answer %i, without a retry', async (status) => {
+    await using upstream = await startTinyServer(respond(status, [204, 304].includes(status) ? '' : { id: 0, ratings: { Reviewer1: 5 } }))
     await using service = await startReviews({ ...reviewsVersions.v2, ...addressOf('ratings', upstream.port) })
     expect(await ask(service.origin, '/reviews/0')).toEqual(unrated)
     expect(upstream.seen.length).toBe(1)
   })
 
-  test('when they refuse connections', async () => {
+  test('refuse connections', async () => {
     await using service = await startReviews({ ...reviewsVersions.v2, ...addressOf('ratings', await refusingPort()) })
     expect(await ask(service.origin, '/reviews/0')).toEqual(unrated)
   })
 
-  test('when they do not answer in time', async () => {
+  test('are late', async () => {
     await using upstream = await startTinyServer(hang)
     const address = addressOf('ratings', upstream.port)
     await using service = await startReviews({ ...reviewsVersions.v2, ...address }, { ratingsTimeoutMs: 100 })
@@ -213,7 +236,7 @@ describe('without ratings the reviews are shown all the same', () => {
     )
   })
 
-  test('and v1 does not even ask', async () => {
+  test('are not called by v1', async () => {
     await using upstream = await startTinyServer(respond(500))
     await using service = await startReviews({ ...reviewsVersions.v1, ...addressOf('ratings', upstream.port) })
     expect(await ask(service.origin, '/reviews/0')).toEqual(reviews('v1', '0'))
