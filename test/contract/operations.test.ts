@@ -42,26 +42,26 @@ const services = [
 ]
 
 describe.each(services)('$name', ({ origin, version, paths }) => {
-  test('is alive and ready although the services that it calls are down', async () => {
+  test('is alive and ready if the services that it calls are down', async () => {
     expect(await ask(origin, '/livez')).toEqual(json(200, { status: 'ok' }))
     expect(await ask(origin, '/readyz')).toEqual(json(200, { status: 'ok' }))
     expect((await ask(origin, '/health')).status).toBe(200)
   })
 
-  test('has metrics in the form that Prometheus 3 takes', async () => {
+  test('has metrics in the format of Prometheus 3', async () => {
     const { status, type, body } = await ask(origin, '/metrics')
     expect({ status, type }).toEqual({ status: 200, type: 'text/plain; version=0.0.4; charset=utf-8' })
     expect(body).toContain('# TYPE http_server_request_duration_seconds histogram')
   })
 
-  test('has them in OpenMetrics too, for those who prefer that', async () => {
+  test('has metrics in OpenMetrics for a client that prefers it', async () => {
     const accept = 'application/openmetrics-text; version=1.0.0'
     const { type, body } = await ask(origin, '/metrics', { headers: { accept } })
     expect(type).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8')
     expect([...parseOpenMetrics(String(body)).keys()]).toContain('http_server_request_duration_seconds')
   })
 
-  test('describes its interface, and every path that it describes is there', async () => {
+  test('documents its interface, and every documented path exists', async () => {
     const { status, type, body } = await ask(origin, '/openapi.json')
     expect({ status, type }).toEqual({ status: 200, type: 'application/json' })
     expect(body).toMatchObject({ openapi: '3.1.0' })
@@ -72,7 +72,7 @@ describe.each(services)('$name', ({ origin, version, paths }) => {
     }
   })
 
-  test('says its version, and not what it is made of', async () => {
+  test('sends its version, and no name of its software', async () => {
     const { headers } = await askFully(origin, '/health')
     expect(headers['x-service-version']).toBe(version)
     for (const name of ['server', 'x-powered-by']) expect(headers[name]).toBeUndefined()
@@ -99,7 +99,7 @@ describe('request_result_total of productpage', () => {
     )
   }
 
-  test('counts what each call came to, two attempts as one', async () => {
+  test('counts the result of each call, with its retry as one', async () => {
     expect(await resultsAfter(503, ['/productpage', '/api/v1/products/0/ratings'])).toEqual([
       'request_result_total{destination_app="details",response_code="503"} 1',
       'request_result_total{destination_app="ratings",response_code="503"} 1',
@@ -117,7 +117,7 @@ describe('request_result_total of productpage', () => {
     ])
   })
 
-  test('leads to the trace of the last request that it counted', async () => {
+  test('has an exemplar with the trace of the last recorded request', async () => {
     await using page = await startProductpage(addressOf('details', await refusingPort()))
     const [trace, span] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331']
     for (const flags of ['01', '00']) {
@@ -139,7 +139,7 @@ describe('request_result_total of productpage', () => {
     })
   })
 
-  test('does not count what was never asked', async () => {
+  test('does not count requests without calls', async () => {
     expect(await resultsAfter(200, ['/api/v1/products', '/api/v1/products/abc', '/health'])).toEqual([])
   })
 })

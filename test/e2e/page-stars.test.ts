@@ -121,13 +121,13 @@ describe.runIf(chromiumPath)('stars in a browser', { timeout: 120_000 }, () => {
     expect(tab.complaints.filter((complaint) => !complaint.includes('502'))).toEqual([])
   })
 
-  it('cannot be given from another site', async () => {
+  it('cannot be given by a form of another site', async () => {
     await using suite = await startSuite({ reviews: ['v2'] })
     await using tab = await openTab(browser, suite.productpage)
     const { page } = tab
     await signInAs(page, 'jason')
     const token = (await page.locator('input[name=token]').getAttribute('value')) ?? ''
-    // Even if it had the token; and the cookie does come along, as both are on this machine.
+    // The form has the CSRF token, and the browser sends the cookie, as both sites are on this machine.
     await using elsewhere = await startTinyServer(
       respond(
         200,
@@ -143,7 +143,7 @@ describe.runIf(chromiumPath)('stars in a browser', { timeout: 120_000 }, () => {
     expect((await ask(suite.ratings, '/ratings/0')).body).toEqual({ id: 0, ratings: { Reviewer1: 5, Reviewer2: 4 } })
   })
 
-  it('are not asked for where ratings are down', async () => {
+  it('have no form if ratings are down', async () => {
     await using suite = await startSuite({ reviews: ['v2'], down: ['ratings'] })
     await using tab = await openTab(browser, suite.productpage)
     await signInAs(tab.page, 'jason')
@@ -151,7 +151,7 @@ describe.runIf(chromiumPath)('stars in a browser', { timeout: 120_000 }, () => {
     expect(await card(tab.page).count()).toBe(0)
   })
 
-  it('lead to the page when somebody signs out where they have failed', async () => {
+  it('that fail leave a page whose sign-out redirects to the product page', async () => {
     await using suite = await startSuite({ reviews: ['v2'] })
     await using tab = await openTab(browser, suite.productpage)
     const { page } = tab
@@ -162,6 +162,6 @@ describe.runIf(chromiumPath)('stars in a browser', { timeout: 120_000 }, () => {
     await page.getByText('That did not work').waitFor()
     await page.getByText('Sign out').click()
     await page.locator('#sign-in-button').waitFor()
-    expect(page.url()).toBe(`${suite.productpage}/productpage#your-stars`)
+    expect(page.url()).toBe(`${suite.productpage}/productpage`)
   })
 })

@@ -214,7 +214,9 @@ describe('reviews have an error in place of stars if ratings', () => {
   const unrated = reviews('v2', '0', [noRating, noRating])
 
   test.each([201, 204, 304, 400, 404, 429, 500, 503, 600, 999])('answer %i, without a retry', async (status) => {
-    await using upstream = await startTinyServer(respond(status, [204, 304].includes(status) ? '' : { id: 0, ratings: { Reviewer1: 5 } }))
+    await using upstream = await startTinyServer(
+      respond(status, [204, 304].includes(status) ? '' : { id: 0, ratings: { Reviewer1: 5 } })
+    )
     await using service = await startReviews({ ...reviewsVersions.v2, ...addressOf('ratings', upstream.port) })
     expect(await ask(service.origin, '/reviews/0')).toEqual(unrated)
     expect(upstream.seen.length).toBe(1)
