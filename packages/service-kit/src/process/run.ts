@@ -13,7 +13,7 @@ import { openTerminalLog } from './terminal-log.ts'
 
 export interface Service<T extends TObject> {
   name: string
-  /** All settings of the service, the common ones among them. */
+  /** All settings of the service, including the common ones. */
   schema: T
   build: (config: Static<T>, deps: { tracing: Tracing; logStream: LogOptions['stream'] }) => App
 }
@@ -31,19 +31,19 @@ export async function run<T extends TObject>({ name, schema, build }: Service<T>
   try {
     const warnings = new Set<string>()
     const config = loadConfig(schema, process.env, argv, (warning) => warnings.add(warning))
-    // A service may have a default of its own for what all have.
+    // A service may have its own default for a common setting.
     const common = { ...loadConfig(CommonConfig, process.env, argv), ...config }
     const identity = { service: name, version: common.SERVICE_VERSION, pod: common.HOSTNAME }
     const tracing = await startTracing(common, identity, (warning) => warnings.add(warning))
     const app = build(config, { tracing, logStream: await openTerminalLog() })
     for (const warning of warnings) app.log.warn(warning)
     collectDefaultMetrics({ register: app.registry })
-    // Before listening: who sees the port may already ask to stop.
+    // Before listening: a signal may come as soon as the port is open.
     stopGracefully(app, { delayMs: common.SHUTDOWN_DELAY_MS, budgetMs: common.SHUTDOWN_BUDGET_MS, tracing })
     reportDroppedLines(app)
     if (tracing.exporters.length > 0) reportSpans(app, tracing)
     const port = await listen(app, common.HOST, common.PORT)
-    // The original's words: Istio's documentation waits for them.
+    // Istio's documentation waits for these words of the original.
     app.log.info(`Server listening on: http://0.0.0.0:${port}`)
   } catch (error) {
     process.stderr.write(`${name}: ${explain(error)}\n`)
@@ -51,7 +51,7 @@ export async function run<T extends TObject>({ name, schema, build }: Service<T>
   }
 }
 
-/** Says in the log how many of its lines were dropped while nobody read it. */
+/** Logs how many lines were dropped while nobody read the log. */
 function reportDroppedLines({ log }: App): void {
   const report = (): void => {
     const count = stdout.takeDropped()
@@ -88,7 +88,7 @@ const ALL_IPV4 = '0.0.0.0'
 /**
  * Listens; on a machine without IPv6 "every address" means every IPv4 address.
  *
- * @returns the port, which is another than asked for if that was 0
+ * @returns the port; for 0, the one that was free
  */
 export async function listen(app: App, host: string, port: number): Promise<number> {
   await app.ready()

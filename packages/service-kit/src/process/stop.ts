@@ -8,21 +8,21 @@ import type { App } from '../server/server.ts'
 export interface StopOptions {
   /** Milliseconds to go on serving while "not ready", so that load balancers can catch up. */
   delayMs: number
-  /** Milliseconds that requests in flight are given after that. */
+  /** Milliseconds that requests in flight get after that. */
   budgetMs: number
-  /** Flushed after the last request, or the spans of what was in flight would be lost. */
+  /** Flushed after the last request, so that no span is lost. */
   tracing: Tracing
 }
 
-/** Milliseconds for spans that wait to be sent, whether the collector is there or not. */
+/** Milliseconds for sending the spans that wait. */
 const FLUSH_BUDGET_MS = 2_000
 
 /** Beyond delay and budget; reached only if closing itself hangs. */
 const LAST_RESORT_MS = 4_000
 
 /**
- * Stops the process on SIGTERM, SIGINT, a parent that died, or an error that nobody caught: not ready, a moment, no more
- * connections, finish what is in flight, exit. A second signal skips the waiting and cuts what is in flight.
+ * Stops the process on SIGTERM, SIGINT, the end of its launcher, or an uncaught error: it is not ready any more, waits a moment,
+ * takes no more connections, finishes the requests in flight, and exits. A second signal cuts them and exits at once.
  */
 export function stopGracefully(app: App, { delayMs, budgetMs, tracing }: StopOptions): void {
   const connections = rememberConnections(app)
@@ -56,21 +56,21 @@ export function stopGracefully(app: App, { delayMs, budgetMs, tracing }: StopOpt
     }
   )
 
-  // Started by a launcher that is gone, perhaps since a moment ago, nobody is left to stop this process.
+  // Without its launcher, nobody would stop this process. It may have ended before this line.
   if (process.channel) void once(process, 'disconnect').then(close)
   else if ('connected' in process && !process.connected) void close()
 }
 
 interface Connections {
-  /** Closes those that are open and were never used. */
+  /** Closes the open connections on which nothing has come. */
   closeUnused(): void
-  /** Resolves when the last of them is closed, and what its requests came to is recorded; an app is closed a little earlier. */
+  /** Resolves when the last connection is closed and its requests are recorded, a little after the app is closed. */
   closed(): Promise<void>
 }
 
 /**
- * Browsers and proxies open connections that they may need later. Node counts one on which nothing has come as busy, and
- * would wait for it.
+ * Browsers and proxies open connections for later use. Node counts a connection on which nothing has come as busy, and would
+ * wait for it.
  */
 function rememberConnections(app: App): Connections {
   const open = new Set<Socket>()

@@ -1,11 +1,11 @@
 import type { LogOptions } from '../telemetry/log.ts'
 
-/** What is the same in each line of one service. */
+/** Fields that are the same in each line, or too long for a terminal. */
 const LEFT_OUT = 'service,version,x-request-id,trace_id,span_id'
 
 /**
- * Where log lines go if a person reads them: a terminal, as long as pino-pretty is installed, which is for development; so
- * a bundle by itself writes JSON there too. Undefined if a program reads them.
+ * Formats log lines if stdout is a terminal and pino-pretty is installed, which is a package for development. Undefined
+ * otherwise: the lines stay JSON, as in a bundle by itself.
  */
 export async function openTerminalLog(): Promise<LogOptions['stream']> {
   if (!process.stdout.isTTY) return undefined

@@ -2,12 +2,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
 import { BodyBrokenOff, BodyTooLarge } from './errors.ts'
 
-/** How much of a body that is too large is read and thrown away, so that the sender hears the answer. */
+/** Bytes of a too large body that are read and thrown away, so that the sender gets the answer. */
 const DRAIN_LIMIT = 4 * 1024 * 1024
 
 /**
- * Reads the bodies of an app's or a plugin's routes, whatever their content type (curl sends JSON as a form). Beyond the
- * route's `bodyLimit` the rest is drained first: closing at once makes the kernel drop the answer.
+ * Reads the bodies of the routes of an app or plugin, with any content type (curl sends JSON as a form). The rest of a body
+ * beyond the route's `bodyLimit` is drained: if the connection closed at once, the kernel would drop the answer.
  *
  * @param parse makes `request.body` of the bytes, given the content type as it was sent; validation follows
  */
@@ -30,23 +30,23 @@ async function readBody(payload: Readable, { routeOptions, is404 }: FastifyReque
 }
 
 /**
- * Reads a body to its end, or 4 MiB far, and keeps the first of it, up to a limit. For what refuses bodies unread, too: the
- * answer has to say `connection: close`, as there may be more.
+ * Reads a body to its end, or its first 4 MiB, and keeps its first bytes up to a limit. A caller that refuses bodies must answer
+ * with `connection: close`, as more bytes may come.
  *
- * @throws BodyBrokenOff if the end does not come
+ * @throws BodyBrokenOff if the body breaks off
  */
 export async function drainBody(payload: Readable, limit = 0): Promise<{ bytes: Buffer; length: number }> {
   const chunks: Buffer[] = []
   let length = 0
   try {
-    // What is left unread closes the connection, but after the answer and not before.
+    // Unread bytes close the connection, but only after the answer.
     for await (const chunk of payload.iterator({ destroyOnReturn: false })) {
       length += chunk.length
       if (length <= limit) chunks.push(chunk)
       else if (length > DRAIN_LIMIT) break
     }
   } catch (cause) {
-    // The caller went away or sent nonsense; that is no failure of this service.
+    // The caller went away or sent a malformed body. This service did not fail.
     throw new BodyBrokenOff({ cause })
   }
   return { bytes: Buffer.concat(chunks), length }

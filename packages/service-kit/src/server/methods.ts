@@ -3,8 +3,8 @@ import createRouter from 'find-my-way'
 import { MethodNotAllowed, NotFound } from './errors.ts'
 
 /**
- * Answers what no route took: OPTIONS with the methods that the path allows, 405 with `Allow` for the others, and 404
- * for unknown paths (RFC 9110, 15.5.5 and 15.5.6; the original's ratings never answered such requests at all).
+ * Answers requests that no route takes: OPTIONS with the methods of the path, other methods with 405 and `Allow`, unknown
+ * paths with 404 (RFC 9110, 15.5.5 and 15.5.6). The original's ratings service never answered such requests.
  *
  * Must be called before any route is added.
  */

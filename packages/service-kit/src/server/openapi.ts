@@ -23,7 +23,7 @@ export function serveOpenApi(
         { name: 'operation', description: 'For probes, scrapers and tools' }
       ]
     },
-    // Some routes take an id from the end of a wildcard, as the original did; to the reader it is an id.
+    // Some routes take an id from the end of a wildcard, as the original did; readers see an id.
     transform: ({ schema, url, route }) => ({
       url: url.replace('*', ':id'),
       schema: route.config?.documentedParams ? { ...schema, params: route.config.documentedParams } : schema

@@ -4,7 +4,7 @@ import { ErrorBody } from './errors.ts'
 
 const Ok = Type.Object({ status: Type.Literal('ok') })
 
-/** Whether the process should get requests. Neither answer depends on another service; a database that is a service's own is part of it. */
+/** Whether the process should get requests. It depends on the service's own database, and never on another service. */
 export interface Lifecycle {
   /** Set when the process has been asked to stop. */
   stopping: boolean
@@ -13,7 +13,7 @@ export interface Lifecycle {
 /**
  * Serves `/livez` (restart me if this fails) and `/readyz` (send me no requests if this fails) for probes.
  *
- * @param whyNotReady a reason of the service's own, or undefined while there is none
+ * @param whyNotReady the service's own reason, or undefined if it is ready
  */
 export function serveProbes(app: FastifyInstance, lifecycle: Lifecycle, whyNotReady: () => string | undefined): void {
   app.register(async (scope) => {
@@ -28,7 +28,7 @@ export function serveProbes(app: FastifyInstance, lifecycle: Lifecycle, whyNotRe
     })
   })
 
-  // A kept-alive connection would bring the next request to a process that is about to go.
+  // A kept connection would bring the next request to a process that is stopping.
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (lifecycle.stopping) void reply.header('connection', 'close')
     done()

@@ -2,19 +2,22 @@ import ajvCompiler from '@fastify/ajv-compiler'
 import { SerializerSelector } from '@fastify/fast-json-stringify-compiler'
 import type { FastifyInstance } from 'fastify'
 
-/** Nothing is coerced: what a schema calls a number must come as one. */
+/** Nothing is coerced: a number in a schema must be sent as a number. */
 const ajv = {
   customOptions: {
     coerceTypes: false,
     removeAdditional: false,
     useDefaults: false,
     allErrors: false,
-    // TypeBox makes no wrong schemas, and to check them Ajv would have to compile the schema of all schemas.
+    // TypeBox makes valid schemas. To check them, Ajv would have to compile the meta-schema.
     validateSchema: false
   }
 } as const
 
-/** Compiles a schema for the first request that needs it: all of them before listening took a quarter of the time to start. */
+/**
+ * Compiles a schema when the first request needs it. To compile all before listening takes productpage 16 % more CPU time until it
+ * listens (median of 15 paired starts).
+ */
 export function compileSchemasLazily(app: FastifyInstance): void {
   const validators = lazily(() => ajvCompiler()({}, ajv))
   app.setValidatorCompiler((route) => {
@@ -32,7 +35,7 @@ export function compileSchemasLazily(app: FastifyInstance): void {
   })
 }
 
-/** Makes a thing when it is first asked for: what is not asked for costs nothing at start. */
+/** Calls a function once, when its result is first needed. */
 function lazily<T>(make: () => T): () => T {
   let made: { value: T } | undefined
   return () => (made ??= { value: make() }).value

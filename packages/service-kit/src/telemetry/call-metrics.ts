@@ -2,7 +2,7 @@ import type { CallListener, EndedCall } from '@bookinfo/tracing'
 import type { FastifyInstance } from 'fastify'
 import { createDurationHistogram, type MetricsRegistry } from './metrics-registry.ts'
 
-/** Calls that the log line of a request names; a flood makes a thousand. */
+/** Calls that the log line of a request names. The flood lesson makes a thousand. */
 const NAMED_CALLS = 10
 
 declare module 'fastify' {
@@ -12,10 +12,10 @@ declare module 'fastify' {
   }
 }
 
-/** What the log line of a request says of its outgoing calls. */
+/** The outgoing calls in the log line of a request. */
 export interface RequestCalls {
   upstream: LoggedCall[]
-  /** The others, where there were too many to name. */
+  /** The other calls, if there are too many to name. */
   upstream_more?: { calls: number; failed: number }
 }
 

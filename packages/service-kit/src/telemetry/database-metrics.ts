@@ -5,10 +5,10 @@ import type { MetricsRegistry } from './metrics-registry.ts'
 /** Buckets in seconds, as the semantic conventions advise: https://opentelemetry.io/docs/specs/semconv/db/database-metrics/ */
 const DURATION_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10]
 
-/** Begins to observe one operation of a database; the result ends it, with a failure or without. */
+/** Starts to observe one operation of a database. The result ends it, with or without a failure. */
 export type ObserveDatabase = (call: DatabaseCall, trace: Pick<RequestTrace, 'startDatabaseCall'>) => EndDatabaseCall
 
-/** Measures an app's database operations in its registry, and gives each a span where its request has one. */
+/** Measures an app's database operations in its registry, and gives each a span if its request has one. */
 export function observeDatabase(registry: MetricsRegistry): ObserveDatabase {
   const duration = new Histogram({
     name: 'db_client_operation_duration_seconds',

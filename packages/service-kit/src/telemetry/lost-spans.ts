@@ -1,17 +1,17 @@
 import type { Tracing } from '@bookinfo/tracing'
 import type { FastifyBaseLogger } from 'fastify'
 
-/** Milliseconds from one line to the next at least. */
+/** Least milliseconds between two lines. */
 const REPORT_INTERVAL_MS = 60_000
 
-/** Milliseconds from a loss to its line at most, if there was none before. */
+/** Most milliseconds from the first loss to its line. */
 export const CHECK_INTERVAL_MS = 1_000
 
 /**
- * Says in the log that spans were lost, and why: soon after the first, then once a minute at most.
+ * Logs that spans were lost, and why: soon after the first, then at most once a minute.
  *
  * @param now milliseconds of a clock that only goes forward
- * @returns what is to be called from time to time
+ * @returns a function to call from time to time
  */
 export function createLossReport(
   log: Pick<FastifyBaseLogger, 'warn'>,

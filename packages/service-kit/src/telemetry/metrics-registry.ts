@@ -1,7 +1,7 @@
 import type { TraceIds } from '@bookinfo/tracing'
 import { Histogram, Registry, type Metric, type OpenMetricsContentType, type RegistryContentType } from 'prom-client'
 
-/** Metrics of one app; of this kind because only OpenMetrics has exemplars. `writeMetrics` writes them as plain text too. */
+/** The metrics of one app. Only OpenMetrics has exemplars; `writeMetrics` writes plain text, too. */
 export type MetricsRegistry = Registry<OpenMetricsContentType>
 
 export function createRegistry(): MetricsRegistry {
@@ -58,7 +58,7 @@ export async function writeMetrics(metrics: MetricsRegistry, accept: string): Pr
   return { contentType: writer.contentType, text: await writer.metrics() }
 }
 
-/** prom-client takes `_total` from the names of counters for OpenMetrics, and for ever: a view has a name of its own. */
+/** For OpenMetrics prom-client removes `_total` from the names of counters for good, so it gets a view with its own name. */
 function viewOf(metric: Metric): Metric {
   return Object.create(metric)
 }
@@ -66,7 +66,7 @@ function viewOf(metric: Metric): Metric {
 const OPENMETRICS = 'application/openmetrics-text'
 const TEXT = 'text/plain'
 
-/** As RFC 9110, 12.4.2, weighs them; a version that is not ours is not meant. */
+/** Weighed by RFC 9110, 12.4.2. Another version of OpenMetrics does not count. */
 function prefersOpenMetrics(accept: string): boolean {
   const weights = { [OPENMETRICS]: 0, [TEXT]: 0 }
   for (const range of accept.toLowerCase().split(',')) {

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { ConfigError } from '../process/config.ts'
 
-/** Where a called service is, as Bookinfo's settings say it. */
+/** The address of a called service, as Bookinfo's settings give it. */
 export interface UpstreamAddress {
   /** One host, or several with commas between them, each with a port of its own if it differs. */
   hostnames: string
@@ -16,7 +16,9 @@ const portForm = '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|
 /** A host with or without a port, as the pattern of a setting. */
 export const addressForm = `${hostForm}(:${portForm})?`
 
-/** The two settings of one upstream, `<NAME>_HOSTNAME` and `<NAME>_SERVICE_PORT`. Never `<NAME>_PORT`: Kubernetes sets that to a URL. */
+/**
+ * The two settings of one upstream, `<NAME>_HOSTNAME` and `<NAME>_SERVICE_PORT`. `<NAME>_PORT` is not used, as Kubernetes sets it to a URL.
+ */
 export function hostnameSetting(name: string) {
   const hosts = Type.String({
     default: name,
@@ -41,7 +43,7 @@ export const domainSetting = Type.Refine(
   (text) => isHostOfUrl(`host.${text}`)
 )
 
-/** What looks like a host need not be one: `10.0.0.300` and `[1:2]` are none, and each call would find that out anew. */
+/** Some texts look like hosts and are not, such as `10.0.0.300` and `[1:2]`: every call would fail. */
 function isHostOfUrl(host: string): boolean {
   return URL.canParse(`http://${host}`)
 }
@@ -63,7 +65,7 @@ export function upstreamOrigins({ hostnames, port, domain }: UpstreamAddress): s
   })
 }
 
-/** Only a setting says it: the same process may run where a Service chooses per connection and where a mesh does per request. */
+/** A setting, as the same process may run where a Service chooses per connection, or where a mesh chooses per request. */
 export const connectionsSetting = Type.Enum(['per-request', 'keep-alive'], {
   default: 'per-request',
   description:

@@ -15,8 +15,8 @@ export interface UpstreamAnswer {
 export class TooLate extends Error {}
 
 /**
- * Sends a request and gathers the answer. It is undici's lowest level, without the stream and the signal that its `request`
- * makes for each call: those took as much CPU time as all the rest of a call.
+ * Sends a request and gathers the answer, by undici's `dispatch`. Its `request` makes a stream and a signal for each call, which
+ * cost 4 % of a page's CPU time (250 paired rounds, 90 % interval 0 to 10).
  *
  * @param timeoutMs from connecting to the last byte
  * @throws TooLate, or what undici throws
@@ -56,7 +56,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
-    // It may have waited for a connection for too long.
+    // The call may have waited too long for a connection.
     if (this.#tooLate) controller.abort(this.#tooLate)
   }
 
@@ -65,7 +65,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#status = status
     this.#headers = headers
     this.#readsBody = status === 200 || hasReason(status, headers)
-    // The rest is still read, and thrown away, so that the connection is free again.
+    // The rest is still read and thrown away, so that the connection can be used again.
     if (!this.#readsBody) this.#resolve({ status, headers, text: '' })
   }
 

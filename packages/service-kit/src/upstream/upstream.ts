@@ -6,20 +6,20 @@ import type { Dispatcher } from 'undici'
 import { exchange, TooLate, type UpstreamAnswer } from './exchange.ts'
 
 /**
- * The checked value of an answer, or a failure: with the status if there was an answer, with a reason for the log, and with the
- * text that a service of this suite gives its caller in an error body of status 400 to 499.
+ * The checked value of an answer, or a failure. A failure has the status if there was an answer, a reason for the log, and the
+ * text of an error body with a status from 400 to 499.
  */
 export type UpstreamResult<T> =
   | { ok: true; value: T; text: string; version: string | undefined; serverTiming: string | undefined }
   | { ok: false; kind: FailureKind; status: number | undefined; reason: string; message?: string | undefined }
 
-/** An answer that says no, no complete answer (in time), or one that is not what the contract says. */
+/** `refused`: an answer with another status than 200. `unreachable` and `timeout`: no complete answer. `malformed`: not the schema. */
 export type FailureKind = 'refused' | 'unreachable' | 'timeout' | 'malformed'
 
 export interface UpstreamOptions<S extends TSchema> {
   name: string
   origins: readonly string[]
-  /** What a good answer's body is; anything else is a failure of the upstream. */
+  /** The body of a good answer; any other is a failure of the upstream. */
   schema: S
   /** Milliseconds for one attempt, from connecting to the last byte. */
   timeoutMs: number
@@ -28,7 +28,7 @@ export interface UpstreamOptions<S extends TSchema> {
 
 export interface Upstream<T> {
   name: string
-  /** @param attempt 1 for the first, more for a retry: for the span */
+  /** @param attempt 1 for the first call, more for a retry; the span has it */
   get(path: string, headers: ForwardHeaders, attempt?: number): Promise<UpstreamResult<T>>
   /** @param body sent as JSON */
   post(path: string, body: unknown, headers: ForwardHeaders): Promise<UpstreamResult<T>>
@@ -54,7 +54,7 @@ export function createUpstream<S extends TSchema>(options: UpstreamOptions<S>): 
     return (compiled ??= Compile(schema)).Check(value) ? value : undefined
   }
 
-  /** @param read makes a value of a good answer; undefined if it has none */
+  /** @param read makes a value of a good answer, or undefined if it is malformed */
   async function send<T>(
     { method, path, headers, attempt = 1, content }: UpstreamRequest,
     read: (answer: UpstreamAnswer) => T | undefined
@@ -125,13 +125,13 @@ interface Server {
 }
 
 function describeServer(origin: string): Server {
-  // Asking at an address that is none fails in its turn, and is measured.
+  // An invalid address is called too, so that the failure is measured.
   const { protocol = '', hostname = origin, port = '' } = URL.parse(origin) ?? {}
   const address = hostname.replace(/^\[(.*)\]$/, '$1')
   return { origin, address, port: Number(port || (protocol === 'https:' ? 443 : 80)) }
 }
 
-/** One of few words, as labels and attributes need it: Node's and undici's codes, `timeout`, or the error's name. */
+/** A label with few values: a code of Node or undici, `timeout`, or the error's name. */
 function errorType(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown'
   if (error instanceof TooLate) return 'timeout'
