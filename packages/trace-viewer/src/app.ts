@@ -8,6 +8,7 @@ import {
   type FastifyRequest,
   type LogOptions
 } from '@bookinfo/service-kit'
+import { refuseOtherSites } from './access.ts'
 import { assets } from './assets.ts'
 import type { TraceViewerConfig } from './config.ts'
 import { jaegerRoutes } from './jaeger/routes.ts'
@@ -21,6 +22,8 @@ import { problemView } from './views/problem.ts'
 
 const VERSION = '0.1.0'
 const MAX_LOG_LINES = 10_000
+/** Each may hold 2 MiB as sent and 16 MiB unpacked. Senders wait, and repeat what gets 503. */
+const MAX_REQUESTS_OF_SPANS = 16
 
 export interface TraceViewerDeps {
   logStream?: LogOptions['stream']
@@ -49,6 +52,7 @@ export function buildApp(config: TraceViewerConfig, deps: TraceViewerDeps = {}):
     description: 'Traces in memory, for development; the read API is Jaeger’s.',
     errorPage
   })
+  refuseOtherSites(ui, config)
   ui.register(helmet, securityHeaders)
   ui.register(jaegerRoutes, { store, now })
   ui.register(logLineRoutes, { logs })
@@ -59,8 +63,10 @@ export function buildApp(config: TraceViewerConfig, deps: TraceViewerDeps = {}):
     ...common,
     name: 'trace-receiver',
     title: 'OTLP receiver of the trace viewer',
-    description: 'Takes spans over OTLP/HTTP.'
+    description: 'Takes spans over OTLP/HTTP.',
+    settings: { MAX_REQUESTS_IN_FLIGHT: MAX_REQUESTS_OF_SPANS }
   })
+  refuseOtherSites(receiver, config)
   receiver.register(otlpRoutes, { store })
   return { ui, receiver }
 }

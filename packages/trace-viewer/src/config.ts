@@ -21,6 +21,13 @@ export const TraceViewerConfig = Type.Object({
     default: '127.0.0.1',
     description: 'Address that both ports listen on. It is a development tool: only this machine may ask.'
   }),
+  ALLOWED_HOSTS: Type.String({
+    default: '',
+    maxLength: 2_000,
+    pattern: '^[A-Za-z0-9.,:_ \\[\\]-]*$',
+    description:
+      'Names and addresses, with commas between, by which the viewer may be asked. `localhost`, loopback addresses and `HOST` always may.'
+  }),
   MAX_SPANS: Type.Integer({
     default: 10_000,
     minimum: 1,

@@ -26,7 +26,8 @@ export interface TraceStore {
 
 interface KeptTrace extends Trace {
   spans: Map<string, Span>
-  bytes: number
+  /** Bytes of each span, by span id. */
+  sizes: Map<string, number>
 }
 
 /**
@@ -43,21 +44,20 @@ export function createTraceStore(maxSpans: number, maxBytes = MAX_BYTES): TraceS
 
   function keep(span: Span, bytes: number): void {
     if (gone.has(span.traceId)) return
-    const trace = traces.get(span.traceId) ?? { id: span.traceId, spans: new Map(), refused: 0, bytes: 0 }
+    const trace = traces.get(span.traceId) ?? { id: span.traceId, spans: new Map(), refused: 0, sizes: new Map() }
     traces.set(span.traceId, trace)
-    if (trace.spans.has(span.spanId)) return void trace.spans.set(span.spanId, span)
-    while (traces.size > 1 && isFull(bytes)) removeOldest()
+    const known = trace.sizes.get(span.spanId)
+    const moreSpans = known === undefined ? 1 : 0
+    const moreBytes = bytes - (known ?? 0)
+    const isFull = () => spanCount + moreSpans > maxSpans || byteCount + moreBytes > maxBytes
+    while (traces.size > 1 && isFull()) removeOldest()
     // It may have been the oldest itself.
     if (gone.has(span.traceId)) return
-    if (isFull(bytes)) return void (trace.refused += 1)
+    if (isFull()) return void (trace.refused += 1)
     trace.spans.set(span.spanId, span)
-    trace.bytes += bytes
-    spanCount += 1
-    byteCount += bytes
-  }
-
-  function isFull(bytes: number): boolean {
-    return spanCount + 1 > maxSpans || byteCount + bytes > maxBytes
+    trace.sizes.set(span.spanId, bytes)
+    spanCount += moreSpans
+    byteCount += moreBytes
   }
 
   function removeOldest(): void {
@@ -65,7 +65,7 @@ export function createTraceStore(maxSpans: number, maxBytes = MAX_BYTES): TraceS
     if (oldest === undefined) return
     traces.delete(oldest.id)
     spanCount -= oldest.spans.size
-    byteCount -= oldest.bytes
+    byteCount -= oldest.sizes.values().reduce((sum, bytes) => sum + bytes, 0)
     tracesGone += 1
     gone.add(oldest.id)
     const [forgotten] = gone

@@ -58,6 +58,20 @@ describe('the bound', () => {
     expect(store.get(traceId(1))).toBeUndefined()
   })
 
+  it('counts the bytes of a span that comes again', () => {
+    const store = createTraceStore(10_000, 1_000)
+    const send = (trace: number, bytes: number) => store.add(readSpans(details([trace, trace]), 'hex'), bytes)
+    send(1, 10)
+    send(2, 10)
+    send(2, 995)
+    expect(store.count()).toEqual({ traces: 1, spans: 1, tracesGone: 1 })
+    send(2, 10)
+    send(3, 900)
+    expect(store.count()).toEqual({ traces: 2, spans: 2, tracesGone: 1 })
+    send(3, 1_001)
+    expect(store.get(traceId(3))).toMatchObject({ refused: 1 })
+  })
+
   it('holds for log lines', () => {
     const store = createLogStore(2)
     const line = { traceId: 'a', spanId: '', service: '', level: '', message: '', fields: [] }

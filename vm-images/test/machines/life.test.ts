@@ -7,7 +7,7 @@ import { afterAll, expect, test } from 'vitest'
 import { boot, BOOT_MS, REPLY_MS, settings } from '../support/boot.ts'
 import { inGuest } from '../support/guest.ts'
 
-const viewer = await startViewer()
+const viewer = await startViewer({ env: { ALLOWED_HOSTS: HOST_SEEN_FROM_GUEST } })
 const { machine, origin, ...booted } = await boot({
   seed: settings({
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://${HOST_SEEN_FROM_GUEST}:${new URL(viewer.otlpOrigin).port}`,
