@@ -67,7 +67,7 @@ export const commands = {
 
   manifests: (node, args) => program(node, 'deploy/check/src/main.ts', args),
   equivalence: (node, args) => built(node, 'test/equivalence/main.ts', args),
-  bench: (node, args) => built(node, 'test/bench/tax/main.ts', args),
+  bench: (node, args) => built(node, 'test/bench/overhead/main.ts', args),
   'bench:start': (node, args) => built(node, 'test/bench/start.ts', args),
   'bench:connections': (node, args) => built(node, 'test/bench/connections.ts', args)
 }
@@ -76,8 +76,9 @@ function program(node, script, args, options) {
   return run(node, [join(root, script), ...args], options)
 }
 
-/** Runs a program that needs the bundles. */
+/** Runs a program that needs the bundles; `--help` needs none. */
 async function built(node, script, args, filter = []) {
+  if (args.includes('--help')) return program(node, script, args)
   const code = await turbo(node, ['run', 'build', '--output-logs=errors-only', ...filter])
   return code || program(node, script, args)
 }

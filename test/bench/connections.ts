@@ -11,8 +11,8 @@ const uses = ['keep-alive', 'per-request'] as const
 const loads = { 'one reader at a time': 1, '16 readers at once': 16 }
 
 /**
- * What a new connection for every upstream call costs: reviews v3, which asks ratings once, with either setting of
- * UPSTREAM_CONNECTIONS. Rounds take turns, so that what else the machine does meets both alike; read the ratio.
+ * Prints what a new connection for every upstream call costs: reviews v3, which calls ratings once, with both settings of
+ * UPSTREAM_CONNECTIONS. Rounds alternate, so that other load on the machine affects both. Read the ratio.
  */
 const ratingsPort = await freePort()
 const children = [start('ratings', ratingsPort, {})]
@@ -46,7 +46,7 @@ try {
   await client.close()
 }
 
-/** Requests a second, and the milliseconds that each took. */
+/** Requests per second, and milliseconds per request. */
 function format(rate: number, readers: number): string {
   return `${Math.round(rate)}/s (${((readers * 1000) / rate).toFixed(2)} ms)`
 }

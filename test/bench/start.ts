@@ -5,15 +5,15 @@ import { get } from 'node:http'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
-/** Any answer 200 would do; these are what the services are for, and none of them asks another service. */
+/** One request for each service that calls no other service. */
 const firstQuestions = { productpage: '/', details: '/details/0', reviews: '/reviews/0', ratings: '/ratings/0' }
 const DEFAULT_RUNS = 15
 const PORT = 19_080
 const PATIENCE_MS = 10_000
 
 /**
- * Prints how long each built service takes from the start of its process to its first answer. Not a test: on a machine
- * that others use too, the figures say more about the others.
+ * Prints how long each built service takes from the start of its process to its first answer. Not a test: on a shared machine
+ * the figures depend on the other load.
  */
 const runs = Number(process.argv[2] ?? DEFAULT_RUNS)
 process.stdout.write(
@@ -50,7 +50,7 @@ async function timeToFirstAnswer(bundle: string, path: string): Promise<number> 
   }
 }
 
-/** A refused connection costs a fraction of a millisecond, so asking again at once is exact and cheap enough. */
+/** A refused connection costs a fraction of a millisecond, so this is asked again at once. */
 function answers(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const request = get({ host: '127.0.0.1', port: PORT, path, agent: false }, (response) => {

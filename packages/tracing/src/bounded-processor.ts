@@ -13,22 +13,22 @@ export interface BoundedProcessorOptions {
   exporter: SpanExporter
   maxQueueSize: number
   scheduledDelayMillis: number
-  /** After that a batch counts as lost, whatever its exporter still does. */
+  /** A batch that takes longer counts as lost, even if its exporter goes on. */
   exportTimeoutMillis: number
 }
 
 export interface BoundedProcessor extends SpanProcessor {
   sending(): Sending
-  /** Counts what is left as lost, because nobody will wait for it. */
+  /** Counts the spans that are left as lost, because the process stops. */
   giveUp(): void
 }
 
-/** Characters of the reason for a loss. */
+/** Characters of the reason that are kept. */
 const REASON_LENGTH = 200
 
 /**
- * The SDK's batches, with what it keeps to itself made visible: how many spans wait, and how many were lost. Spans that
- * would not fit into its queue are counted and left out before they get there.
+ * The SDK's batch processor, which does not tell how many spans wait and how many were lost. This counts both. A span that
+ * does not fit into the queue is counted and dropped before it gets there.
  */
 export function createBoundedProcessor(options: BoundedProcessorOptions): BoundedProcessor {
   const { exporter, maxQueueSize, scheduledDelayMillis, exportTimeoutMillis } = options

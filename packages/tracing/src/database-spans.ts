@@ -1,28 +1,28 @@
 import { SpanKind, SpanStatusCode, type Attributes, type Context, type Tracer } from '@opentelemetry/api'
 
-/** One operation of a database, as spans and metrics describe it; never with values, which may be anybody's. */
+/** One database operation, as spans and metrics describe it. Values are left out: they may be personal data. */
 export interface DatabaseCall {
   system: 'mysql' | 'mariadb' | 'postgresql' | 'mongodb' | 'sqlite'
   /** The database's name within its server. */
   namespace: string
   /** `SELECT`, `find` and the like, as the database calls it. */
   operation: string
-  /** Table or collection, where the operation is about one. */
+  /** Table or collection. Absent if the operation has none. */
   collection?: string | undefined
-  /** Where its server is; absent for a database within the process. */
+  /** Absent for a database inside the process. */
   server?: { address: string; port: number } | undefined
 }
 
 export interface DatabaseFailure {
-  /** What went wrong, in a word: the database's code, the system's, or `timeout`. */
+  /** What went wrong, in one word: the database's error code, the system's, or `timeout`. */
   type: string
-  /** The database's own code; absent where it did not answer. */
+  /** The database's error code. Absent if it did not answer. */
   statusCode?: string | undefined
 }
 
 export type EndDatabaseCall = (failure?: DatabaseFailure) => void
 
-/** Begins the CLIENT span of one operation, below the span in the context. */
+/** Starts the CLIENT span of one operation, as a child of the span in the context. */
 export function startDatabaseSpan(tracer: Tracer, context: Context, call: DatabaseCall): EndDatabaseCall {
   const name = `${call.operation} ${call.collection ?? call.namespace}`
   const span = tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes: attributesOf(call) }, context)

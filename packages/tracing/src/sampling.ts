@@ -2,13 +2,13 @@ import { ROOT_CONTEXT } from '@opentelemetry/api'
 import { SamplingDecision, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace'
 import type { TelemetryConfig } from './settings.ts'
 
-/** Whether a request is recorded, given its caller's decision, if there is one, and its trace. */
+/** Decides whether a request is recorded. @param callers the caller's decision, undefined if it left that open */
 export type Sampling = (callers: boolean | undefined, traceId: string) => boolean
 
 export type SamplingConfig = Pick<TelemetryConfig, 'OTEL_TRACES_SAMPLER' | 'OTEL_TRACES_SAMPLER_ARG'>
 
 /**
- * The standard samplers. Each decides all of a process's spans of one trace alike, so it is asked once for a request.
+ * The standard samplers. They decide the same for all spans of a trace, so each request is decided once.
  * https://opentelemetry.io/docs/specs/otel/trace/sdk/#built-in-samplers
  */
 export function createSampling({
@@ -37,7 +37,7 @@ function obeyCaller(ofOwn: Sampling): Sampling {
   return (callers, traceId) => callers ?? ofOwn(callers, traceId)
 }
 
-/** By the trace's id, so that all services with the same share decide alike. */
+/** Decides by the trace id, so that all services with the same share decide the same. */
 function byShare(share: string): Sampling {
   const sampler = new TraceIdRatioBasedSampler(share === '' ? 1 : Number(share))
   return (_callers, traceId) =>

@@ -12,7 +12,7 @@ export interface RecordedTracing extends Tracing {
 }
 
 /**
- * Trace mode with nothing sent: for tests in which several services share a process. The assembly for production registers
+ * Trace mode that keeps its spans in memory, for tests with several services in one process. Production's trace mode registers
  * itself for the whole process, so there can be only one.
  */
 export function createRecordedTracing(service: string, propagators = ['tracecontext', 'baggage']): RecordedTracing {

@@ -4,16 +4,16 @@ import { createServer } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Longer than a service gathers spans. */
+/** Longer than the servers under test wait before they send spans. */
 const PATIENCE_MS = 5_000
 
 export interface Collector extends AsyncDisposable {
   endpoint: string
-  /** Waits until so many spans have come; all that have, since it was asked last. */
+  /** Waits until this number of spans has arrived. @returns all spans that arrived since the last call */
   take(atLeast: number): Promise<Span[]>
 }
 
-/** Takes OTLP over HTTP. What came is decoded only when somebody asks, after a round. */
+/** Receives OTLP over HTTP. Bodies are decoded after a round only, so that this costs nothing during it. */
 export async function startCollector(): Promise<Collector> {
   let bodies: Buffer[] = []
   const server = createServer(async (request, response) => {

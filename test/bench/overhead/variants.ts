@@ -1,19 +1,19 @@
-/** Connections to upstreams, as UPSTREAM_CONNECTIONS says it; the first is the default. */
+/** The values of UPSTREAM_CONNECTIONS; the first is the default. */
 export const connectionUses = ['per-request', 'keep-alive'] as const
 export type ConnectionUse = (typeof connectionUses)[number]
 
 export interface Variant {
   name: string
   program: 'floor' | 'reviews'
-  /** Standard instrumentation around it. */
+  /** Runs with OpenTelemetry's standard instrumentation. */
   instrumented?: true
   /** Spans that arrive for each request whose trace is recorded. */
   spans: number
-  /** Share of the requests whose caller has decided that their trace is recorded. */
+  /** Share of the requests whose caller records the trace. */
   sampledShare: number
 }
 
-/** What the others are compared with. */
+/** All other variants are compared with this one. */
 export const floor: Variant = { name: 'floor', program: 'floor', spans: 0, sampledShare: 1 }
 
 export const variants: readonly Variant[] = [

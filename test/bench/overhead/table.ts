@@ -1,7 +1,7 @@
 import type { Sample } from './rounds.ts'
 import { floor, type Variant } from './variants.ts'
 
-/** Middle, and the quarters around it. */
+/** Median and quartiles. */
 interface Summary {
   median: number
   low: number
@@ -10,7 +10,7 @@ interface Summary {
 
 const columns = ['of the floor', 'CPU µs per answer', 'answers/s', 'of the floor', 'spans per trace']
 
-/** The samples as lines of text. Ratios are made within each round; their median is shown, not the ratio of medians. */
+/** The samples as lines of text. A ratio compares two samples of one round; the table shows the median of the ratios. */
 export function formatTable(samples: ReadonlyMap<Variant, readonly Sample[]>): string {
   const floors = samples.get(floor) ?? []
   const rows = [...samples].map(([variant, own]) => {

@@ -5,24 +5,24 @@ import { reviewsBody } from './reviews.ts'
 
 export interface Reading {
   port: number
-  /** Each has a connection, and one request on its way. */
+  /** Each has one connection, with one request at a time. */
   readers: number
-  /** Share of the requests whose caller has decided that their trace is recorded. */
+  /** Share of the requests whose caller records the trace. */
   sampledShare: number
-  /** Whether no further request is to be made, after so many. */
+  /** Whether to stop after this number of requests. */
   enough: (asked: number) => boolean
 }
 
 export interface Read {
   answers: number
-  /** Of these, the ones whose trace is recorded. */
+  /** How many of them have a recorded trace. */
   sampled: number
   seconds: number
 }
 
 const expectedBody = reviewsBody('0', stars)
 
-/** Asks for reviews as productpage does. Every answer is checked: a wrong one is an error. */
+/** Sends requests for reviews as productpage does. A wrong answer is an error. */
 export async function read({ port, readers, sampledShare, enough }: Reading): Promise<Read> {
   const sockets = await Promise.all(Array.from({ length: readers }, () => open(port)))
   let asked = 0
@@ -47,12 +47,12 @@ async function open(port: number): Promise<Socket> {
   return socket
 }
 
-/** The span that a request's caller would have; no two in a reading are alike. */
+/** The span id of a request's caller; each request has another. */
 export function callerSpanId(number: number): string {
   return number.toString(16).padStart(16, 'c')
 }
 
-/** The headers that productpage sends for a reader who is signed in. */
+/** A request with the headers that productpage sends for a signed-in reader. */
 function requestText(number: number, sampled: boolean): string {
   return [
     'GET /reviews/0 HTTP/1.1',

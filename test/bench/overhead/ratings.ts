@@ -13,11 +13,11 @@ const kept = `${head}\r\n${body}`
 const closing = `${head}connection: close\r\n\r\n${body}`
 const BACKLOG = 1024
 
-/** Ratings at next to no cost, so that the server under test is what limits a round. */
+/** A ratings server that costs almost nothing, so that the server under test is the bottleneck. */
 export async function startRatings(): Promise<Ratings> {
   const server = createServer({ noDelay: true }, (socket) => {
     let received = ''
-    // Who asked may be killed at any time.
+    // The server under test may be killed at any time.
     socket.on('error', () => {})
     socket.on('data', (bytes) => {
       received += bytes.toString('latin1')

@@ -3,8 +3,8 @@ import { Agent } from 'undici'
 import { reviewsBody } from './reviews.ts'
 
 /**
- * The least that reviews v2 could be: `node:http` and undici, one call to ratings for each request, the same body. It hands
- * on no headers, checks nothing that came, has no timeouts, measures, logs and traces nothing.
+ * The minimal reviews v2: `node:http` and undici, one call to ratings for each request, the same body. It forwards no headers,
+ * validates no answer, has no timeouts, and writes no metrics, logs or spans.
  */
 const [ratings = '', connections] = process.argv.slice(2)
 const agent = new Agent({ pipelining: connections === 'per-request' ? 0 : 1 })
@@ -25,7 +25,7 @@ const server = createServer(async (request, response) => {
 server.listen(0, '127.0.0.1', () => {
   const address = server.address()
   const port = typeof address === 'object' ? address?.port : undefined
-  // In the services' own words, so that who starts it need not tell them apart.
+  // The same line as the services write, so that both are started by the same code.
   process.stdout.write(`Server listening on: http://0.0.0.0:${port}\n`)
 })
 process.once('disconnect', () => process.exit())

@@ -5,28 +5,28 @@ import { startServer, type ServerUnderTest } from './server-under-test.ts'
 import type { ConnectionUse, Variant } from './variants.ts'
 
 export const READERS = 32
-/** The first round is longer, and not counted: the compilers have to do their work. */
+/** The first round is not counted: V8 compiles the code in it. */
 const WARM_UP_MS = 8_000
 
 export interface Rounds {
   count: number
   ms: number
   connections: ConnectionUse
-  /** The one core that the servers run on; any if undefined. */
+  /** The core that the servers are pinned to; undefined if they are not. */
   core: number | undefined
 }
 
-/** What one variant did in one round. */
+/** The result of one variant in one round. */
 export interface Sample {
-  /** Microseconds of the server's CPU time for each answer, with all that it takes to send the spans. */
+  /** Microseconds of the server's CPU time for each answer, including the sending of spans. */
   cpu: number
-  /** Answers a second. */
+  /** Answers per second. */
   rate: number
-  /** Spans that arrived, for each request whose trace is recorded. */
+  /** Spans that arrived for each request with a recorded trace. */
   spans: number
 }
 
-/** Measures all variants in turn, again and again, so that what else the machine does meets all alike. */
+/** Measures all variants in turn in each round, so that other load on the machine affects all of them. */
 export async function runRounds(variants: readonly Variant[], rounds: Rounds): Promise<Map<Variant, Sample[]>> {
   const { count, ms, connections, core } = rounds
   await using stack = new AsyncDisposableStack()

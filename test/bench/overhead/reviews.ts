@@ -1,4 +1,4 @@
-/** What reviews v2 answer where ratings are those of `ratings.ts`. */
+/** The answer of reviews v2 with the ratings of `ratings.ts`. */
 export const reviews = [
   {
     reviewer: 'Reviewer1',

@@ -4,8 +4,8 @@ import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
 import { NodeSDK } from '@opentelemetry/sdk-node'
 
 /**
- * For `--import`: the standard instrumentation of what the services are made of, set up as its documentation says. Without
- * a span for each of the kit's hooks: they would be many, and nobody would look at them.
+ * For `--import`: OpenTelemetry's standard instrumentation of `node:http`, undici and Fastify, as its documentation sets it up.
+ * Spans for Fastify's hooks are off: there would be many, and they show nothing.
  */
 const sdk = new NodeSDK({
   instrumentations: [
@@ -17,5 +17,5 @@ const sdk = new NodeSDK({
   logRecordProcessors: []
 })
 sdk.start()
-// Or the service would make spans of its own, too.
+// Otherwise the service would make its own spans too.
 delete process.env['OTEL_EXPORTER_OTLP_ENDPOINT']

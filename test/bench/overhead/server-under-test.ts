@@ -8,10 +8,10 @@ const NEWLINE = 10
 
 export interface ServerOptions {
   ratingsPort: number
-  /** Where spans go, as OTEL_EXPORTER_OTLP_ENDPOINT says it. */
+  /** OTEL_EXPORTER_OTLP_ENDPOINT of the server. */
   collector: string
   connections: ConnectionUse
-  /** The one core that it runs on; any if undefined. */
+  /** The core that it is pinned to; undefined if it is not. */
   core: number | undefined
 }
 
@@ -23,7 +23,7 @@ export interface ServerUnderTest extends AsyncDisposable {
   logLines(): number
 }
 
-/** Starts the floor, or reviews v2 as it is shipped: the bundle, with what is set by default, its log in a pipe. */
+/** Starts the floor, or the bundle of reviews v2 with its default settings and its log in a pipe. */
 export async function startServer(variant: Variant, options: ServerOptions): Promise<ServerUnderTest> {
   const { ratingsPort, collector, connections, core } = options
   const preloads = [localFile('cpu-usage.ts'), ...(variant.instrumented ? [localFile('auto-instrumentation.ts')] : [])]
@@ -44,7 +44,7 @@ export async function startServer(variant: Variant, options: ServerOptions): Pro
       // Shorter than the default: the spans of a round have to arrive before the next.
       ...(variant.spans > 0 && { OTEL_EXPORTER_OTLP_ENDPOINT: collector, OTEL_BSP_SCHEDULE_DELAY: '500' })
     },
-    // Over the channel it notices that the bench is gone, however that ended.
+    // The server ends when the channel closes, even if the bench was killed.
     stdio: ['ignore', 'pipe', 'inherit', 'ipc']
   })
   const exit = once(child, 'exit')
