@@ -245,7 +245,6 @@ describe('stars from this site', () => {
     ['another scheme', { host, origin: `http://${host}`, 'x-forwarded-proto': 'https' }],
     ['another port', { host: `${host}:8080`, origin: `http://${host}` }],
     ['a longer host', { host: `${host}.elsewhere.example`, origin: `http://${host}` }],
-    ['a user in Host', { host: `x@${host}`, origin: `http://${host}` }],
     ['a host that a client says was forwarded', { 'x-forwarded-host': host, origin: `http://${host}` }]
   ]
   test.each(foreign)('are refused with %s', async (_what, headers) => {

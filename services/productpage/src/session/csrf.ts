@@ -57,8 +57,8 @@ export function isOwnOrigin(address: string, request: FastifyRequest, publicOrig
   if (publicOrigins.includes(originOf(address))) return true
   const scheme = clientScheme(request)
   if (scheme !== undefined && protocol !== `${scheme}:`) return false
-  const { host: requested = '' } = request.headers
-  return /^[^\s/?#@\\]+$/.test(requested) && URL.parse(`${protocol}//${requested}`)?.host === host
+  // The server refuses a malformed `Host` with 400.
+  return URL.parse(`${protocol}//${request.headers.host ?? ''}`)?.host === host
 }
 
 function originOf(address: string): string {
