@@ -1,3 +1,5 @@
+import { parser } from '@prometheus-io/lezer-promql'
+
 /** Metrics that alerts and the dashboard ask for, with their labels. A test compares with what a running service says. */
 export const servedMetrics: Readonly<Record<string, readonly string[]>> = {
   http_server_request_duration_seconds: ['http_request_method', 'http_route', 'http_response_status_code'],
@@ -15,7 +17,7 @@ export const servedMetrics: Readonly<Record<string, readonly string[]>> = {
   nodejs_eventloop_lag_p99_seconds: []
 }
 
-/** What Prometheus adds: to each sample by its target, and on its own account. */
+/** The labels that Prometheus adds to each sample, and its own metrics. */
 const targetLabels = [
   'namespace',
   'pod',
@@ -31,36 +33,32 @@ const targetLabels = [
 ]
 const ownMetrics = ['up']
 
-const keywords = [
-  'and',
-  'or',
-  'unless',
-  'by',
-  'without',
-  'on',
-  'ignoring',
-  'group_left',
-  'group_right',
-  'bool',
-  'offset'
-]
-
-/** What is wrong with an expression: metrics that nobody serves, and labels that a metric has not. */
+/** What is wrong with an expression: syntax, metrics that no service has, and labels that a metric does not have. */
 export function promqlFindings(expression: string): string[] {
-  const bare = expression
-    .replaceAll(/\$\w+|\$\{\w+\}/g, '1')
-    .replaceAll(/\[[^\]]*\]/g, '')
-    .replaceAll(/\b(by|without|on|ignoring)\s*\([^)]*\)/g, '')
-  return [...bare.matchAll(/([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(\{[^}]*\})?(\s*\()?/g)].flatMap(
-    ([, name = '', braces, call]) => {
-      if (call !== undefined || keywords.includes(name)) return []
-      const labels = [...(braces ?? '').matchAll(/([a-zA-Z_]\w*)\s*(?:=~|!~|!=|=)\s*"/g)].map(([, label = '']) => label)
-      const family = name.replace(/_(bucket|count|sum)$/, '')
-      const known = servedMetrics[name] ?? servedMetrics[family] ?? (ownMetrics.includes(name) ? [] : undefined)
-      if (known === undefined) return [`nobody serves the metric ${name}`]
-      return labels
-        .filter((label) => !known.includes(label) && !targetLabels.includes(label))
-        .map((label) => `${name} has no label ${label}`)
+  // Grafana's variables: in a range a duration, elsewhere a number.
+  const plain = expression.replaceAll(/\[\$\w+\]/g, '[5m]').replaceAll(/\$\w+|\$\{\w+\}/g, '1')
+  const findings: string[] = []
+  let metric = ''
+  parser.parse(plain).iterate({
+    enter({ name, type, from, to, node }) {
+      const word = plain.slice(from, to)
+      if (type.isError) findings.push(`is no PromQL at "${plain.slice(from)}"`)
+      if (name === 'VectorSelector') {
+        const identifier = node.getChild('Identifier')
+        metric = identifier ? plain.slice(identifier.from, identifier.to) : ''
+        if (labelsOf(metric) === undefined) findings.push(`no service has the metric ${metric}`)
+      }
+      if (name === 'LabelName' && node.parent?.name === 'UnquotedLabelMatcher') {
+        const known = [...(labelsOf(metric) ?? [word]), ...targetLabels]
+        if (!known.includes(word)) findings.push(`${metric} has no label ${word}`)
+      }
     }
-  )
+  })
+  return findings
+}
+
+/** The labels of a metric, or of the histogram that it is a part of; undefined if nobody has the metric. */
+function labelsOf(metric: string): readonly string[] | undefined {
+  const family = metric.replace(/_(bucket|count|sum)$/, '')
+  return servedMetrics[metric] ?? servedMetrics[family] ?? (ownMetrics.includes(metric) ? [] : undefined)
 }

@@ -19,7 +19,7 @@ import type { Rule } from './rule.ts'
 export const authorizationRules: readonly Rule[] = [
   {
     name: 'policy-calls',
-    why: 'a service may call another that it has no business with, or is refused what it needs',
+    why: 'a service may make a call that is not in the call graph, or may not make one that is',
     check: (world) => {
       if (world.expect.mesh === 'none') return []
       return [
@@ -45,7 +45,7 @@ export const authorizationRules: readonly Rule[] = [
   },
   {
     name: 'database-calls',
-    why: 'whoever is not the version of ratings that a database is for reads and writes it, or that version cannot',
+    why: 'a service that does not own the database can read and write it, or its owner cannot',
     check: (world) => {
       if (world.expect.mesh === 'none') return []
       const present = databases.filter(({ name }) => workloads(world).some(({ labels }) => labels['app'] === name))
@@ -76,7 +76,7 @@ export const authorizationRules: readonly Rule[] = [
   },
   {
     name: 'policy-principal',
-    why: 'the policy is for nobody: there is no such account',
+    why: 'no caller has that account',
     check: (world) => {
       const proxies = [world.expect.gateway, ...waypoints(world).map((name) => principalOf(name))]
       return ofKind(world, 'AuthorizationPolicy').flatMap((policy) =>

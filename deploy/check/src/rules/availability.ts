@@ -21,7 +21,7 @@ export const availabilityRules: readonly Rule[] = [
   },
   {
     name: 'pod-rollout',
-    why: 'while a new version rolls out nobody answers',
+    why: 'nobody answers while a new version rolls out',
     check: (world) =>
       ofSuite(world)
         .filter(({ manifest }) => at(manifest.body, 'spec.strategy.rollingUpdate.maxUnavailable') !== 0)
@@ -29,7 +29,7 @@ export const availabilityRules: readonly Rule[] = [
   },
   {
     name: 'disruption-budget',
-    why: 'a drained node takes all pods of a service at once, or cannot be drained at all',
+    why: 'a drain takes all pods of a service at once, or never ends',
     check: (world) => {
       const budgets = ofKind(world, 'PodDisruptionBudget')
       const matching = ({ labels }: Workload) =>

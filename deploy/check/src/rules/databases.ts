@@ -10,7 +10,7 @@ import type { Rule } from './rule.ts'
 export const databaseRules: readonly Rule[] = [
   {
     name: 'database-network',
-    why: 'packets may go to a database, or from it, where no call goes, or not where one must',
+    why: 'packets may go between a database and a pod that does not use it, or not to one that does',
     check: (world) => {
       if (!world.expect.networkPolicies) return []
       const pods = workloads(world).filter(({ labels }) => isOneOf(serviceNames, labels['app']) || databaseOf(labels))
@@ -33,7 +33,7 @@ export const databaseRules: readonly Rule[] = [
   },
   {
     name: 'database-port-name',
-    why: 'a server that speaks first is waited for by a sidecar that waits for the client to tell the protocol',
+    why: 'the sidecar waits for the client to speak first, and the server of a database does',
     check: (world) =>
       databases.flatMap(({ name, port }) => {
         const service = find(world, 'Service', name)
@@ -47,7 +47,7 @@ export const databaseRules: readonly Rule[] = [
   },
   {
     name: 'database-password',
-    why: 'who may look at pods, or reads the manifests, knows the password',
+    why: 'everybody who may see pods or manifests knows the password',
     check: (world) =>
       workloads(world).flatMap((workload) =>
         containers(workload)
@@ -76,7 +76,7 @@ export const databaseRules: readonly Rule[] = [
   },
   {
     name: 'database-storage',
-    why: 'the stars that people gave are gone with the pod',
+    why: 'the stars of readers are lost with the pod',
     check: (world) =>
       workloads(world)
         .filter(({ labels }) => databaseOf(labels))
@@ -91,7 +91,7 @@ export const databaseRules: readonly Rule[] = [
   },
   {
     name: 'database-service',
-    why: 'a StatefulSet names its pods by that Service, and DNS knows them by it alone',
+    why: 'a StatefulSet names its pods after that Service, and DNS finds them by it alone',
     check: (world) =>
       ofKind(world, 'StatefulSet').flatMap((set) => {
         const name = text(at(set.body, 'spec.serviceName'))

@@ -8,7 +8,7 @@ import type { Rule } from './rule.ts'
 export const doorRules: readonly Rule[] = [
   {
     name: 'policy-target',
-    why: 'the policy is for no pod, or for no Service',
+    why: 'the policy selects no pod and no Service',
     check: (world) => [
       ...ofKind(world, 'AuthorizationPolicy', 'RequestAuthentication', 'PeerAuthentication', 'Telemetry').flatMap(
         (policy) => {
@@ -51,7 +51,7 @@ export const doorRules: readonly Rule[] = [
   },
   {
     name: 'door-paths',
-    why: 'the page lacks its style, or metrics and probes are open to everybody',
+    why: 'the page has no style, or everybody can read metrics and probes',
     check: (world) => {
       const wanted = [...door.exact.map((path) => `= ${path}`), ...door.prefix.map((path) => `${path}…`)].toSorted()
       return doors(world).flatMap(({ manifest, paths }) => {

@@ -7,7 +7,7 @@ import type { Rule } from './rule.ts'
 export const entryRules: readonly Rule[] = [
   {
     name: 'backend',
-    why: 'what comes in from outside is answered 503',
+    why: 'requests from outside are answered 503',
     check: (world) => [
       ...ofKind(world, 'Ingress').flatMap((ingress) =>
         [...objectsIn(ingress.body)].flatMap(({ object }) =>
@@ -36,7 +36,7 @@ export const entryRules: readonly Rule[] = [
   },
   {
     name: 'route-parent',
-    why: 'the route is attached to nothing',
+    why: 'no Gateway or Service takes the route',
     check: (world) =>
       ofKind(world, 'HTTPRoute').flatMap((route) => {
         const parents = list(at(route.body, 'spec.parentRefs'))
@@ -61,7 +61,7 @@ export const entryRules: readonly Rule[] = [
   },
   {
     name: 'monitor',
-    why: 'Prometheus scrapes nothing',
+    why: 'Prometheus finds nothing to scrape',
     check: (world) => [
       ...ofKind(world, 'ServiceMonitor').flatMap((monitor) => {
         const services = ofKind(world, 'Service').filter(

@@ -29,7 +29,7 @@ const addresses = [
 export const hostRules: readonly Rule[] = [
   {
     name: 'setting-host',
-    why: 'a service asks somebody who is not there',
+    why: 'a service calls a host that does not exist',
     check: (world) =>
       ofSuite(world).flatMap((workload) =>
         containers(workload).flatMap((container) => {

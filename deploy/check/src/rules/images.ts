@@ -18,7 +18,7 @@ const built = [...catalogue.map(({ name }) => name), ...imageNames.map((name) =>
 export const imageRules: readonly Rule[] = [
   {
     name: 'image-pinned',
-    why: 'what runs changes by itself',
+    why: 'the running image changes without a change of the manifest',
     check: (world) =>
       images(world)
         .filter(({ image }) => !/:[^:/]+$|@sha256:[0-9a-f]{64}$/.test(image) || image.endsWith(':latest'))

@@ -7,7 +7,7 @@ import type { Rule } from './rule.ts'
 export const machineNetworkRules: readonly Rule[] = [
   {
     name: 'vm-ipv4',
-    why: 'a machine gets no IPv6 address by DHCP (7184), and its way past the sidecar is IPv4: half of the calls are lost',
+    why: 'a machine gets no IPv6 address by DHCP (7184), and the sidecar reaches it by IPv4 only: half of the calls are lost',
     check: (world) =>
       ofKind(world, 'Service')
         .filter(({ body }) => machines(world).some(({ labels }) => selectsByLabels(at(body, 'spec.selector'), labels)))
@@ -21,7 +21,7 @@ export const machineNetworkRules: readonly Rule[] = [
   },
   {
     name: 'vm-network-attachment',
-    why: "where Multus runs the CNI plugins, Istio's is not let at the machine's pod without it, and the sidecar gets nothing",
+    why: "without it, a cluster with Multus does not run Istio's CNI plugin for the machine's pod, and the sidecar gets no traffic",
     check: (world) =>
       world.expect.platform === 'openshift' &&
       world.expect.mesh === 'sidecar' &&

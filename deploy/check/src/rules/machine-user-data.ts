@@ -19,7 +19,7 @@ export const machineUserDataRules: readonly Rule[] = [
   ),
   {
     name: 'vm-user-data',
-    why: 'cloud-init ignores what it cannot read, and the service runs with other settings than one thinks',
+    why: 'cloud-init ignores what it cannot read, and the service runs with default settings',
     check: (world) =>
       machines(world).flatMap((workload) => {
         if (secretOf(workload) in secretsByHand) return []
@@ -30,14 +30,14 @@ export const machineUserDataRules: readonly Rule[] = [
           : []
       })
   },
-  machineRule('vm-no-password', 'who reads the manifest is at home in the machine', (workload, world) =>
+  machineRule('vm-no-password', 'everybody who can read the manifest can log in to the machine', (workload, world) =>
     /^\s*(password|passwd|plain_text_passwd|hashed_passwd|chpasswd):/m.test(userDataOf(world, workload) ?? '')
       ? ['its user-data sets a password']
       : []
   ),
   {
     name: 'vm-secret',
-    why: 'KubeVirt looks for the keys userdata and userData',
+    why: 'KubeVirt reads the keys userdata and userData only',
     check: (world) =>
       machines(world).flatMap((workload) => {
         const name = secretOf(workload)

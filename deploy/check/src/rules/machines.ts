@@ -34,25 +34,25 @@ export const machineRules: readonly Rule[] = [
   ),
   machineRule(
     'vm-explicit-ports',
-    'everything that the sidecar does not take, its own health port among it, goes to the machine',
+    'all ports that the sidecar does not take, its own health port included, go to the machine',
     ({ spec }) =>
       interfaces(spec)
         .filter((card) => list(at(card, 'ports')).length === 0)
         .map((card) => `interface ${text(at(card, 'name'))} lists no ports`)
   ),
-  machineRule('vm-no-ssh-port', 'port 22 passes the sidecar by, and every policy with it (6923)', ({ ports }) =>
+  machineRule('vm-no-ssh-port', 'port 22 bypasses the sidecar and all policies (6923)', ({ ports }) =>
     ports.filter(({ number }) => number === 22).map(() => 'lists port 22')
   ),
-  machineRule('vm-migration-port', 'live migration has that port, and KubeVirt keeps it free', ({ ports }) =>
+  machineRule('vm-migration-port', 'KubeVirt keeps that port for live migration', ({ ports }) =>
     ports.filter(({ number }) => [49152, 49153].includes(number)).map(({ number }) => `lists port ${number}`)
   ),
-  machineRule('vm-probe-port', 'with explicit ports a probe of another one never gets an answer', ({ spec, ports }) =>
+  machineRule('vm-probe-port', 'with explicit ports a probe of another port gets no answer', ({ spec, ports }) =>
     ['readinessProbe', 'livenessProbe'].flatMap((name) => {
       const port = at(spec, `${name}.httpGet.port`) ?? at(spec, `${name}.tcpSocket.port`)
       return port === undefined || ports.some((each) => each.number === port) ? [] : [`${name} asks at ${show(port)}`]
     })
   ),
-  machineRule('vm-probes', 'it counts as ready while it still boots, or is never restarted', ({ spec }) =>
+  machineRule('vm-probes', 'the machine counts as ready while it boots, or is never restarted', ({ spec }) =>
     Object.entries({ readinessProbe: '/readyz', livenessProbe: '/livez' }).flatMap(([name, path]) => {
       const count = handlers.filter((handler) => at(spec, `${name}.${handler}`) !== undefined).length
       if (count !== 1) return [`${name} has ${count} handlers`]
@@ -62,7 +62,7 @@ export const machineRules: readonly Rule[] = [
   ),
   machineRule(
     'vm-patient-liveness',
-    'there is no startup probe (13734): a slow first boot is ended again and again',
+    'there is no startup probe (13734), so a slow first boot would be stopped again and again',
     ({ spec }) =>
       Number(at(spec, 'livenessProbe.initialDelaySeconds') ?? 0) < 120
         ? ['livenessProbe begins within two minutes']
@@ -76,20 +76,24 @@ export const machineRules: readonly Rule[] = [
     if (typed) return sized.map((path) => `has an instancetype and ${path}`)
     return at(spec, 'domain.memory.guest') === undefined ? ['has neither an instancetype nor memory'] : []
   }),
-  machineRule('vm-run-strategy', 'the webhook refuses both, and `running` is on its way out', ({ manifest }) => {
-    const path = manifest.kind === 'VirtualMachinePool' ? 'spec.virtualMachineTemplate.spec' : 'spec'
-    return [
-      ...(at(manifest.body, `${path}.running`) === undefined ? [] : ['says `running`']),
-      ...(at(manifest.body, `${path}.runStrategy`) === undefined ? ['has no runStrategy'] : [])
-    ]
-  }),
-  machineRule('vm-disk-image', 'a machine starts from whatever the name means that day', ({ spec }) => {
+  machineRule(
+    'vm-run-strategy',
+    'the webhook refuses both fields together, and `running` is deprecated',
+    ({ manifest }) => {
+      const path = manifest.kind === 'VirtualMachinePool' ? 'spec.virtualMachineTemplate.spec' : 'spec'
+      return [
+        ...(at(manifest.body, `${path}.running`) === undefined ? [] : ['says `running`']),
+        ...(at(manifest.body, `${path}.runStrategy`) === undefined ? ['has no runStrategy'] : [])
+      ]
+    }
+  ),
+  machineRule('vm-disk-image', 'the machine starts from an image whose content may change any day', ({ spec }) => {
     const disks = list(at(spec, 'volumes')).flatMap((volume) => at(volume, 'containerDisk') ?? [])
     return disks.length === 0 ? ['has no containerDisk'] : []
   }),
   machineRule(
     'vm-account',
-    'without one the machine calls as `default`, and policies cannot know it',
+    'the machine calls as `default`, an account that policies do not know',
     ({ spec, labels }) => [
       ...(text(at(spec, 'serviceAccountName')) === `bookinfo-${labels['app']}`
         ? []
@@ -125,7 +129,7 @@ export const machineRules: readonly Rule[] = [
   },
   {
     name: 'vm-pool',
-    why: 'the pool does not know its own machines, or gives them Secrets that are not there',
+    why: 'the pool does not select its own machines, or mounts Secrets that do not exist',
     check: (world) =>
       ofKind(world, 'VirtualMachinePool').flatMap((pool) => {
         const selector = at(pool.body, 'spec.selector')

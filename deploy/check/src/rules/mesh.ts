@@ -24,7 +24,7 @@ export const meshRules: readonly Rule[] = [
   },
   {
     name: 'mesh-port-name',
-    why: 'the mesh takes what comes there for plain TCP: no routes, no retries, no traces',
+    why: 'the mesh treats the port as plain TCP: no routes, no retries, no traces',
     check: (world) =>
       ofKind(world, 'Service').flatMap((service) =>
         list(at(service.body, 'spec.ports'))
@@ -37,7 +37,7 @@ export const meshRules: readonly Rule[] = [
   },
   {
     name: 'mesh-injection',
-    why: 'the pods stay outside of the mesh, and nobody in it may talk to them',
+    why: 'the pods stay outside the mesh, and nobody in the mesh may call them',
     check: (world) => {
       const labels = namespaceLabels(world)
       switch (world.expect.mesh) {
@@ -62,7 +62,7 @@ export const meshRules: readonly Rule[] = [
   },
   {
     name: 'mesh-mutual-tls',
-    why: 'whoever is on the network can read along and ask in plain text',
+    why: 'everybody on the network can read along and call in plain text',
     check: (world) => {
       if (world.expect.mesh === 'none') return []
       const policies = ofKind(world, 'PeerAuthentication')
@@ -93,7 +93,7 @@ export const meshRules: readonly Rule[] = [
   },
   {
     name: 'mesh-trace-provider',
-    why: 'the mesh does not know where spans go, and sends none',
+    why: 'the mesh does not know where to send spans, and sends none',
     check: (world) =>
       ofKind(world, 'Telemetry').flatMap((telemetry) =>
         [...objectsIn(at(telemetry.body, 'spec.tracing') ?? null)]
@@ -106,7 +106,7 @@ export const meshRules: readonly Rule[] = [
   },
   {
     name: 'mesh-trace-collector',
-    why: 'spans are sent to a Service that is not there, or over HTTP/1.1, which gRPC is not',
+    why: 'spans go to a Service that does not exist, or by HTTP/1.1, which gRPC does not speak',
     check: (world) => {
       if (ofKind(world, 'Telemetry').length === 0) return []
       const service = find(world, 'Service', TRACE_PROVIDER.service)
@@ -120,7 +120,7 @@ export const meshRules: readonly Rule[] = [
   },
   {
     name: 'mesh-collector-outside',
-    why: 'with STRICT mutual TLS a proxy outside of the namespace cannot send its spans',
+    why: 'with STRICT mutual TLS a proxy outside the namespace cannot send its spans',
     check: (world) =>
       world.expect.mesh === 'none'
         ? []

@@ -24,7 +24,7 @@ export const nameRules: readonly Rule[] = [
   },
   {
     name: 'namespace',
-    why: 'what is in another namespace is not found',
+    why: 'other objects do not find an object in another namespace',
     check: ({ manifests, target }) =>
       target === 'base'
         ? []
@@ -93,7 +93,7 @@ export const nameRules: readonly Rule[] = [
   },
   {
     name: 'secret-key',
-    why: 'the pod waits for a part of a ConfigMap or a Secret that is not in it',
+    why: 'the pod waits for a key that the ConfigMap or Secret does not have',
     check: (world) =>
       workloads(world).flatMap(({ manifest, spec }) =>
         [...objectsIn(spec ?? null)].flatMap(({ object }) => [

@@ -9,7 +9,7 @@ import type { Rule } from './rule.ts'
 export const networkRules: readonly Rule[] = [
   {
     name: 'network-calls',
-    why: 'packets may go where no call goes, or not where one must',
+    why: 'packets may go where the call graph has no call, or not where it has one',
     check: (world) => {
       if (!world.expect.networkPolicies) return []
       const pods = workloads(world).filter(({ labels }) => isService(labels['app']))
@@ -32,7 +32,7 @@ export const networkRules: readonly Rule[] = [
   },
   {
     name: 'network-gateway',
-    why: 'nobody gets in, or whoever breaks into the gateway gets further than to productpage',
+    why: 'the gateway is unreachable, or an intruder in it reaches more than productpage',
     check: (world) => {
       if (!world.expect.networkPolicies) return []
       const pods = workloads(world).filter(({ labels }) => isService(labels['app']))
@@ -52,7 +52,7 @@ export const networkRules: readonly Rule[] = [
   },
   {
     name: 'network-half-open',
-    why: 'one side lets through what the other refuses: a hole as soon as the other changes',
+    why: 'one side allows what the other refuses: a hole as soon as the other changes',
     check: (world) => {
       if (!world.expect.networkPolicies) return []
       const pods = workloads(world).filter(({ labels }) => isService(labels['app']))
@@ -71,7 +71,7 @@ export const networkRules: readonly Rule[] = [
   },
   {
     name: 'network-outside',
-    why: 'whoever breaks into a service can call home',
+    why: 'an intruder can send data to the internet',
     check: (world) =>
       world.expect.networkPolicies
         ? ofKind(world, 'NetworkPolicy').flatMap((policy) => [
@@ -87,7 +87,7 @@ export const networkRules: readonly Rule[] = [
   },
   {
     name: 'network-default',
-    why: 'what no policy is for may talk to everybody',
+    why: 'a pod without a policy may talk to everybody',
     check: (world) => {
       if (!world.expect.networkPolicies) return []
       const closed = ofKind(world, 'NetworkPolicy').some(

@@ -23,7 +23,7 @@ export const podRules: readonly Rule[] = [
   },
   {
     name: 'pod-user-free',
-    why: 'OpenShift gives each namespace its users, and refuses a pod that chooses its own',
+    why: 'OpenShift gives each namespace its own users, and refuses a pod that sets one',
     check: (world) =>
       podsOf(world)
         .filter((workload) => world.expect.platform === 'openshift' || !hasNamedUser(workload))
@@ -37,7 +37,7 @@ export const podRules: readonly Rule[] = [
   },
   {
     name: 'pod-user-number',
-    why: 'the kubelet cannot tell that a user with a name is not root, and refuses the pod',
+    why: 'the kubelet cannot tell whether a user with a name is root, and refuses the pod',
     check: (world) =>
       podsOf(world)
         .filter((workload) => world.expect.platform !== 'openshift' && hasNamedUser(workload))
@@ -49,7 +49,7 @@ export const podRules: readonly Rule[] = [
   },
   {
     name: 'pod-read-only-root',
-    why: 'whoever breaks in can leave something behind',
+    why: 'an intruder can leave files behind',
     check: (world) =>
       podsOf(world).flatMap((workload) =>
         containers(workload)
@@ -59,7 +59,7 @@ export const podRules: readonly Rule[] = [
   },
   {
     name: 'pod-no-token',
-    why: 'a token for the API server is there for whoever breaks in',
+    why: 'an intruder finds a token for the API server',
     check: (world) =>
       podsOf(world)
         .filter(({ spec }) => at(spec, 'automountServiceAccountToken') !== false)
@@ -75,7 +75,7 @@ export const podRules: readonly Rule[] = [
   },
   {
     name: 'pod-resources',
-    why: 'the scheduler guesses, and a leak takes the node along',
+    why: 'the scheduler has to guess, and a memory leak fills the node',
     check: (world) =>
       podsOf(world).flatMap((workload) =>
         containers(workload).flatMap((container) => {
@@ -92,7 +92,7 @@ export const podRules: readonly Rule[] = [
   },
   {
     name: 'pod-resources-measured',
-    why: 'it is ended for want of memory: services were seen to take 84 MiB after start and 143 MiB when 16 read at once',
+    why: 'the pod is killed for lack of memory: services used 84 MiB after start and 143 MiB with 16 readers at once',
     check: (world) =>
       ofSuite(world).flatMap((workload) =>
         containers(workload).flatMap((container) => {
@@ -111,7 +111,7 @@ export const podRules: readonly Rule[] = [
   },
   {
     name: 'metrics-annotations',
-    why: 'Prometheus, and a sidecar that merges metrics, find nothing',
+    why: 'Prometheus finds no metrics, and neither does a sidecar that merges them',
     check: (world) =>
       [...ofSuite(world), ...machinesOfSuite(world)].flatMap(({ manifest, annotations, ports }) => {
         const port = Number(annotations['prometheus.io/port'])

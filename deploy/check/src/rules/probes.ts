@@ -16,7 +16,7 @@ const PATIENCE = 120
 export const probeRules: readonly Rule[] = [
   {
     name: 'probe-path',
-    why: 'the probe asks for what is not there, or for the wrong thing: a pod that must wait is restarted',
+    why: 'the probe asks for a path that does not exist, or a pod that only has to wait is restarted',
     check: (world) =>
       ofSuite(world).flatMap((workload) =>
         containers(workload).flatMap((container) =>
@@ -44,7 +44,7 @@ export const probeRules: readonly Rule[] = [
   },
   {
     name: 'patient-liveness',
-    why: 'what is only slow is restarted: a process on a node without free CPU, a machine that reboots',
+    why: 'a process on a node without free CPU, or a machine that reboots, is restarted though it is only slow',
     check: (world) =>
       workloads(world).flatMap((workload) =>
         probesOf(workload)
@@ -61,7 +61,7 @@ export const probeRules: readonly Rule[] = [
   },
   {
     name: 'service-port',
-    why: "callers use 9080, and a mesh takes the protocol from the port's name",
+    why: "callers use port 9080, and a mesh takes the protocol from the port's name",
     check: (world) =>
       workloads(world)
         .filter((workload) => ofSuite(world).includes(workload) || workload.labels['app'] === 'details')
@@ -82,7 +82,7 @@ export const probeRules: readonly Rule[] = [
   },
   {
     name: 'stop-notice',
-    why: 'new requests come in after the pod has closed its door',
+    why: 'requests still arrive after the pod has closed its port',
     check: (world) =>
       ofSuite(world).flatMap((workload) =>
         containers(workload)

@@ -7,7 +7,7 @@ import type { Rule } from './rule.ts'
 export const routingRules: readonly Rule[] = [
   {
     name: 'mesh-host',
-    why: 'the route, or what is said about the host, is for nobody',
+    why: 'no host has that name, so the route or rule has no effect',
     check: (world) => [
       ...ofKind(world, 'VirtualService').flatMap((route) => [
         ...hostsOf(route)
@@ -24,7 +24,7 @@ export const routingRules: readonly Rule[] = [
   },
   {
     name: 'mesh-destination-port',
-    why: 'the route leads to a port that the Service has not, and is answered 503',
+    why: 'the Service does not have that port, and the answer is 503',
     check: (world) =>
       ofKind(world, 'VirtualService').flatMap((route) =>
         destinations(route).flatMap(({ host, port }) => {
@@ -66,7 +66,7 @@ export const routingRules: readonly Rule[] = [
   },
   {
     name: 'mesh-one-rule-per-host',
-    why: 'which of two counts is up to chance',
+    why: 'two rules for one host: which one applies is undefined',
     check: (world) => {
       const seen = new Map<string, Manifest>()
       return ofKind(world, 'VirtualService', 'DestinationRule').flatMap((manifest) => {
@@ -86,7 +86,7 @@ export const routingRules: readonly Rule[] = [
   },
   {
     name: 'mesh-weights',
-    why: 'weights that do not make 100 are read as shares of another sum than one thinks',
+    why: 'weights are shares of their sum, which one expects to be 100',
     check: (world) =>
       ofKind(world, 'VirtualService', 'HTTPRoute').flatMap((route) =>
         [...objectsIn(route.body)].flatMap(({ object }) => {
@@ -100,7 +100,7 @@ export const routingRules: readonly Rule[] = [
   },
   {
     name: 'path-exact',
-    why: 'a query, a slash at the end or a capital letter gets past the limit or the policy',
+    why: 'a query, a slash at the end or a capital letter bypasses the limit or the policy',
     check: (world) =>
       ofKind(world, 'EnvoyFilter', 'AuthorizationPolicy').flatMap((manifest) =>
         exactPaths(manifest).map((path) => `${title(manifest)}: ${path} compares the path letter by letter`)
@@ -108,7 +108,7 @@ export const routingRules: readonly Rule[] = [
   },
   {
     name: 'mesh-gateway',
-    why: 'the route is attached to nothing',
+    why: 'no gateway has that route',
     check: (world) =>
       ofKind(world, 'VirtualService').flatMap((route) =>
         texts(at(route.body, 'spec.gateways'))
@@ -118,7 +118,7 @@ export const routingRules: readonly Rule[] = [
   },
   {
     name: 'mesh-reachable-rule',
-    why: 'a route behind one that takes everything is never used',
+    why: 'a rule behind one without a match is never used',
     check: (world) =>
       ofKind(world, 'VirtualService').flatMap((route) => {
         const rules = list(at(route.body, 'spec.http'))

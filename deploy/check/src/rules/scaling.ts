@@ -31,7 +31,7 @@ export const scalingRules: readonly Rule[] = [
   },
   {
     name: 'autoscaler-alone',
-    why: 'the autoscaler counts the pods of others, or finds none of the containers it asks about, and stops',
+    why: 'the autoscaler counts the pods of another workload, or stops because it finds no such container',
     check: (world) =>
       ofKind(world, 'HorizontalPodAutoscaler').flatMap((scaler) => {
         const kind = text(at(scaler.body, 'spec.scaleTargetRef.kind'))
@@ -44,7 +44,7 @@ export const scalingRules: readonly Rule[] = [
   },
   {
     name: 'session-shared',
-    why: 'whom one productpage has signed in, the next does not know',
+    why: 'a reader who signed in at one productpage is unknown to the next',
     check: (world) =>
       ofKind(world, 'HorizontalPodAutoscaler')
         .filter((scaler) => at(scaler.body, 'spec.scaleTargetRef.name') === 'productpage-v1')

@@ -23,7 +23,7 @@ export const schemas: Record<string, TObject> = {
 export const settingRules: readonly Rule[] = [
   {
     name: 'setting-known',
-    why: 'a misspelt variable is never read, and says so to nobody',
+    why: 'a misspelt variable is never read, and nobody is told',
     check: (world) => [
       ...ofSuite(world).flatMap((workload) =>
         containers(workload).flatMap((container) => {
