@@ -8,6 +8,7 @@ const postgresFolders = '/usr/lib/postgresql'
 const servers = [
   { name: 'MariaDB', variable: 'BOOKINFO_MARIADB', program: 'mariadbd', folders: ['/usr/sbin', '/usr/local/sbin'] },
   { name: 'PostgreSQL', variable: 'BOOKINFO_POSTGRES', program: 'postgres', folders: versionsIn(postgresFolders) },
+  { name: 'PgBouncer', variable: 'BOOKINFO_PGBOUNCER', program: 'pgbouncer', folders: ['/usr/sbin'] },
   // Debian has none, so a stand-in takes its place.
   { name: 'MongoDB', variable: 'BOOKINFO_MONGOD', program: 'mongod', folders: [], hasStandIn: true }
 ]

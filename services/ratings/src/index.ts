@@ -1,3 +1,3 @@
 export { buildApp } from './app.ts'
 export { RatingsConfig } from './config.ts'
-export { databaseTimes } from './database/database-store.ts'
+export { databaseTimes } from './database/watched-database.ts'

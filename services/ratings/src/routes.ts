@@ -3,7 +3,7 @@ import { createError, ErrorBody, readBodies, type FastifyPluginAsyncTypebox } fr
 import type { IncomingHttpHeaders } from 'node:http'
 import { Type } from 'typebox'
 import type { Faults } from './faults.ts'
-import type { RatingsStore } from './store/store.ts'
+import { Busy, type RatingsStore } from './store/store.ts'
 import { StoredRatings } from './store/stored-ratings.ts'
 
 const NoNumericId = createError('BOOKINFO_NO_NUMERIC_ID', 'please provide numeric product ID', 400)
@@ -30,6 +30,8 @@ const KeepQuery = Type.Object({
 
 /** Reviewer names to stars. */
 const BODY_LIMIT = 16 * 1024
+/** Seconds: by then a database that works again has worked off its queue. */
+const RETRY_AFTER_S = 1
 
 export interface RatingsRoutesOptions {
   store: RatingsStore
@@ -38,6 +40,9 @@ export interface RatingsRoutesOptions {
 
 export const ratingsRoutes: FastifyPluginAsyncTypebox<RatingsRoutesOptions> = async (app, { store, faults }) => {
   readBodies(app, parseJson)
+  app.addHook('onError', async (_request, reply, error) => {
+    if (error instanceof Busy) void reply.header('retry-after', String(RETRY_AFTER_S))
+  })
   const ratings = {
     url: '/ratings/*',
     config: { documentedParams: ProductIdParams },
@@ -70,7 +75,7 @@ export const ratingsRoutes: FastifyPluginAsyncTypebox<RatingsRoutesOptions> = as
       summary: 'Gives stars: v1 replaces those of the product until the process ends, v2 merges them in its database',
       querystring: KeepQuery,
       body: GivenRatings,
-      response: { ...documentation.response, 409: ErrorBody, 500: ErrorBody, 501: ErrorBody }
+      response: { ...documentation.response, 409: ErrorBody, 500: ErrorBody, 501: ErrorBody, 503: ErrorBody }
     },
     handler: async (request) => {
       const id = productIdAtEnd(request.url)

@@ -3,26 +3,31 @@ import type { DatabaseCall, ObserveDatabase } from '@bookinfo/service-kit'
 import type { StoreCall } from '../store/store.ts'
 import type { StoredRatings } from '../store/stored-ratings.ts'
 
-/** What every use of a database goes along with. */
+/** One use of a database: how long it may take, and where its operations are observed. */
 export interface Use {
   /** Aborts when the time is over. */
   signal: AbortSignal
-  /** Observes one operation, below the request that it is for. */
+  /** Observes one operation. Its span is a child of the request's. */
   observe: (call: DatabaseCall) => ReturnType<ObserveDatabase>
 }
 
-/** `read` where tables cannot be made or written to: the original's data are served all the same. */
+/** `read` if the user may not create tables or write to them. The original's data can still be served. */
 export type Access = 'read' | 'write'
+
+/** What can be read now: nothing yet, the original's data alone, or also the stars that were posted to us. */
+export type Content = 'nothing' | 'original' | 'all'
 
 export type Refusal = 'too many reviewers' | 'too many products'
 
-/** A kind of database. Its functions end within the signal, or soon after; what fails is a `DatabaseError`. */
+/** A kind of database. Each function ends when its signal aborts, or soon after. Failures are `DatabaseError`s. */
 export interface Database {
-  /** How it is called in `DB_TYPE`. */
+  /** Its name in `DB_TYPE`. */
   type: string
-  /** Makes what is missing of the schema, however many replicas do so at once, and leaves the original's data alone. */
+  /** Looks what can be read, without waiting for a writer. */
+  inspect(use: Use): Promise<Content>
+  /** Creates what is missing of the schema. Safe with many replicas at once; never changes the original's data. */
   prepare(use: Use): Promise<Access>
-  read(id: ProductId, access: Access, use: Use): Promise<StoredRatings>
+  read(id: ProductId, content: Content, use: Use): Promise<StoredRatings>
   /** Merges, in one transaction. */
   write(id: ProductId, given: GivenRatings, use: Use): Promise<StoredRatings | Refusal>
   /** Fails if the database does not answer. */
@@ -32,14 +37,15 @@ export interface Database {
 
 /**
  * What a failure means:
- * - `unreachable`: there is no connection to be had
- * - `lost`: the connection broke while it was used; on another it may go well
- * - `conflict`: somebody else was in the way; next time it may go well
- * - `missing`: a table is not there; perhaps the database was set up anew
- * - `forbidden`: this user may not do that, or nobody may write
+ * - `busy`: too many requests are waiting already
+ * - `unreachable`: no connection could be opened
+ * - `lost`: the connection broke while it was used; another one may work
+ * - `conflict`: another writer was faster; the next attempt may work
+ * - `missing`: a table does not exist; perhaps the database was set up anew
+ * - `forbidden`: this user lacks the right, or the server is read-only
  * - `failed`: anything else
  */
-export type FaultKind = 'unreachable' | 'lost' | 'conflict' | 'missing' | 'forbidden' | 'failed'
+export type FaultKind = 'busy' | 'unreachable' | 'lost' | 'conflict' | 'missing' | 'forbidden' | 'failed'
 
 interface FaultFacts {
   code: string
@@ -49,9 +55,9 @@ interface FaultFacts {
 
 export class DatabaseError extends Error {
   readonly kind: FaultKind
-  /** Short, and without secrets: the database's code or the system's. */
+  /** Short and without secrets: the database's code, the system's, or a few words. */
   readonly code: string
-  /** The database's own code, where it answered. */
+  /** The database's own code, if it answered. */
   readonly statusCode: string | undefined
 
   constructor(kind: FaultKind, { code, statusCode, cause }: FaultFacts) {
@@ -63,16 +69,23 @@ export class DatabaseError extends Error {
   }
 }
 
-/** Where nothing can be made or written, the original's data may still be there to be read. */
+/** Any error as a `DatabaseError`; a timeout means that no answer came in time. */
+export function toDatabaseError(error: unknown): DatabaseError {
+  if (error instanceof DatabaseError) return error
+  const isLate = error instanceof Error && error.name === 'TimeoutError'
+  return new DatabaseError(isLate ? 'unreachable' : 'failed', { code: isLate ? 'timeout' : 'error', cause: error })
+}
+
+/** For `catch`: a missing right to write is no failure, as the original's data may still be readable. */
 export function readOnlyIfForbidden(error: unknown): 'read' {
   if (error instanceof DatabaseError && error.kind === 'forbidden') return 'read'
   throw error
 }
 
-/** For what runs without a request. */
+/** For work that belongs to no request. */
 export const noCall: StoreCall = { trace: {}, log: { warn: () => undefined } }
 
-/** Waits for a promise until the signal aborts; what becomes of it afterwards is nobody's concern. */
+/** Waits for a promise until the signal aborts. The promise's later result is ignored. */
 export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>()
   const abort = (): void => reject(signal.reason)

@@ -87,7 +87,7 @@ function onServer(dialect: Dialect, createPool: (options: ServerOptions) => Pool
  */
 function createMissingDatabase(type: string, reason: string): Database {
   const fail = () => Promise.reject(new DatabaseError('unreachable', { code: reason }))
-  return { type, prepare: fail, read: fail, write: fail, ping: fail, close: async () => undefined }
+  return { type, inspect: fail, prepare: fail, read: fail, write: fail, ping: fail, close: async () => undefined }
 }
 
 /** A bundle has the libraries in files beside it, so that it starts as fast without any. */

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net'
 import { createConnection, createPool, type PoolConnection } from 'mysql2/promise'
 import { untilAborted } from '../database/database.ts'
+import { signChallenge } from '../database/sql/ed25519.ts'
 import type { Connection, Pool, Result, ServerOptions } from '../database/sql/pool.ts'
 
 /** Connections to MySQL or MariaDB. `mysql2` keeps the statements of each connection prepared. */
@@ -12,6 +13,9 @@ export function createMysqlPool(options: ServerOptions): Pool {
     user,
     password,
     connectTimeout: timeoutMs,
+    authPlugins: { client_ed25519: () => (challenge: Buffer) => signChallenge(withoutEnd(challenge), password) },
+    // PAM and LDAP need the password itself. It is sent to a server with a checked certificate only.
+    enableCleartextPlugin: tls !== undefined,
     ...(tls && { ssl: { verifyIdentity: tls.checkHost, ...(tls.ca !== undefined && { ca: tls.ca }) } })
   }
   const pool = createPool({
@@ -21,13 +25,13 @@ export function createMysqlPool(options: ServerOptions): Pool {
     idleTimeout: idleTimeoutMs,
     enableKeepAlive: true
   })
-  // Whoever uses a connection hears of its end; nobody else need.
+  // A connection in use reports its end to its user.
   pool.on('connection', (connection) => connection.on('error', () => undefined))
   const tuned = new WeakSet<object>()
 
   return {
     async connect(signal) {
-      const connection = await pool.getConnection()
+      const connection = await pool.getConnection().catch(explainSignIn)
       try {
         if (!tuned.has(connection.connection)) await untilAborted(signal, tune(connection, Math.ceil(timeoutMs / 1000)))
         tuned.add(connection.connection)
@@ -45,12 +49,46 @@ export function createMysqlPool(options: ServerOptions): Pool {
         connection.destroy()
       }
     },
-    // It complains of connections that came to nothing, which is no news any more.
+    // It reports connections that could not be opened, which is no news any more.
     close: () => pool.end().catch(() => undefined)
   }
 }
 
-/** For every new connection: the server waits for a lock no longer than anybody here waits for the answer. */
+const CHALLENGE_BYTES = 32
+
+/** Some servers end the challenge with a zero byte. */
+function withoutEnd(challenge: Buffer): Buffer {
+  return challenge.subarray(0, CHALLENGE_BYTES)
+}
+
+const advice = 'use mysql_native_password, caching_sha2_password or ed25519 for this user'
+
+/** Says which authentication plugin a user has, if this is why the server or the library refuses the connection. */
+function explainSignIn(error: unknown): never {
+  if (!(error instanceof Error)) throw error
+  const [, plugin] = /unknown plugin (\w+)/.exec(error.message) ?? []
+  if (plugin !== undefined) throw new SignInError(`authentication plugin ${plugin} is not supported: ${advice}`, error)
+  const code = 'code' in error ? error.code : undefined
+  if (code === 'MYSQL_CLEAR_PASSWORD_NOT_ENABLED') {
+    throw new SignInError(`authentication plugin mysql_clear_password needs DB_TLS: set it, or ${advice}`, error)
+  }
+  // What a server answers to a user of unix_socket or auth_socket, who can only sign in on the server's own machine.
+  if (code === 'ER_ACCESS_DENIED_NO_PASSWORD_ERROR') {
+    throw new SignInError(`${code}: the user signs in without a password (unix_socket): ${advice}`, error)
+  }
+  throw error
+}
+
+class SignInError extends Error {
+  readonly code: string
+
+  constructor(code: string, cause: Error) {
+    super(cause.message, { cause })
+    this.code = code
+  }
+}
+
+/** On every new connection: the server waits for a lock no longer than the request waits for its answer. */
 async function tune(connection: PoolConnection, lockWaitSeconds: number): Promise<void> {
   await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED')
   await connection.query('SET SESSION innodb_lock_wait_timeout = ?', [lockWaitSeconds])
@@ -59,7 +97,7 @@ async function tune(connection: PoolConnection, lockWaitSeconds: number): Promis
 function toConnection(connection: PoolConnection): Connection {
   return {
     async run({ text }, values) {
-      // What has no values may be what cannot be prepared, like BEGIN.
+      // A statement without values may be one that cannot be prepared, such as BEGIN.
       const [answer] = values.length === 0 ? await connection.query(text) : await connection.execute(text, [...values])
       return toResult(answer)
     },
@@ -68,7 +106,7 @@ function toConnection(connection: PoolConnection): Connection {
   }
 }
 
-/** The library would wait for the server to close its side, which may be gone without a word. */
+/** The library would wait for the server to close its side, which may never come. */
 function destroy(connection: PoolConnection): void {
   connection.destroy()
   const core: object = connection.connection

@@ -1,10 +1,14 @@
-import { Client, Pool as PgPool, type PoolClient } from 'pg'
+import { connect } from 'node:net'
+import { Client, Pool as PgPool, type PoolClient, type QueryResult } from 'pg'
 import type { Connection, Pool, ServerOptions } from '../database/sql/pool.ts'
 
-/** Where one connects to make a database: every server has it. */
+/** Every server has this database, so one can connect to it to create another. */
 const MAINTENANCE_DATABASE = 'postgres'
 
-/** Connections to PostgreSQL. */
+/**
+ * Connections to PostgreSQL, or to a pooler such as PgBouncer. A pooler may give each transaction another server connection,
+ * and refuses settings in the start-up packet: so limits are set in each transaction, and no statement is prepared by name.
+ */
 export function createPostgresPool(options: ServerOptions): Pool {
   const { host, port, user, password, database, tls, timeoutMs, idleTimeoutMs, maxConnections } = options
   const server = {
@@ -16,7 +20,7 @@ export function createPostgresPool(options: ServerOptions): Pool {
     connectionTimeoutMillis: timeoutMs,
     ssl: tls && {
       ...(tls.ca !== undefined && { ca: tls.ca }),
-      // Undefined says that the name is fine.
+      // Undefined says that the name is right.
       ...(!tls.checkHost && { checkServerIdentity: () => undefined })
     }
   }
@@ -25,14 +29,31 @@ export function createPostgresPool(options: ServerOptions): Pool {
     database,
     max: maxConnections,
     idleTimeoutMillis: idleTimeoutMs,
-    keepAlive: true,
-    // The server gives up by itself, too: nobody here may be left to say so.
-    statement_timeout: timeoutMs,
-    idle_in_transaction_session_timeout: timeoutMs
+    keepAlive: true
   })
-  // Idle connections that end leave the pool; whoever uses one hears of its end.
+  // Idle connections that end leave the pool. A connection in use reports its end to its user.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
+
+  function toConnection(client: PoolClient): Connection {
+    let isRunning = false
+    return {
+      async run({ text, operation }, values) {
+        const limited = operation === 'BEGIN' ? `${text}; ${limits(timeoutMs)}` : toNumbered(text)
+        isRunning = true
+        try {
+          return toResult(await client.query(limited, values.length > 0 ? [...values] : undefined))
+        } finally {
+          isRunning = false
+        }
+      },
+      release: () => client.release(),
+      destroy() {
+        if (isRunning) cancel(client, options, () => client.release(true))
+        else client.release(true)
+      }
+    }
+  }
 
   return {
     connect: async () => toConnection(await pool.connect()),
@@ -50,26 +71,49 @@ export function createPostgresPool(options: ServerOptions): Pool {
   }
 }
 
-/** Names under which statements are prepared, the same on every connection. */
-const names = new Map<string, { name: string; text: string }>()
-
-function prepared(text: string): { name: string; text: string } {
-  const known = names.get(text)
-  if (known) return known
-  let place = 0
-  const statement = { name: `bookinfo_${names.size}`, text: text.replace(/\?/g, () => `$${(place += 1)}`) }
-  names.set(text, statement)
-  return statement
+/** The server gives up by itself, as this process may not be there to ask for it. */
+function limits(timeoutMs: number): string {
+  const names = ['statement_timeout', 'idle_in_transaction_session_timeout']
+  return names.map((name) => `SET LOCAL ${name} = ${Math.ceil(timeoutMs)}`).join('; ')
 }
 
-function toConnection(client: PoolClient): Connection {
-  return {
-    async run({ text }, values) {
-      const statement = values.length === 0 ? { text } : prepared(text)
-      const { rows, rowCount } = await client.query<Record<string, unknown>>({ ...statement, values: [...values] })
-      return { rows, changed: rowCount ?? 0 }
-    },
-    release: () => client.release(),
-    destroy: () => client.release(true)
+/** PostgreSQL's numbered placeholders for our question marks, by text. */
+const numbered = new Map<string, string>()
+
+function toNumbered(text: string): string {
+  const known = numbered.get(text)
+  if (known !== undefined) return known
+  let place = 0
+  const changed = text.replace(/\?/g, () => `$${(place += 1)}`)
+  numbered.set(text, changed)
+  return changed
+}
+
+/** A text of several statements has several results, the last of which counts. */
+function toResult(answer: QueryResult<Record<string, unknown>> | QueryResult<Record<string, unknown>>[]) {
+  const last = [answer].flat().at(-1)
+  return { rows: last?.rows ?? [], changed: last?.rowCount ?? 0 }
+}
+
+const CANCEL_REQUEST = 80_877_102
+/** Milliseconds; then the connection is closed, whether the server has answered or not. */
+const CANCEL_PATIENCE_MS = 500
+
+/**
+ * Cancels the statement that is running. A server only notices that a connection has closed when it writes to it, and that may
+ * be long after, if the statement waits for a lock.
+ *
+ * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
+ */
+function cancel(client: object, { host, port }: ServerOptions, done: () => void): void {
+  if (!('processID' in client && 'secretKey' in client)) return done()
+  const request = Buffer.alloc(16)
+  for (const [place, value] of [16, CANCEL_REQUEST, Number(client.processID), Number(client.secretKey)].entries()) {
+    request.writeInt32BE(value, place * 4)
   }
+  const socket = connect({ host, port })
+  socket.setTimeout(CANCEL_PATIENCE_MS, () => socket.destroy())
+  socket.on('error', () => socket.destroy())
+  socket.on('close', done)
+  socket.resume().end(request)
 }

@@ -35,7 +35,8 @@ export const NoSelect = createError('BOOKINFO_NO_SELECT', 'could not perform sel
 export const NoLoad = createError('BOOKINFO_NO_LOAD', 'could not load ratings from database', 500)
 export const NoPost = createError('BOOKINFO_NO_POST', 'Post not implemented for database backed ratings', 501)
 
-/** For what the original could not do. */
+/** For what the original did not do. */
+export const Busy = createError('BOOKINFO_BUSY', 'too many requests are waiting for the ratings database', 503)
 export const NotStored = createError('BOOKINFO_NOT_STORED', 'could not store ratings in database', 500)
 export const NoReviewerName = createError(
   'BOOKINFO_NO_REVIEWER_NAME',

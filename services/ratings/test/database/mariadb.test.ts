@@ -1,5 +1,7 @@
 import { describe } from 'vitest'
 import { describeFaults } from './faults.ts'
+import { describeLocks } from './locks.ts'
+import { describeMariadb } from './mariadb-only.ts'
 import { mariadbPath, startMariadb } from './servers/mariadb.ts'
 import { shareDatabase } from './servers/share.ts'
 import { describeSpans } from './spans.ts'
@@ -11,5 +13,7 @@ describe.runIf(mariadbPath)('MariaDB', () => {
   describeStore('MariaDB', start)
   describeFaults('MariaDB', start)
   describeSpans('MariaDB', start)
+  describeLocks('MariaDB', start)
   describeTls('MariaDB', startMariadb)
+  describeMariadb()
 })

@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import { describeFaults } from './faults.ts'
+import { describeLocks } from './locks.ts'
 import { postgresPath, startPostgres } from './servers/postgres.ts'
 import { shareDatabase } from './servers/share.ts'
 import { describeSpans } from './spans.ts'
@@ -11,5 +12,6 @@ describe.runIf(postgresPath)('PostgreSQL', () => {
   describeStore('PostgreSQL', start)
   describeFaults('PostgreSQL', start)
   describeSpans('PostgreSQL', start)
+  describeLocks('PostgreSQL', start)
   describeTls('PostgreSQL', startPostgres)
 })

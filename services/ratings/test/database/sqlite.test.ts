@@ -3,12 +3,14 @@ import { expect, test } from 'vitest'
 import { ask, json } from '@bookinfo/service-kit/testing'
 import { startRatings } from '../support/index.ts'
 import { startSqlite } from './servers/sqlite.ts'
+import { describeLocks } from './locks.ts'
 import { describeSpans } from './spans.ts'
 import { describeStore } from './stores.ts'
 import { patiently, quickly } from './times.ts'
 
 describeStore('SQLite', startSqlite)
 describeSpans('SQLite', startSqlite)
+describeLocks('SQLite', startSqlite)
 
 test('while another program writes to the file, readers are answered, writers wait, and nothing else waits with them', async () => {
   await using database = await startSqlite()

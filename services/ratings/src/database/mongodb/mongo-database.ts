@@ -1,6 +1,14 @@
 import type { GivenRatings, ProductId } from '@bookinfo/contracts'
 import { firstRatings, MAX_PRODUCTS, MAX_REVIEWERS } from '../../store/store.ts'
-import { DatabaseError, readOnlyIfForbidden, type Access, type Database, type Refusal, type Use } from '../database.ts'
+import {
+  DatabaseError,
+  readOnlyIfForbidden,
+  type Access,
+  type Content,
+  type Database,
+  type Refusal,
+  type Use
+} from '../database.ts'
 import { mergeRatings, toStars, type OriginalStars } from '../../store/stored-ratings.ts'
 import { throwWriteErrors, toDatabaseError, type Command, type MongoServer, type Reply } from './server.ts'
 import { untilAborted } from '../database.ts'
@@ -37,10 +45,11 @@ export function createMongoDatabase(server: MongoServer, namespace: string): Dat
 
   return {
     type: 'mongodb',
+    inspect: (use) => findContent(withServer(use)),
     prepare: (use) => prepareCollections(withServer(use)).catch(readOnlyIfForbidden),
-    async read(id, access, use) {
+    async read(id, content, use) {
       const run = withServer(use)
-      const [original, given] = await Promise.all([readOriginal(run), access === 'write' ? readGiven(run, id) : {}])
+      const [original, given] = await Promise.all([readOriginal(run), content === 'all' ? readGiven(run, id) : {}])
       return mergeRatings(id, original, given)
     },
     async write(id, given, use) {
@@ -110,6 +119,25 @@ function mergeStars(id: ProductId, given: GivenRatings, upsert: boolean): Comman
   return { findAndModify: 'bookinfo_ratings', query: { _id: id }, update: [{ $set: { ratings } }], new: true, upsert }
 }
 
+/** Reads only: whoever may not read our collections may still read the original's. */
+async function findContent(run: Run): Promise<Content> {
+  try {
+    const [schema] = await Promise.all([
+      run({ find: 'bookinfo_schema', filter: { _id: 'schema' }, limit: 1, singleBatch: true }),
+      readGiven(run, -1)
+    ])
+    if (documentsOf(schema).length > 0) return 'all'
+    return (await hasOriginal(run)) ? 'original' : 'nothing'
+  } catch (error) {
+    readOnlyIfForbidden(error)
+    return 'original'
+  }
+}
+
+async function hasOriginal(run: Run): Promise<boolean> {
+  return documentsOf(await run({ listCollections: 1, filter: { name: 'ratings' }, nameOnly: true })).length > 0
+}
+
 async function prepareCollections(run: Run): Promise<Access> {
   const schema = await run({ find: 'bookinfo_schema', filter: { _id: 'schema' }, limit: 1, singleBatch: true })
   // A newer version is fine: it was made by a newer replica, and only adds.
@@ -121,8 +149,7 @@ async function prepareCollections(run: Run): Promise<Access> {
 
 /** Each step may be taken by several replicas at once, and again. */
 async function migrate(run: Run): Promise<void> {
-  const collections = await run({ listCollections: 1, filter: { name: 'ratings' }, nameOnly: true })
-  if (documentsOf(collections).length === 0) {
+  if (!(await hasOriginal(run))) {
     const documents = Object.values(firstRatings).map((rating, index) => ({ _id: index + 1, rating }))
     await run({ insert: 'ratings', documents }).catch(ignoreConflict)
   }

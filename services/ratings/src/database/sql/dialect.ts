@@ -1,39 +1,33 @@
 import type { FaultKind } from '../database.ts'
 import type { Statement } from './pool.ts'
 
-/** What differs from one SQL database to the next, beside the library that speaks to it. */
+/** The differences between SQL databases, apart from their libraries. */
 export interface Dialect {
   type: string
   system: 'mysql' | 'mariadb' | 'postgresql' | 'sqlite'
   begin: Statement
-  /** New products are counted one after the other, or a bound would not hold; undefined where `begin` does it. */
+  /** Only one writer at a time may count the products and add one, or the bound would not hold. Undefined if `begin` ensures it. */
   lockProducts?: Statement
-  /** For as many reviewers: product, reviewer and stars of each by turns. */
   giveStars(reviewers: number): Statement
-  /** One row if there is a table with the name that is its value, else none. */
+  /** One row if a table has the name that is its value, else none. */
   findTable: Statement
-  /** Tells MySQL from MariaDB, which answer by the same protocol; undefined where there is nothing to tell. */
-  selectVersion?: Statement
-  /** Run one after the other around the making of tables: only one replica may do so at a time. */
+  /** Tells MariaDB from MySQL, which use the same protocol. */
+  selectServerVersion?: Statement
+  /** Around the creation of tables, so that one replica does it at a time. Empty if each step can be taken by several. */
   lockSchema: readonly Statement[]
   unlockSchema: readonly Statement[]
-  /** The original's table with its two rows, where there is none; never touched where there is. */
+  /** The table of versions: empty, then 0 while the original's table is being created, then the version of the schema. */
+  createVersions: Statement
+  addVersion: Statement
+  /** The original's table with its two rows. */
   createOriginal: readonly Statement[]
-  /** What each version of the schema adds, the first as version 1. Later ones may only add: older replicas go on. */
+  /** What each version of the schema adds, the first as version 1. Later ones may only add, as older replicas go on. */
   migrations: readonly (readonly Statement[])[]
   /** The database's own code for an error, if it answered. */
   statusCode(error: object): string | undefined
-  /** What codes mean, its own and the system's; the others mean that it failed. */
+  /** What the codes of database and system mean. Any other code means `failed`. */
   faults: Partial<Record<FaultKind | 'noDatabase', readonly string[]>>
 }
 
-/** `CREATE TABLE` and the like. */
-export function define(text: string, table?: string): Statement {
-  return { text, operation: text.split(' ', 1)[0] ?? '', ...(table !== undefined && { table }) }
-}
-
-export const giveStarsTo = (reviewers: number): string =>
-  `INSERT INTO bookinfo_ratings (product_id, reviewer, stars) VALUES ${Array(reviewers).fill('(?, ?, ?)').join(', ')}`
-
-/** How a connection says that it is no more. */
+/** The system's codes for a connection that broke. */
 export const lostCodes = ['ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH']

@@ -1,11 +1,11 @@
 import type { TlsOptions } from '../tls.ts'
 
-/** What is asked of a database that speaks SQL. Values travel apart from the text, so nothing in them is ever SQL. */
+/** One SQL statement. Its values are sent apart from its text, so a value is never read as SQL. */
 export interface Statement {
   /** With `?` for each value. */
   text: string
   operation: string
-  /** Undefined where it is about none, or several. */
+  /** Undefined if the statement is about no table, or about several. */
   table?: string
 }
 
@@ -17,23 +17,26 @@ export interface Result {
   changed: number
 }
 
-/** One connection, which is the caller's until it is given back. What fails throws whatever the library throws. */
+export type Run = (statement: Statement, ...values: Value[]) => Promise<Result>
+
+/** One connection. Its user owns it until it is released or destroyed. A failure throws the library's error. */
 export interface Connection {
   run(statement: Statement, values: readonly Value[], signal: AbortSignal): Promise<Result>
-  /** Gives it back, to be used again. */
+  /** Gives it back to the pool. */
   release(): void
   /** Closes it at once, whatever it is doing. */
   destroy(): void
 }
 
+/** `read` promises single statements that change nothing. */
+export type Purpose = 'read' | 'write'
+
 export interface Pool {
-  connect(signal: AbortSignal): Promise<Connection>
-  /** For a server that is there and lacks the database. */
+  connect(signal: AbortSignal, purpose: Purpose): Promise<Connection>
+  /** For a server that lacks the database. */
   createDatabase?: (() => Promise<void>) | undefined
   close(): Promise<void>
 }
-
-export type Run = (statement: Statement, ...values: Value[]) => Promise<Result>
 
 /** How to reach a database server, and how much of it to use. */
 export interface ServerOptions {
@@ -42,11 +45,11 @@ export interface ServerOptions {
   user: string
   password: string
   database: string
-  /** Plain text if absent. */
+  /** Undefined for plain text. */
   tls: TlsOptions | undefined
-  /** Milliseconds for connecting, and for waiting until a lock is free. */
+  /** Milliseconds for opening a connection, and for waiting for a lock. */
   timeoutMs: number
-  /** Milliseconds after which a connection that nobody uses is closed. */
+  /** Milliseconds after which an idle connection is closed. */
   idleTimeoutMs: number
   maxConnections: number
 }

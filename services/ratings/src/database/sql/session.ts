@@ -1,10 +1,9 @@
 import type { DatabaseCall } from '@bookinfo/service-kit'
-import { DatabaseError, type FaultKind, type Use } from '../database.ts'
+import { DatabaseError, untilAborted, type FaultKind, type Use } from '../database.ts'
 import type { Dialect } from './dialect.ts'
-import type { Connection, Pool, Run } from './pool.ts'
-import { untilAborted } from '../database.ts'
+import type { Connection, Pool, Purpose, Run } from './pool.ts'
 
-/** Where a database is, as spans say it. */
+/** The address of a database, for its spans. */
 export interface Address {
   namespace: string
   server?: { address: string; port: number }
@@ -13,11 +12,12 @@ export interface Address {
 interface Place {
   dialect: Dialect
   pool: Pool
+  purpose: Purpose
   address: Address & { system: DatabaseCall['system'] }
 }
 
 /**
- * Works with one connection: given back when all is well; else closed, as nobody knows in which state it is.
+ * Works with one connection. After a failure it is closed, as its state is unknown.
  *
  * @throws DatabaseError
  */
@@ -32,7 +32,7 @@ export async function withConnection<T>(place: Place, use: Use, work: (run: Run)
       end()
       return result
     } catch (error) {
-      const fault = toDatabaseError(dialect, error)
+      const fault = toFault(dialect, error)
       end({ type: fault.statusCode ?? fault.code, statusCode: fault.statusCode })
       throw fault
     }
@@ -43,22 +43,22 @@ export async function withConnection<T>(place: Place, use: Use, work: (run: Run)
     return result
   } catch (error) {
     connection.destroy()
-    throw toDatabaseError(dialect, error)
+    throw toFault(dialect, error)
   }
 }
 
 async function connect(place: Place, signal: AbortSignal): Promise<Connection> {
-  const { dialect, pool } = place
-  const connecting = pool.connect(signal)
+  const { dialect, pool, purpose } = place
+  const connecting = pool.connect(signal, purpose)
   try {
     return await untilAborted(signal, connecting)
   } catch (error) {
-    // It may come yet, and then belongs to the next who asks.
+    // A connection that comes too late goes back to the pool.
     connecting.then(
       (connection) => connection.release(),
       () => undefined
     )
-    const { code, statusCode } = toDatabaseError(dialect, error)
+    const { code, statusCode } = toFault(dialect, error)
     if (pool.createDatabase && statusCode && dialect.faults.noDatabase?.includes(statusCode)) {
       const created = await untilAborted(signal, pool.createDatabase()).then(
         () => true,
@@ -70,7 +70,7 @@ async function connect(place: Place, signal: AbortSignal): Promise<Connection> {
   }
 }
 
-function toDatabaseError(dialect: Dialect, error: unknown): DatabaseError {
+function toFault(dialect: Dialect, error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error
   if (!(error instanceof Error) || error instanceof TypeError) {
     return new DatabaseError('failed', { code: error instanceof Error ? error.name : 'error', cause: error })
@@ -78,12 +78,12 @@ function toDatabaseError(dialect: Dialect, error: unknown): DatabaseError {
   if (error.name === 'TimeoutError') return new DatabaseError('lost', { code: 'timeout', cause: error })
   const statusCode = dialect.statusCode(error)
   const code = wordFor(error) ?? statusCode
-  // What a library says by itself, without a code, is about its connection.
+  // A library's own error without a code is about its connection.
   if (code === undefined) return new DatabaseError('lost', { code: 'connection lost', cause: error })
   return new DatabaseError(kindOf(dialect, [code, statusCode]), { code, statusCode, cause: error })
 }
 
-/** How the library or the system calls an error; what Node calls every error of SQLite says nothing. */
+/** The library's or the system's word for an error. Node has the same `code` for every error of SQLite, so `errstr` comes first. */
 function wordFor(error: object): string | undefined {
   if ('errstr' in error) return String(error.errstr)
   return 'code' in error && typeof error.code === 'string' ? error.code : undefined
@@ -92,6 +92,6 @@ function wordFor(error: object): string | undefined {
 const kinds: readonly FaultKind[] = ['lost', 'conflict', 'missing', 'forbidden']
 
 function kindOf({ faults }: Dialect, codes: readonly (string | undefined)[]): FaultKind {
-  const meant = (kind: FaultKind) => codes.some((code) => code !== undefined && faults[kind]?.includes(code))
-  return kinds.find(meant) ?? 'failed'
+  const hasCode = (kind: FaultKind) => codes.some((code) => code !== undefined && faults[kind]?.includes(code))
+  return kinds.find(hasCode) ?? 'failed'
 }

@@ -1,11 +1,11 @@
 import type { GivenRatings, ProductId } from '@bookinfo/contracts'
+import { mergeRatings, toStars, type OriginalStars } from '../../store/stored-ratings.ts'
 import { MAX_PRODUCTS, MAX_REVIEWERS } from '../../store/store.ts'
 import { readOnlyIfForbidden, type Access, type Database, type Refusal, type Use } from '../database.ts'
 import type { Dialect } from './dialect.ts'
-import { mergeRatings, toStars, type OriginalStars } from '../../store/stored-ratings.ts'
-import { prepareSchema } from './schema.ts'
+import type { Pool, Purpose, Run } from './pool.ts'
+import { findContent, prepareSchema } from './schema.ts'
 import { withConnection, type Address } from './session.ts'
-import type { Pool, Run } from './pool.ts'
 import { statements } from './statements.ts'
 
 export interface SqlDatabaseOptions {
@@ -15,16 +15,21 @@ export interface SqlDatabaseOptions {
 }
 
 /**
- * Ratings in a database that speaks SQL. The original's table is read as it is; what is given here goes to tables of our
- * own, by product and reviewer. Writers of one product take turns, so none loses what another has written.
+ * Ratings in an SQL database. The original's table is only read. Posted stars are in tables of our own, by product and
+ * reviewer. Writers of one product take turns, so that none overwrites what another has written.
  */
 export function createSqlDatabase({ dialect, pool, address }: SqlDatabaseOptions): Database {
   let system = dialect.system
-  const use = <T>(how: Use, work: (run: Run) => Promise<T>): Promise<T> =>
-    withConnection({ dialect, pool, address: { ...address, system } }, how, work)
+
+  function connected(purpose: Purpose) {
+    return <T>(use: Use, work: (run: Run) => Promise<T>): Promise<T> =>
+      withConnection({ dialect, pool, purpose, address: { ...address, system } }, use, work)
+  }
+  const reading = connected('read')
+  const writing = connected('write')
 
   async function write(run: Run, id: ProductId, given: GivenRatings) {
-    // Before others have to wait for this one.
+    // Before the transaction, so that other writers wait less.
     const before = await original(run)
     await run(dialect.begin)
     const refusal = await claim(run, id)
@@ -37,7 +42,7 @@ export function createSqlDatabase({ dialect, pool, address }: SqlDatabaseOptions
     return merged
   }
 
-  /** Takes the product for this transaction, and a place for it if it is new. */
+  /** Locks the product for this transaction, and adds it if it is new. */
   async function claim(run: Run, id: ProductId): Promise<Refusal | undefined> {
     if ((await run(statements.claimProduct, id)).changed > 0) return undefined
     if (dialect.lockProducts) await run(dialect.lockProducts)
@@ -48,23 +53,31 @@ export function createSqlDatabase({ dialect, pool, address }: SqlDatabaseOptions
     return undefined
   }
 
+  /** The server's name for spans: MariaDB speaks MySQL's protocol. */
+  async function findSystem(run: Run): Promise<void> {
+    if (!dialect.selectServerVersion) return
+    const { rows } = await run(dialect.selectServerVersion)
+    system = String(rows[0]?.['version']).includes('MariaDB') ? 'mariadb' : dialect.system
+  }
+
   return {
     type: dialect.type,
-    prepare: (how) =>
-      use<Access>(how, async (run) => {
-        if (dialect.selectVersion) {
-          const { rows } = await run(dialect.selectVersion)
-          system = String(rows[0]?.['version']).includes('MariaDB') ? 'mariadb' : dialect.system
-        }
+    inspect: (use) =>
+      reading(use, async (run) => {
+        await findSystem(run)
+        return findContent(dialect, run)
+      }),
+    prepare: (use) =>
+      writing<Access>(use, async (run) => {
         await prepareSchema(dialect, run)
         return 'write'
       }).catch(readOnlyIfForbidden),
-    read: (id, access: Access, how) =>
-      use(how, async (run) =>
-        mergeRatings(id, await original(run), access === 'write' ? await givenStars(run, id) : {})
+    read: (id, content, use) =>
+      reading(use, async (run) =>
+        mergeRatings(id, await original(run), content === 'all' ? await givenStars(run, id) : {})
       ),
-    write: (id, given, how) => use(how, (run) => write(run, id, given)),
-    ping: (how) => use(how, async (run) => void (await run(statements.ping))),
+    write: (id, given, use) => writing(use, (run) => write(run, id, given)),
+    ping: (use) => reading(use, async (run) => void (await run(statements.ping))),
     close: () => pool.close()
   }
 }

@@ -2,73 +2,112 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { untilAborted } from '../database.ts'
 import type { Connection, Pool, Result, Statement, Value } from '../sql/pool.ts'
+import { createTurns } from '../turns.ts'
 
-/** Milliseconds until a file that another process is writing to is tried again. */
+/** Milliseconds between two attempts while another process is writing to the file. */
 const BUSY_PAUSE_MS = 5
 const SQLITE_BUSY = 5
 
 /**
- * A file, opened when it is first asked for; whoever wants it waits for its turn. Node's SQLite works within the call, so it
- * is never let wait for another process: that would stop everything else here.
+ * A file with two connections: one for all readers, and one that writers use in turn. A reader runs single statements and never
+ * waits for a writer. Node's SQLite works within the call, so it must not wait for another process: nothing else in this
+ * process would be answered meanwhile. So a busy file is an error, and is tried again a little later.
  */
 export function createSqlitePool(file: string): Pool {
-  let turn: Promise<void> = Promise.resolve()
-  let open: OpenFile | undefined
+  const turns = createTurns({ atOnce: 1, waiting: 10 })
+  let reader: SharedFile | undefined
+  let writer: OpenFile | undefined
   let closed = false
 
-  return {
-    async connect(signal) {
-      const before = turn
-      const { promise, resolve: next } = Promise.withResolvers<void>()
-      turn = before.then(() => promise)
-      await before
-      try {
-        signal.throwIfAborted()
-        if (closed) throw new Error('the store is closed')
-        open ??= await openFile(file, signal)
-        return toConnection(open, next)
-      } catch (error) {
-        next()
-        throw error
+  async function open(): Promise<OpenFile> {
+    const { DatabaseSync } = await import('node:sqlite')
+    if (closed) throw new Error('the store is closed')
+    return toOpenFile(new DatabaseSync(file, { timeout: 0 }))
+  }
+
+  async function connectReader(): Promise<Connection> {
+    const opened = reader ? undefined : await open()
+    // Another reader may have opened it in the meantime.
+    if (reader) opened?.database.close()
+    else if (opened) reader = { ...opened, users: 0 }
+    const shared = reader
+    if (!shared) throw new Error('the store is closed')
+    shared.users += 1
+    const leave = (): void => {
+      shared.users -= 1
+      if (shared.users === 0 && shared !== reader) shared.database.close()
+    }
+    return {
+      run: runWith(shared),
+      release: leave,
+      destroy() {
+        if (shared === reader) reader = undefined
+        leave()
       }
-    },
-    async close() {
-      closed = true
-      await turn
-      open?.database.close()
-      open = undefined
     }
   }
 
-  function toConnection({ database, prepare }: OpenFile, next: () => void): Connection {
-    return {
-      run: (statement, values, signal) => whenFree(() => runNow(prepare(statement), values), signal),
-      release: next,
-      destroy() {
-        // Ends a transaction that may be open, and forgets what is prepared.
-        database.close()
-        open = undefined
-        next()
+  async function connectWriter(signal: AbortSignal): Promise<Connection> {
+    await turns.enter(signal)
+    try {
+      writer ??= await openForWriting(signal)
+      return {
+        run: runWith(writer),
+        release: () => turns.leave(),
+        destroy() {
+          // Ends a transaction that may be open.
+          closeWriter()
+          turns.leave()
+        }
       }
+    } catch (error) {
+      turns.leave()
+      throw error
+    }
+  }
+
+  async function openForWriting(signal: AbortSignal): Promise<OpenFile> {
+    const opened = await open()
+    try {
+      // Readers and a writer do not wait for each other; a committed write survives the end of the process.
+      await whenFree(() => opened.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL'), signal)
+      return opened
+    } catch (error) {
+      opened.database.close()
+      throw error
+    }
+  }
+
+  function closeWriter(): void {
+    writer?.database.close()
+    writer = undefined
+  }
+
+  return {
+    connect: (signal, purpose) => (purpose === 'read' ? connectReader() : connectWriter(signal)),
+    async close() {
+      closed = true
+      const last = reader
+      reader = undefined
+      if (last?.users === 0) last.database.close()
+      await turns.enter(AbortSignal.timeout(CLOSE_PATIENCE_MS)).then(closeWriter, () => undefined)
     }
   }
 }
+
+/** Milliseconds; every writer has ended by then, as its time is over. */
+const CLOSE_PATIENCE_MS = 1_000
 
 interface OpenFile {
   database: DatabaseSync
   prepare: (statement: Statement) => StatementSync
 }
 
-async function openFile(file: string, signal: AbortSignal): Promise<OpenFile> {
-  const { DatabaseSync } = await import('node:sqlite')
-  const database = new DatabaseSync(file, { timeout: 0 })
-  try {
-    // Readers and a writer do not wait for each other; what was committed survives the end of the process.
-    await whenFree(() => database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL'), signal)
-  } catch (error) {
-    database.close()
-    throw error
-  }
+interface SharedFile extends OpenFile {
+  users: number
+}
+
+function toOpenFile(database: DatabaseSync): OpenFile {
   const prepared = new Map<string, StatementSync>()
   return {
     database,
@@ -78,6 +117,10 @@ async function openFile(file: string, signal: AbortSignal): Promise<OpenFile> {
       return known
     }
   }
+}
+
+function runWith({ prepare }: OpenFile): Connection['run'] {
+  return (statement, values, signal) => whenFree(() => runNow(prepare(statement), values), signal)
 }
 
 async function whenFree<T>(work: () => T, signal: AbortSignal): Promise<T> {

@@ -1,19 +1,28 @@
 import { createConnection, type Connection } from 'mysql2/promise'
 import { dirname, join } from 'node:path'
+import type { Env } from '@bookinfo/service-kit/testing'
 import { createServerProcess, freePort, runAsServer, serverFile, serverFolder } from './server-process.ts'
-import type { Certificate, OriginalRows, ServerDatabase } from './test-database.ts'
+import type { Certificate, LockableDatabase, OriginalRows, ServerDatabase } from './test-database.ts'
 
 /** `npm test` looks for the server and hands it on; empty means that there is none, and says so itself. */
 export const mariadbPath = process.env['BOOKINFO_MARIADB'] ?? ''
 
-const PASSWORD = 'a password that no log may show'
+export const PASSWORD = 'a password that no log may show'
+
+export interface MariadbServer extends ServerDatabase, LockableDatabase {
+  run(sql: string): Promise<unknown[]>
+  /** Settings for another user, who has the same password. */
+  user(name: string): Env
+  /** What services send during the work. */
+  statements(work: () => Promise<void>): Promise<string[]>
+}
 
 /**
  * A MariaDB server with a folder and a port of its own.
  *
  * @param certificate if given, services must come by TLS
  */
-export async function startMariadb(certificate?: Certificate): Promise<ServerDatabase> {
+export async function startMariadb(certificate?: Certificate): Promise<MariadbServer> {
   const folder = await serverFolder('mariadb')
   const port = await freePort()
   const data = join(folder, 'data')
@@ -114,6 +123,25 @@ export async function startMariadb(certificate?: Certificate): Promise<ServerDat
     },
     trustReader: async () => void (await run("GRANT ALL ON test.* TO reader@'%'")),
     dropDatabase: async () => void (await run('DROP DATABASE IF EXISTS test')),
+    run,
+    user: (name) => ({ ...envAt(port), MYSQL_DB_USER: name }),
+    async statements(work) {
+      await run("SET GLOBAL log_output = 'TABLE'; TRUNCATE mysql.general_log; SET GLOBAL general_log = ON")
+      await work()
+      await run('SET GLOBAL general_log = OFF')
+      const rows = await run(
+        "SELECT CONVERT(argument USING utf8mb4) AS text FROM mysql.general_log WHERE user_host LIKE 'bookinfo%'"
+      )
+      return rows.map((row) => String(Object(row).text))
+    },
+    async lock() {
+      const connection = await connect()
+      await connection.query('BEGIN; UPDATE test.bookinfo_products SET revision = revision WHERE product_id = 0')
+      return async () => {
+        await connection.query('COMMIT')
+        connection.destroy()
+      }
+    },
     [Symbol.asyncDispose]: () => server.remove()
   }
 }

@@ -1,7 +1,7 @@
 import { Client } from 'pg'
 import { dirname, join } from 'node:path'
 import { createServerProcess, freePort, runAsServer, serverFile, serverFolder } from './server-process.ts'
-import type { Certificate, OriginalRows, ServerDatabase } from './test-database.ts'
+import type { Certificate, OriginalRows, ServerDatabase, WaitingDatabase } from './test-database.ts'
 
 /** `npm test` looks for the server and hands it on; empty means that there is none, and says so itself. */
 export const postgresPath = process.env['BOOKINFO_POSTGRES'] ?? ''
@@ -13,7 +13,7 @@ const PASSWORD = 'a password that no log may show'
  *
  * @param certificate if given, services must come by TLS
  */
-export async function startPostgres(certificate?: Certificate): Promise<ServerDatabase> {
+export async function startPostgres(certificate?: Certificate): Promise<ServerDatabase & WaitingDatabase> {
   const folder = await serverFolder('postgres')
   const port = await freePort()
   const data = join(folder, 'data')
@@ -140,6 +140,19 @@ export async function startPostgres(certificate?: Certificate): Promise<ServerDa
         'GRANT ALL ON ALL TABLES IN SCHEMA public TO reader'
       )),
     dropDatabase: async () => void (await run('postgres', drop)),
+    async waiting() {
+      const rows = await run('postgres', "SELECT COUNT(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+      return Number(rows[0]?.['n'])
+    },
+    async lock() {
+      const client = new Client({ host: folder, port, user: 'postgres', database: 'test' })
+      await client.connect()
+      await client.query('BEGIN; UPDATE bookinfo_products SET revision = revision WHERE product_id = 0')
+      return async () => {
+        await client.query('COMMIT')
+        await client.end()
+      }
+    },
     [Symbol.asyncDispose]: () => server.remove()
   }
 }

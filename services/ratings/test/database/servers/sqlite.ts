@@ -2,10 +2,10 @@ import { DatabaseSync } from 'node:sqlite'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestDatabase } from './test-database.ts'
+import type { LockableDatabase } from './test-database.ts'
 
 /** A file in a folder of its own. */
-export async function startSqlite(): Promise<TestDatabase> {
+export async function startSqlite(): Promise<LockableDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'bookinfo-sqlite-'))
   const file = join(folder, 'ratings.db')
 
@@ -40,6 +40,14 @@ export async function startSqlite(): Promise<TestDatabase> {
         `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count})
          INSERT INTO bookinfo_products (product_id, revision) SELECT 1000000 + n, 1 FROM numbers`
       )),
+    async lock() {
+      const other = new DatabaseSync(file)
+      other.exec('BEGIN IMMEDIATE')
+      return async () => {
+        other.exec('COMMIT')
+        other.close()
+      }
+    },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true })
   }
 }

@@ -31,6 +31,17 @@ export interface TestDatabase extends AsyncDisposable {
   fillProducts(count: number): Promise<void>
 }
 
+/** A database in which another program can hold what writers of product 0 need. */
+export interface LockableDatabase extends TestDatabase {
+  /** @returns what ends it */
+  lock(): Promise<() => Promise<void>>
+}
+
+/** A server that tells how many statements wait for a lock. */
+export interface WaitingDatabase extends LockableDatabase {
+  waiting(): Promise<number>
+}
+
 /** A database with a server of its own. */
 export interface ServerDatabase extends TestDatabase {
   port: number
