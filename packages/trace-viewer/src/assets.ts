@@ -1,7 +1,11 @@
 import { asset, type Asset } from '@bookinfo/service-kit'
+import { siteStylesheet } from '@bookinfo/service-kit/look'
 import { readFileSync } from 'node:fs'
 
-export const stylesheet = read('viewer.css', 'text/css; charset=utf-8')
+export const stylesheet = siteStylesheet(
+  '/static/viewer.css',
+  readFileSync(new URL('../public/viewer.css', import.meta.url))
+)
 export const icon = read('icon.svg', 'image/svg+xml')
 export const liveScript = read('live.js', 'text/javascript; charset=utf-8')
 export const waitScript = read('wait.js', 'text/javascript; charset=utf-8')

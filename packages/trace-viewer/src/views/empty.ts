@@ -6,7 +6,7 @@ export function nothingYet(otlpAddress: string): Html {
     <h2 id="empty-title">No traces yet</h2>
     <ol>
       <li>Start the suite with <code>npm start</code>, if it does not run.</li>
-      <li>Open its page, <code>http://localhost:9080/productpage</code>: every visit makes one trace.</li>
+      <li>Open the page whose address it prints: every visit makes one trace.</li>
       <li>
         For a service that was started in another way, set
         <code>OTEL_EXPORTER_OTLP_ENDPOINT=${otlpAddress}</code> before it starts.

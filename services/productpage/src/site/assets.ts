@@ -1,14 +1,13 @@
 import { asset, type Asset } from '@bookinfo/service-kit'
+import { siteStylesheet } from '@bookinfo/service-kit/look'
 import { readFileSync } from 'node:fs'
 
-const css = 'text/css; charset=utf-8'
 const svg = 'image/svg+xml'
 const png = 'image/png'
 
 // The build searches for this exact form of `readFileSync` and replaces each by the bytes of the file.
-export const stylesheet = asset(
+export const stylesheet = siteStylesheet(
   '/static/bookinfo.css',
-  css,
   readFileSync(new URL('../../public/bookinfo.css', import.meta.url))
 )
 export const logo = asset('/static/img/logo.svg', svg, readFileSync(new URL('../../public/logo.svg', import.meta.url)))

@@ -102,6 +102,9 @@ const signInButton = html`<button id="sign-in-button" class="button" popovertarg
 
 function signInDialog(root: string): Html {
   return html`<div id="dialog" class="dialog" popover role="dialog" aria-labelledby="dialog-title">
+    <button id="close-dialog" class="close" popovertarget="dialog" popovertargetaction="hide" aria-label="Close">
+      ×
+    </button>
     <form method="post" action="${root}login" name="login_form">
       <h2 id="dialog-title">Sign in to BookInfo</h2>
       <p id="dialog-help">
@@ -122,9 +125,6 @@ function signInDialog(root: string): Html {
       <button class="button" type="submit">Sign in</button>
     </form>
     <p class="dialog-foot">Not using Istio yet? <a href="https://istio.io">Start here</a></p>
-    <button id="close-dialog" class="close" popovertarget="dialog" popovertargetaction="hide" aria-label="Close">
-      ×
-    </button>
   </div>`
 }
 
