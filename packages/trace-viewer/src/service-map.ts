@@ -1,4 +1,4 @@
-import { callsIn, type Call } from './calls.ts'
+import { callsIn, type Call } from './service-calls.ts'
 import type { Trace } from './trace-store.ts'
 
 /** All calls from one service to another, in figures. */

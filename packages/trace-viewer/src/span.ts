@@ -1,34 +1,47 @@
-import type { KeyValue } from './otlp/schema.ts'
-
 export const spanKinds = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const
 export type SpanKind = (typeof spanKinds)[number]
 
 export const spanStatuses = ['unset', 'ok', 'error'] as const
 export type SpanStatus = (typeof spanStatuses)[number]
 
+/** The types that Jaeger has for values: lists and maps are text, as JSON. */
+export type ValueType = 'string' | 'bool' | 'int64' | 'float64' | 'binary'
+
+export interface Attribute {
+  key: string
+  type: ValueType
+  value: string | number | boolean
+}
+
+/** The text of the first attribute of that name, if there is one. */
+export function attributeText(attributes: readonly Attribute[], key: string): string | undefined {
+  const attribute = attributes.find((candidate) => candidate.key === key)
+  return attribute && String(attribute.value)
+}
+
 /** What made a span: one process. All spans of one request share the object. */
 export interface Resource {
   service: string
   /** All but the service's name. */
-  attributes: readonly KeyValue[]
+  attributes: readonly Attribute[]
 }
 
 export interface Scope {
   name: string
   version: string
-  attributes: readonly KeyValue[]
+  attributes: readonly Attribute[]
 }
 
 export interface SpanEvent {
   timeUs: number
   name: string
-  attributes: readonly KeyValue[]
+  attributes: readonly Attribute[]
 }
 
 export interface SpanLink {
   traceId: string
   spanId: string
-  attributes: readonly KeyValue[]
+  attributes: readonly Attribute[]
 }
 
 /** Ids are lower-case hexadecimal; times are whole microseconds since 1970, as Jaeger counts. */
@@ -43,7 +56,7 @@ export interface Span {
   durationUs: number
   status: SpanStatus
   statusMessage: string
-  attributes: readonly KeyValue[]
+  attributes: readonly Attribute[]
   events: readonly SpanEvent[]
   links: readonly SpanLink[]
   scope: Scope

@@ -1,4 +1,4 @@
-import { decodeSpans, typedValue, type Span } from '@bookinfo/trace-viewer/otlp'
+import { decodeSpans, type Span } from '@bookinfo/trace-viewer/otlp'
 
 /** A span as a collector sees it, whatever it came in. */
 export interface ReceivedSpan {
@@ -40,5 +40,5 @@ export function readOtlp(bytes: Buffer, encoding: 'json' | 'protobuf'): Received
 }
 
 function plain(attributes: Span['attributes']): Values {
-  return Object.fromEntries(attributes.map(({ key, value }) => [key, typedValue(value).value]))
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, value]))
 }

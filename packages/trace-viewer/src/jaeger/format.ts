@@ -1,19 +1,13 @@
-import { typedValue, type TypedValue } from '../otlp/any-value.ts'
-import type { KeyValue } from '../otlp/schema.ts'
-import type { Resource, Span } from '../span.ts'
+import type { Attribute, Resource, Span } from '../span.ts'
 import type { Trace } from '../trace-store.ts'
 
 // The JSON of Jaeger's query API, and how it maps OpenTelemetry's spans to it.
 // https://www.jaegertracing.io/docs/latest/apis/
 // https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/pkg/translator/jaeger
 
-export interface Tag extends TypedValue {
-  key: string
-}
-
 export interface JaegerProcess {
   serviceName: string
-  tags: Tag[]
+  tags: readonly Attribute[]
 }
 
 export interface JaegerSpan {
@@ -23,8 +17,8 @@ export interface JaegerSpan {
   references: { refType: 'CHILD_OF' | 'FOLLOWS_FROM'; traceID: string; spanID: string }[]
   startTime: number
   duration: number
-  tags: Tag[]
-  logs: { timestamp: number; fields: Tag[] }[]
+  tags: Attribute[]
+  logs: { timestamp: number; fields: Attribute[] }[]
   processID: string
   warnings: string[] | null
 }
@@ -41,7 +35,7 @@ export function formatTrace(trace: Trace): JaegerTrace {
   const processIds = new Map<string, string>()
 
   function processIdOf(resource: Resource): string {
-    const process = { serviceName: resource.service, tags: resource.attributes.map(formatAttribute) }
+    const process = { serviceName: resource.service, tags: resource.attributes }
     const key = JSON.stringify(process)
     const id = processIds.get(key) ?? `p${processIds.size + 1}`
     processIds.set(key, id)
@@ -80,7 +74,7 @@ function formatSpan(span: Span, processID: string, trace: Trace): JaegerSpan {
     tags: tagsOf(span),
     logs: span.events.map(({ timeUs, name, attributes }) => ({
       timestamp: timeUs,
-      fields: [textTag('event', name), ...attributes.map(formatAttribute)]
+      fields: [textTag('event', name), ...attributes]
     })),
     processID,
     warnings: warnings.length === 0 ? null : warnings
@@ -88,11 +82,11 @@ function formatSpan(span: Span, processID: string, trace: Trace): JaegerSpan {
 }
 
 /** All that is searched and shown as a span's tags: its attributes, and what OpenTelemetry keeps in fields of their own. */
-export function tagsOf({ scope, attributes, kind, status, statusMessage, traceState }: Span): Tag[] {
+export function tagsOf({ scope, attributes, kind, status, statusMessage, traceState }: Span): Attribute[] {
   return [
     ...(scope.name === '' ? [] : [textTag('otel.scope.name', scope.name)]),
     ...(scope.version === '' ? [] : [textTag('otel.scope.version', scope.version)]),
-    ...attributes.map(formatAttribute),
+    ...attributes,
     ...(kind === 'unspecified' ? [] : [textTag('span.kind', kind)]),
     ...(status === 'unset' ? [] : [textTag('otel.status_code', status.toUpperCase())]),
     ...(status === 'error' ? [{ key: 'error', type: 'bool' as const, value: true }] : []),
@@ -101,11 +95,7 @@ export function tagsOf({ scope, attributes, kind, status, statusMessage, traceSt
   ]
 }
 
-export function formatAttribute({ key, value }: KeyValue): Tag {
-  return { key, ...typedValue(value) }
-}
-
-function textTag(key: string, value: string): Tag {
+function textTag(key: string, value: string): Attribute {
   return { key, type: 'string', value }
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox, FastifyReply, FastifyRequest } from '@bookinfo/service-kit'
 import { Type } from 'typebox'
-import { callsIn } from '../calls.ts'
+import { callsIn } from '../service-calls.ts'
 import type { Span } from '../span.ts'
 import type { TraceStore } from '../trace-store.ts'
 import { formatTrace } from './format.ts'

@@ -1,4 +1,3 @@
-import { valueText } from '../otlp/any-value.ts'
 import type { Span } from '../span.ts'
 import type { Trace } from '../trace-store.ts'
 import { tagsOf } from './format.ts'
@@ -33,7 +32,7 @@ function hasTag(span: Span, key: string, value: string): boolean {
   return (
     tagsOf(span).some((tag) => tag.key === key && String(tag.value) === value) ||
     [span.resource, ...span.events].some(({ attributes }) =>
-      attributes.some((attribute) => attribute.key === key && valueText(attribute.value) === value)
+      attributes.some((attribute) => attribute.key === key && String(attribute.value) === value)
     )
   )
 }

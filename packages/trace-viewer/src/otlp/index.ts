@@ -1,3 +1,2 @@
-export { typedValue } from './any-value.ts'
 export { decodeSpans } from './decode.ts'
 export type { Span } from '../span.ts'

@@ -8,6 +8,7 @@ import {
   type SpanKind,
   type SpanStatus
 } from '../span.ts'
+import { readAttributes } from './attributes.ts'
 import type { ExportTraceServiceRequest, KeyValue, OtlpSpan } from './schema.ts'
 
 export const BadSpans = createError('BOOKINFO_BAD_SPANS', 'these are no OTLP spans: %s', 400)
@@ -27,7 +28,7 @@ export function readSpans(request: ExportTraceServiceRequest, ids: IdEncoding): 
   return (request.resourceSpans ?? []).flatMap(({ resource, scopeSpans = [] }) => {
     const owner = readResource(resource?.attributes ?? [])
     return scopeSpans.flatMap(({ scope: { name = '', version = '', attributes = [] } = {}, spans = [] }) => {
-      const scope = { name, version, attributes }
+      const scope = { name, version, attributes: readAttributes(attributes) }
       return spans.map((span) => readSpan(span, ids, { scope, resource: owner }))
     })
   })
@@ -35,7 +36,10 @@ export function readSpans(request: ExportTraceServiceRequest, ids: IdEncoding): 
 
 function readResource(attributes: readonly KeyValue[]): Resource {
   const name = attributes.find(({ key }) => key === 'service.name')?.value?.stringValue
-  return { service: name || NO_SERVICE, attributes: attributes.filter(({ key }) => key !== 'service.name') }
+  return {
+    service: name || NO_SERVICE,
+    attributes: readAttributes(attributes.filter(({ key }) => key !== 'service.name'))
+  }
 }
 
 function readSpan(span: OtlpSpan, ids: IdEncoding, origin: { scope: Scope; resource: Resource }): Span {
@@ -52,16 +56,16 @@ function readSpan(span: OtlpSpan, ids: IdEncoding, origin: { scope: Scope; resou
     durationUs: lasted > 0n ? microseconds(lasted) : 0,
     status: readStatus(span.status?.code),
     statusMessage: span.status?.message ?? '',
-    attributes: span.attributes ?? [],
-    events: (span.events ?? []).map(({ timeUnixNano, name = '', attributes = [] }) => ({
+    attributes: readAttributes(span.attributes),
+    events: (span.events ?? []).map(({ timeUnixNano, name = '', attributes }) => ({
       timeUs: microseconds(nanoseconds(timeUnixNano)),
       name,
-      attributes
+      attributes: readAttributes(attributes)
     })),
-    links: (span.links ?? []).map(({ traceId, spanId, attributes = [] }) => ({
+    links: (span.links ?? []).map(({ traceId, spanId, attributes }) => ({
       traceId: readId(traceId, ids, 'trace'),
       spanId: readId(spanId, ids, 'span'),
-      attributes
+      attributes: readAttributes(attributes)
     })),
     ...origin,
     warnings: warn(span, lasted)

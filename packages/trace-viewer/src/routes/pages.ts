@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox, FastifyRequest } from '@bookinfo/service-kit'
 import { Type } from 'typebox'
 import { liveScript, waitScript } from '../assets.ts'
-import { awaitedIn, serviceNames } from '../calls.ts'
+import { awaitedIn, serviceNames } from '../service-calls.ts'
 import type { LogStore } from '../log-store.ts'
 import { serviceMap } from '../service-map.ts'
 import { parseFilter, passes } from '../trace-filter.ts'

@@ -1,9 +1,7 @@
 import { html, type Html } from '@bookinfo/service-kit'
 import { showOffset } from '../figures.ts'
-import { formatAttribute } from '../jaeger/format.ts'
 import type { LogLine } from '../log-store.ts'
-import type { KeyValue } from '../otlp/schema.ts'
-import type { Span } from '../span.ts'
+import type { Attribute, Span } from '../span.ts'
 
 /** All that is known of a span. */
 export function spanDetails(span: Span, traceStartUs: number, logs: readonly LogLine[]): Html {
@@ -63,14 +61,14 @@ export function spanDetails(span: Span, traceStartUs: number, logs: readonly Log
   </div>`
 }
 
-function attributeTable(title: string | Html, attributes: readonly KeyValue[]): Html | false {
+function attributeTable(title: string | Html, attributes: readonly Attribute[]): Html | false {
   if (attributes.length === 0 && (title === 'Attributes' || title === 'Scope')) return false
   return html`<table class="pairs">
     <caption>
       ${title}
     </caption>
     <tbody>
-      ${attributes.map(formatAttribute).map(
+      ${attributes.map(
         ({ key, value, type }) =>
           html`<tr>
             <th scope="row">${breakable(key)}</th>

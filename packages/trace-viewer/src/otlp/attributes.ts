@@ -1,15 +1,13 @@
+import type { Attribute } from '../span.ts'
 import type { AnyValue, KeyValue } from './schema.ts'
 
-/** The types that Jaeger has for values. */
-export type ValueType = 'string' | 'bool' | 'int64' | 'float64' | 'binary'
-
-export interface TypedValue {
-  type: ValueType
-  value: string | number | boolean
+/** Attributes as the viewer keeps them. */
+export function readAttributes(attributes: readonly KeyValue[] = []): Attribute[] {
+  return attributes.map(({ key, value }) => ({ key, ...typedValue(value) }))
 }
 
 /** A value as Jaeger tells it: lists and maps as JSON, whole numbers that a double cannot hold as text. */
-export function typedValue(value: AnyValue | undefined): TypedValue {
+function typedValue(value: AnyValue | undefined): Omit<Attribute, 'key'> {
   if (value?.stringValue !== undefined) return { type: 'string', value: value.stringValue }
   if (value?.boolValue !== undefined) return { type: 'bool', value: value.boolValue }
   if (value?.intValue !== undefined) return { type: 'int64', value: readInt64(value.intValue) }
@@ -17,17 +15,6 @@ export function typedValue(value: AnyValue | undefined): TypedValue {
   if (value?.bytesValue !== undefined) return { type: 'binary', value: value.bytesValue }
   if (value?.arrayValue || value?.kvlistValue) return { type: 'string', value: JSON.stringify(plainValue(value)) }
   return { type: 'string', value: '' }
-}
-
-/** A value in words, for people and for comparing with what they search for. */
-export function valueText(value: AnyValue | undefined): string {
-  return String(typedValue(value).value)
-}
-
-/** The text of the first attribute of that name, if there is one. */
-export function attributeText(attributes: readonly KeyValue[], key: string): string | undefined {
-  const attribute = attributes.find((candidate) => candidate.key === key)
-  return attribute && valueText(attribute.value)
 }
 
 function plainValue(value: AnyValue | undefined): unknown {

@@ -1,5 +1,4 @@
-import { attributeText } from './otlp/any-value.ts'
-import { endUs, type Span } from './span.ts'
+import { attributeText, endUs, type Span } from './span.ts'
 import type { Trace } from './trace-store.ts'
 import { rootOf } from './trace-tree.ts'
 
