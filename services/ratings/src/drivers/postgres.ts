@@ -1,6 +1,5 @@
-import { connect } from 'node:net'
 import { Client, Pool as PgPool, type PoolClient, type QueryResult } from 'pg'
-import type { Connection, Pool, ServerOptions } from '../database/sql/pool.ts'
+import type { Connection, Pool, ServerOptions, Value } from '../database/sql/pool.ts'
 
 /** Every server has this database, so one can connect to it to create another. */
 const MAINTENANCE_DATABASE = 'postgres'
@@ -35,28 +34,8 @@ export function createPostgresPool(options: ServerOptions): Pool {
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
 
-  function toConnection(client: PoolClient): Connection {
-    let isRunning = false
-    return {
-      async run({ text, operation }, values) {
-        const limited = operation === 'BEGIN' ? `${text}; ${limits(timeoutMs)}` : toNumbered(text)
-        isRunning = true
-        try {
-          return toResult(await client.query(limited, values.length > 0 ? [...values] : undefined))
-        } finally {
-          isRunning = false
-        }
-      },
-      release: () => client.release(),
-      destroy() {
-        if (isRunning) cancel(client, options, () => client.release(true))
-        else client.release(true)
-      }
-    }
-  }
-
   return {
-    connect: async () => toConnection(await pool.connect()),
+    connect: async () => toConnection(await pool.connect(), timeoutMs),
     async createDatabase() {
       const client = new Client({ ...server, database: MAINTENANCE_DATABASE })
       client.on('error', () => undefined)
@@ -71,10 +50,28 @@ export function createPostgresPool(options: ServerOptions): Pool {
   }
 }
 
-/** The server gives up by itself, as this process may not be there to ask for it. */
-function limits(timeoutMs: number): string {
-  const names = ['statement_timeout', 'idle_in_transaction_session_timeout']
-  return names.map((name) => `SET LOCAL ${name} = ${Math.ceil(timeoutMs)}`).join('; ')
+/** A connection that is closed does not end a statement that waits for a lock: only the server's own limits do. */
+function toConnection(client: PoolClient, timeoutMs: number): Connection {
+  const limit = `SET LOCAL statement_timeout = ${Math.ceil(timeoutMs)}`
+  const idleLimit = `SET LOCAL idle_in_transaction_session_timeout = ${Math.ceil(timeoutMs)}`
+  return {
+    async run({ text, operation }, values) {
+      if (operation === 'BEGIN') return toResult(await client.query(`${text}; ${limit}; ${idleLimit}`))
+      const reading = operation === 'SELECT' ? withNumbers(text, values) : undefined
+      // Statements that are sent in one text are one transaction, so the limit holds for this one alone.
+      if (reading !== undefined) return toResult(await client.query(`${limit}; ${reading}`))
+      return toResult(await client.query(toNumbered(text), [...values]))
+    },
+    release: () => client.release(),
+    destroy: () => client.release(true)
+  }
+}
+
+/** The text with its values in it, which only whole numbers can be; undefined if there are other values. */
+function withNumbers(text: string, values: readonly Value[]): string | undefined {
+  if (!values.every(Number.isSafeInteger)) return undefined
+  const numbers = values.values()
+  return text.replace(/\?/g, () => String(numbers.next().value))
 }
 
 /** PostgreSQL's numbered placeholders for our question marks, by text. */
@@ -93,27 +90,4 @@ function toNumbered(text: string): string {
 function toResult(answer: QueryResult<Record<string, unknown>> | QueryResult<Record<string, unknown>>[]) {
   const last = [answer].flat().at(-1)
   return { rows: last?.rows ?? [], changed: last?.rowCount ?? 0 }
-}
-
-const CANCEL_REQUEST = 80_877_102
-/** Milliseconds; then the connection is closed, whether the server has answered or not. */
-const CANCEL_PATIENCE_MS = 500
-
-/**
- * Cancels the statement that is running. A server only notices that a connection has closed when it writes to it, and that may
- * be long after, if the statement waits for a lock.
- *
- * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
- */
-function cancel(client: object, { host, port }: ServerOptions, done: () => void): void {
-  if (!('processID' in client && 'secretKey' in client)) return done()
-  const request = Buffer.alloc(16)
-  for (const [place, value] of [16, CANCEL_REQUEST, Number(client.processID), Number(client.secretKey)].entries()) {
-    request.writeInt32BE(value, place * 4)
-  }
-  const socket = connect({ host, port })
-  socket.setTimeout(CANCEL_PATIENCE_MS, () => socket.destroy())
-  socket.on('error', () => socket.destroy())
-  socket.on('close', done)
-  socket.resume().end(request)
 }
