@@ -100,7 +100,7 @@ describe.each(services)('the bundle of %s', (service) => {
 
     await copyFile(builtFile(service, 'main.js.map'), join(folder.path, 'main.js.map'))
     const mapped = await runNode(folder.path, ['--enable-source-maps', ...args])
-    expect(mapped.stderr).toMatch(/at run \(.*packages\/service-kit\/src\/run\.ts:[0-9]+:[0-9]+\)/)
+    expect(mapped.stderr).toMatch(/at run \(.*packages\/service-kit\/src\/process\/run\.ts:[0-9]+:[0-9]+\)/)
     expect(mapped.stderr).toMatch(/at .*src\/main\.ts:[0-9]+:[0-9]+/)
   })
 
