@@ -32,7 +32,8 @@ export interface SpanOptions {
 export function createSpans({ sink, propagation, isSampled, tracer }: SpanOptions) {
   return function startRequest(request: IncomingRequest): RequestTrace {
     const start = performance.now()
-    const { caller, write } = propagation.read(request.headers)
+    const incoming = propagation.read(request.headers)
+    const { caller } = incoming
     const traceId = caller?.traceId?.padStart(32, '0') ?? newTraceId()
     const isRecorded = isSampled(caller?.isSampled, traceId)
     const parent = parentOf(caller, traceId)
@@ -53,7 +54,7 @@ export function createSpans({ sink, propagation, isSampled, tracer }: SpanOption
       const callSpan =
         span && startClientSpan(sink, about, { ...shared, spanId }, context, span.startMs + callStart - start)
       return {
-        pairs: write({
+        pairs: incoming.write({
           traceId,
           spanId,
           isSampled: isRecorded,

@@ -53,7 +53,7 @@ function createBrowser(start: string) {
     })
     if (answer.headers['set-cookie'] !== undefined) cookie = sessionIn(answer.headers)
     const target = answer.headers['location']
-    return target === undefined ? { status: answer.status, page: String(answer.body) } : await open(String(target))
+    return target === undefined ? { status: answer.status, page: String(answer.body) } : open(String(target))
   }
   return {
     open,
@@ -62,7 +62,7 @@ function createBrowser(start: string) {
     async statusesOfLinks(page: string): Promise<number[]> {
       const links = [...page.matchAll(/(?:src|href)="([^"#]*)"/g)].map(([, link = '']) => new URL(link, location))
       const own = links.filter(({ origin, pathname }) => origin === location.origin && !pathname.endsWith('logout'))
-      return await Promise.all(
+      return Promise.all(
         own.map(async ({ origin, pathname, search }) => (await askFully(origin, pathname + search)).status)
       )
     }

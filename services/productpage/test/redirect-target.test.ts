@@ -59,7 +59,7 @@ describe('the redirect target', () => {
     for (const path of ['/login', '/logout']) {
       const { headers } = await postLogin(origin, 'username=jason', { referer: `${origin}${path}` })
       const cookie = String(headers['set-cookie']).split(';')[0] ?? ''
-      const page = await askFully(origin, `/${headers['location']}`, { headers: { cookie } })
+      const page = await askFully(origin, `/${String(headers['location'])}`, { headers: { cookie } })
       expect([page.status, page.body]).toEqual([200, expect.stringContaining('jason')])
     }
   })

@@ -77,7 +77,7 @@ describe.each(catalogue)('$name', ({ name, service, args }) => {
   })
 
   test('has a bill that lists what is in it', async () => {
-    const file = new URL(`../../deploy/images/dist/${name}.amd64.cdx.json`, import.meta.url)
+    const file = new URL(`../../dist/${name}.amd64.cdx.json`, import.meta.url)
     const { components, metadata } = JSON.parse(readFileSync(file, 'utf8'))
     expect(metadata.component).toMatchObject({ type: 'container', name, version })
     const purls: string[] = components.map(({ purl }: { purl: string }) => purl)

@@ -29,20 +29,20 @@ export function rememberPages(): (key: string, render: () => string) => Buffer {
  */
 export function compressOnce(app: App): void {
   const compressors = {
-    br: async (content: Buffer) => await promisify(brotliCompress)(content, brotliOptions),
-    gzip: async (content: Buffer) => await promisify(gzip)(content)
+    br: (content: Buffer) => promisify(brotliCompress)(content, brotliOptions),
+    gzip: (content: Buffer) => promisify(gzip)(content)
   }
   const compressed = { br: new WeakMap<Buffer, Promise<Buffer>>(), gzip: new WeakMap<Buffer, Promise<Buffer>>() }
 
   app.addHook('onSend', async (request, reply, payload) => {
     if (!Buffer.isBuffer(payload) || payload.length < COMPRESSION_THRESHOLD_BYTES) return payload
     if (!compressibleTypes.test(String(reply.getHeader('content-type')))) return payload
-    const accepted = String(request.headers['accept-encoding'] ?? '').toLowerCase()
+    const accepted = (request.headers['accept-encoding'] ?? '').toLowerCase()
     const encoding = negotiate(accepted, ['br', 'gzip', 'identity'])
     if (encoding !== 'br' && encoding !== 'gzip') return payload
     const content = compressed[encoding].get(payload) ?? compressors[encoding](payload)
     compressed[encoding].set(payload, content)
     void reply.header('content-encoding', encoding)
-    return await content
+    return content
   })
 }
