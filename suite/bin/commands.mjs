@@ -65,6 +65,7 @@ export const commands = {
     turbo(node, ['boundaries']),
   fmt: async (node, args) => (await program(node, oxlint, ['--fix', ...args])) || program(node, oxfmt, args),
 
+  figures: (node, args) => program(node, '.ci/figures.mjs', args),
   manifests: (node, args) => program(node, 'deploy/check/src/main.ts', args),
   equivalence: (node, args) => built(node, 'test/equivalence/main.ts', args),
   bench: (node, args) => built(node, 'test/bench/overhead/main.ts', args),
