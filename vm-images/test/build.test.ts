@@ -48,7 +48,7 @@ test('a build for another processor asks for its emulator before it makes anythi
     code: 1,
     stdout: '',
     stderr:
-      `bookinfo: building a virtual machine for ${other} needs more than is here: on Debian and Ubuntu, ` +
+      `bookinfo: building a virtual machine for ${other} needs programs that are not installed. On Debian and Ubuntu: ` +
       'apt-get install arch-test qemu-user-static binfmt-support\n'
   })
 })

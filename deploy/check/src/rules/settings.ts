@@ -53,7 +53,7 @@ export const settingRules: readonly Rule[] = [
   },
   {
     name: 'setting-value',
-    why: 'a service that cannot read its settings does not start',
+    why: 'a service does not start with a setting that it cannot read, or ignores it',
     check: (world) => [
       ...ofSuite(world).flatMap((workload) =>
         containers(workload).flatMap((container) => {
@@ -76,9 +76,10 @@ function keysOf(service: string | undefined): string[] {
 }
 
 function complaint(schema: TObject, env: Record<string, string>, name: string): string[] {
+  const warnings: string[] = []
   try {
-    loadConfig(schema, env, [])
-    return []
+    loadConfig(schema, env, [], (warning) => warnings.push(`${name}: ${warning}`))
+    return warnings
   } catch (error) {
     if (error instanceof ConfigError) return [`${name}: ${error.message}`]
     throw error

@@ -13,7 +13,7 @@ export const settingMutations = mutationsOn({
     },
     'setting-value': {
       'a value that stops the start': set(reviews, `${container}/env`, [{ name: 'ENABLE_RATINGS', value: 'yes' }]),
-      'an address without its scheme': setting('OTEL_EXPORTER_OTLP_ENDPOINT', 'jaeger-collector:4318')
+      'a value that is ignored with a warning': setting('OTEL_EXPORTER_OTLP_ENDPOINT', 'jaeger collector')
     },
     'image-pinned': {
       'a floating tag': set(details, `${container}/image`, 'examples-bookinfo-details-v1:latest')
