@@ -8,7 +8,7 @@ export type { DatabaseCall, DatabaseFailure, EndDatabaseCall } from './database-
 export { logIds } from './formats/formats.ts'
 export { forOutside, forwardHeaders, withEndUser, type ForwardHeaders } from './forward.ts'
 export { forwardedHeaderNames, headerGroups } from './headers.ts'
-export { hostSetting, isAddressOrUnset, telemetrySettings, type TelemetryConfig } from './settings.ts'
+export { isAddressOrUnset, telemetrySettings, type TelemetryConfig } from './settings.ts'
 export { forwardTracing, knownMethod } from './tracing.ts'
 export type { IncomingRequest, RequestTrace, Sending, Tracing } from './tracing.ts'
 

@@ -150,7 +150,7 @@ export function isAddressOrUnset(text: string): boolean {
 }
 
 /** A setting for one host outside of a URL: a name, or an address, with IPv6 as it is. */
-export function hostSetting(about: { default: string; description: string }) {
+function hostSetting(about: { default: string; description: string }) {
   return Type.Refine(Type.String({ ...about, ignored: '', maxLength: 253, allowed: 'a host name or address' }), isHost)
 }
 
