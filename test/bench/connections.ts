@@ -7,12 +7,12 @@ import { Agent, request } from 'undici'
 
 const ROUNDS = 9
 const ROUND_MS = 1_000
-const uses = ['keep-alive', 'per-request'] as const
+const uses = ['keep-alive', 'renewed', 'per-request'] as const
 const loads = { 'one reader at a time': 1, '16 readers at once': 16 }
 
 /**
- * Prints what a new connection for every upstream call costs: reviews v3, which calls ratings once, with both settings of
- * UPSTREAM_CONNECTIONS. Rounds alternate, so that other load on the machine affects both. Read the ratio.
+ * Prints what new connections for upstream calls cost: reviews v3, which calls ratings once, with each setting of
+ * UPSTREAM_CONNECTIONS. Rounds alternate, so that other load on the machine affects all. Read the ratios.
  */
 const ratingsPort = await freePort()
 const children = [start('ratings', ratingsPort, {})]
@@ -36,10 +36,12 @@ try {
         if (round > 0) rates.get(use)?.push(rate)
       }
     }
-    const [kept = Number.NaN, fresh = Number.NaN] = uses.map((use) => median(rates.get(use) ?? []))
-    process.stdout.write(
-      `${load}: keep-alive ${format(kept, readers)}, per-request ${format(fresh, readers)}, ratio ${(fresh / kept).toFixed(2)}\n`
-    )
+    const kept = median(rates.get('keep-alive') ?? [])
+    const results = uses.map((use) => {
+      const rate = median(rates.get(use) ?? [])
+      return `${use} ${format(rate, readers)}, ratio ${(rate / kept).toFixed(2)}`
+    })
+    process.stdout.write(`${load}: ${results.join('; ')}\n`)
   }
 } finally {
   for (const child of children) child.kill('SIGKILL')

@@ -1,4 +1,4 @@
-import { createError, createUpstream, forOutside, type Dispatcher, type UpstreamResult } from '@bookinfo/service-kit'
+import { createError, createUpstream, forOutside, type HttpClient, type UpstreamResult } from '@bookinfo/service-kit'
 import type { AskForBook, Book, Caller } from './book.ts'
 import type { DetailsConfig } from './config.ts'
 import { rememberAnswer } from './last-answer.ts'
@@ -24,7 +24,7 @@ const BookServiceLate = createError('BOOKINFO_BOOK_SERVICE_LATE', 'the book serv
 
 export interface BookServiceDeps {
   url: URL
-  dispatcher: Dispatcher
+  dispatcher: HttpClient
   timeoutMs: number
   nowMs: () => number
 }

@@ -11,7 +11,7 @@ Usage: npm run bench -- [options]
   --rounds N          rounds that are measured (9)
   --ms N              milliseconds of each round (1000)
   --only TEXT         variants whose name contains the text; the floor is always measured
-  --connections USE   ${connectionUses.join(' or ')}; both if absent
+  --connections USE   ${connectionUses.join(', ')}; all if absent
 `
 const options = {
   help: { type: 'boolean', default: false },

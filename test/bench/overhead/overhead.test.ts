@@ -8,8 +8,8 @@ import { floor, variants, type ConnectionUse, type Variant } from './variants.ts
 const REQUESTS = 20
 
 const scenes: (Variant & { connections: ConnectionUse })[] = [
-  ...variants.map((variant) => ({ ...variant, connections: 'per-request' as const })),
-  { ...floor, connections: 'keep-alive' }
+  ...variants.map((variant) => ({ ...variant, connections: 'renewed' as const })),
+  { ...floor, connections: 'per-request' }
 ]
 
 test.each(scenes)('$name, $connections: answers rightly, and its spans arrive', async ({ connections, ...variant }) => {

@@ -1,5 +1,5 @@
 /** The values of UPSTREAM_CONNECTIONS; the first is the default. */
-export const connectionUses = ['per-request', 'keep-alive'] as const
+export const connectionUses = ['renewed', 'per-request', 'keep-alive'] as const
 export type ConnectionUse = (typeof connectionUses)[number]
 
 export interface Variant {

@@ -58,15 +58,19 @@ function isKeptConnectionLost(error: Error): boolean {
   return keptConnectionErrors.has(error)
 }
 
+/** Whether a call may be sent twice. */
+export function isRepeatable(method: string): boolean {
+  return method === 'GET' || method === 'OPTIONS'
+}
+
 /**
- * Sends an idempotent call again, once and on a fresh connection, if the kept connection that it took ends before a byte of the
+ * Sends a call again, once and on a fresh connection, if the kept connection that it took ends before a byte of the
  * answer (RFC 9112, 9.3.1): the server has closed it at the same moment. It is the same attempt for everybody else.
  *
  * @param fresh opens a connection for every call
  */
 export function retryOnFreshConnection(fresh: Dispatcher): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) => {
-    if (options.method !== 'GET' && options.method !== 'OPTIONS') return dispatch(options, handler)
     let isAnswered = false
     return dispatch(options, {
       onRequestStart: (controller, context) => handler.onRequestStart?.(controller, context),

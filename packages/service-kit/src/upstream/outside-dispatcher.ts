@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { EnvHttpProxyAgent, type Dispatcher } from 'undici'
-import { agentOptions, closeWith, followRedirects } from './dispatcher.ts'
+import { agentOptions, closeWith, followRedirects, type HttpClient } from './dispatcher.ts'
 import type { App } from '../server/server.ts'
 
 /** The settings of a service that calls hosts outside of the cluster, by the names that curl and many others use. */
@@ -24,9 +24,9 @@ export interface OutsideOptions {
  * The HTTP client of an app for hosts outside of the cluster. It takes the proxies of the environment, which calls inside the
  * suite never do. It ends with the app.
  */
-export function openOutsideDispatcher(app: App, { proxies, onlyTls }: OutsideOptions): Dispatcher {
+export function openOutsideDispatcher(app: App, { proxies, onlyTls }: OutsideOptions): HttpClient {
   const agent = new EnvHttpProxyAgent({
-    ...agentOptions('per-request'),
+    ...agentOptions(),
     // An empty text keeps undici from reading the environment itself.
     httpProxy: withScheme(proxies.HTTP_PROXY),
     httpsProxy: withScheme(proxies.HTTPS_PROXY),

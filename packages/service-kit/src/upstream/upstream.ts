@@ -2,7 +2,7 @@ import type { ForwardHeaders, StartedCall } from '@bookinfo/tracing'
 import { Type, type Static, type TSchema } from 'typebox'
 import { Check } from 'typebox/value'
 import { Compile, type Validator } from 'typebox/compile'
-import type { Dispatcher } from 'undici'
+import type { HttpClient } from './dispatcher.ts'
 import { exchange, TooLate, type UpstreamAnswer } from './exchange.ts'
 
 /**
@@ -23,7 +23,7 @@ export interface UpstreamOptions<S extends TSchema> {
   schema: S
   /** Milliseconds for one attempt, from connecting to the last byte. */
   timeoutMs: number
-  dispatcher: Dispatcher
+  dispatcher: HttpClient
 }
 
 export interface Upstream<T> {
