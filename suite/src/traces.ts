@@ -1,3 +1,4 @@
+import { allowMachine, type DetailsHome } from './details-machine.ts'
 import { findProblem, OTHER_PORTS } from './ports.ts'
 import { HOST, placeViewer, type ViewerPlace } from './topology.ts'
 
@@ -15,6 +16,7 @@ export interface TraceWishes {
   basePort: number
   /** Whether the trace viewer is wanted. */
   traces: boolean
+  details?: DetailsHome
 }
 
 /** Milliseconds that spans are gathered: short, as the reader of the page may already be on the way to its trace. */
@@ -25,11 +27,12 @@ const choices = ['OTEL_TRACES_EXPORTER', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', '
 const SWITCHED_OFF = 'OTEL_SDK_DISABLED'
 
 /** Plans the trace viewer, and what the services must be told to send it their spans, unless the user chose otherwise. */
-export function planTraces({ basePort, traces }: TraceWishes, env: NodeJS.ProcessEnv): Traces {
+export function planTraces({ basePort, traces, details }: TraceWishes, env: NodeJS.ProcessEnv): Traces {
   if (!traces) return { env: {} }
   const choice = findChoice(env)
   if (choice !== undefined) return { env: {}, note: `Traces: as ${choice} says; the trace viewer is not started.` }
-  const viewer = placeViewer(basePort)
+  const place = placeViewer(basePort)
+  const viewer = details === undefined ? place : { ...place, env: { ...place.env, ...allowMachine(details, env) } }
   return {
     viewer,
     env: {

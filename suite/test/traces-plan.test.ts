@@ -55,6 +55,16 @@ test('an address of the viewer that the user knows better stays', () => {
   )
 })
 
+test.each([
+  [{}, undefined, undefined],
+  [{ ALLOWED_HOSTS: 'traces.example' }, undefined, undefined],
+  [{}, 'vm', '10.0.2.1'],
+  [{ ALLOWED_HOSTS: '' }, 'vm', '10.0.2.1'],
+  [{ ALLOWED_HOSTS: 'traces.example,[fd00::5]' }, 'vm', 'traces.example,[fd00::5],10.0.2.1']
+] as const)('with %o and details in %s the viewer is told to allow the hosts %s', (env, details, allowed) => {
+  expect(planTraces({ ...wishes, ...(details && { details }) }, env).viewer?.env['ALLOWED_HOSTS']).toBe(allowed)
+})
+
 test('--no-traces means neither viewer nor spans, and needs no words', () => {
   expect(planTraces({ ...wishes, traces: false }, {})).toEqual({ env: {} })
 })
