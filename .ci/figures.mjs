@@ -7,7 +7,7 @@ const walk = [
   ...['main', 'app', 'config', 'product/page', 'product/view', 'site/layout', 'session/session', 'upstreams'].map(
     (name) => `services/productpage/src/${name}.ts`
   ),
-  ...['process/run', 'server/server', 'server/request-lifecycle', 'server/load', 'html/html'].map(
+  ...['process/run', 'server/server', 'server/request-lifecycle', 'server/load', 'html/html', 'html/look'].map(
     (name) => `packages/service-kit/src/${name}.ts`
   ),
   ...['upstream/upstream', 'upstream/exchange', 'upstream/dispatcher', 'telemetry/log'].map(

@@ -18,7 +18,7 @@ import { logLineRoutes } from './routes/log-lines.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { createTraceStore } from './trace-store.ts'
 import { renderPage } from './views/layout.ts'
-import { problemView } from './views/problem.ts'
+import { problemView } from './views/notices.ts'
 
 const VERSION = '0.1.0'
 const MAX_LOG_LINES = 10_000

@@ -44,7 +44,7 @@ it('takes what pino writes by itself too: numbers for levels and times', async (
     viewer,
     JSON.stringify({ level: 50, time: NOON_MS + 3, name: 'details', trace_id: traceId(1), msg: 'oops' })
   )
-  expect((await viewer.read(`/trace/${traceId(1)}`)).body).toMatch(/\+3 ms[^]*details[^]*level-bad">error[^]*oops/)
+  expect((await viewer.read(`/trace/${traceId(1)}`)).body).toMatch(/\+3 ms[^]*details[^]*mark bad">error[^]*oops/)
 })
 
 const ignored: [what: string, text: string][] = [

@@ -16,7 +16,7 @@ export function logLinesView(lines: readonly LogLine[], { trace, startUs, palett
   return html`<section class="card" aria-labelledby="log-title">
     <h2 id="log-title">What the services logged</h2>
     <div class="scroll" tabindex="0" role="region" aria-label="Table of log lines">
-      <table class="log">
+      <table class="log small">
         <thead>
           <tr>
             <th scope="col">At</th>
@@ -33,11 +33,8 @@ export function logLinesView(lines: readonly LogLine[], { trace, startUs, palett
                   ${trace.spans.has(spanId) ? html`<a href="#span-${spanId}">${showOffset(timeUs - startUs)}</a>` : showOffset(timeUs - startUs)}
                 </td>
                 <td>${serviceName(service, palette)}</td>
-                <td><span class="level level-${levelClass(level)}">${level}</span></td>
-                <td>
-                  ${message}
-                  <span class="fields">${fields.map(([name, value]) => html`<span>${name}=${value}</span> `)}</span>
-                </td>
+                <td><span class="${levelClass(level)}">${level}</span></td>
+                <td>${message} ${fields.map(([name, value]) => html`<code>${name}=${value}</code> `)}</td>
               </tr>`
           )}
         </tbody>
@@ -46,7 +43,7 @@ export function logLinesView(lines: readonly LogLine[], { trace, startUs, palett
   </section>`
 }
 
-function levelClass(level: string): 'bad' | 'odd' | 'plain' {
-  if (level === 'error' || level === 'fatal') return 'bad'
-  return level === 'warn' ? 'odd' : 'plain'
+function levelClass(level: string): string {
+  if (level === 'error' || level === 'fatal') return 'mark bad'
+  return level === 'warn' ? 'mark odd' : ''
 }

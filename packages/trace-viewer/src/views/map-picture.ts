@@ -42,7 +42,7 @@ export function mapPicture({ width, height, nodes, lines }: MapLayout, palette: 
 }
 
 function box({ name, x, y }: Node, palette: Palette, unanswered: boolean): Html {
-  if (name === undefined) return html`<text class="outside" x="${round(x)}" y="${round(y) + 5}">outside</text>`
+  if (name === undefined) return html`<text class="note" x="${round(x)}" y="${round(y) + 5}">outside</text>`
   const { width, height } = NODE
   return html`<g class="node ${palette(name)} ${unanswered && 'unanswered'}">
     <title>${name}</title>

@@ -2,8 +2,7 @@ import { html, type Html } from '@bookinfo/service-kit'
 import { showCount, showDuration, showRate, showShare } from '../figures.ts'
 import { layOut } from '../map-layout.ts'
 import type { Edge } from '../service-map.ts'
-import { nothingYet } from './empty.ts'
-import { liveButton } from './live.ts'
+import { liveButton, nothingYet } from './notices.ts'
 import { mapPicture } from './map-picture.ts'
 import { serviceName, type Palette } from './service-name.ts'
 
@@ -28,7 +27,7 @@ export function mapView({ edges, minutes, isEmpty, otlpAddress, palette }: Servi
       <h1>Service map</h1>
       ${liveButton}
     </div>
-    <nav class="periods" aria-label="How far back">
+    <nav aria-label="How far back">
       <ul>
         ${periods.map(
           (period) =>
@@ -46,7 +45,7 @@ export function mapView({ edges, minutes, isEmpty, otlpAddress, palette }: Servi
 }
 
 function noCalls(): Html {
-  return html`<section class="card empty">
+  return html`<section class="card">
     <h2>No calls in this period</h2>
     <p>Reload the suite’s page to make some, or look at <a href="/map">everything that is kept</a>.</p>
   </section>`
@@ -63,7 +62,7 @@ function figures(edges: readonly Edge[], palette: Palette): Html {
     <section class="card" aria-labelledby="figures-title">
       <h2 id="figures-title">The same in figures</h2>
       <div class="scroll" tabindex="0" role="region" aria-label="Table of calls">
-        <table class="edges">
+        <table class="edges small">
           <thead>
             <tr>
               <th scope="col">Call</th>
@@ -90,7 +89,7 @@ function row({ from, to, calls, perSecond, errorRate, p95Us, unanswered, isDatab
   return html`<tr>
     <th scope="row">
       ${from === undefined ? 'outside' : serviceName(from, palette)}
-      <span class="to"
+      <span class="service"
         ><span aria-hidden="true">→</span><span class="unseen"> to </span> ${serviceName(to, palette)}</span
       >
       ${unanswered && !isDatabase && html`<span class="mark odd">no answer seen</span>`}

@@ -42,7 +42,7 @@ export function spanDetails(span: Span, traceStartUs: number, logs: readonly Log
     )}
     ${
       logs.length > 0 &&
-      html`<table class="pairs">
+      html`<table class="pairs small">
         <caption>
           Log lines
         </caption>
@@ -63,7 +63,7 @@ export function spanDetails(span: Span, traceStartUs: number, logs: readonly Log
 
 function attributeTable(title: string | Html, attributes: readonly Attribute[]): Html | false {
   if (attributes.length === 0 && (title === 'Attributes' || title === 'Scope')) return false
-  return html`<table class="pairs">
+  return html`<table class="pairs small">
     <caption>
       ${title}
     </caption>
@@ -72,7 +72,7 @@ function attributeTable(title: string | Html, attributes: readonly Attribute[]):
         ({ key, value, type }) =>
           html`<tr>
             <th scope="row">${breakable(key)}</th>
-            <td>${String(value)}${type !== 'string' && html` <span class="type">${type}</span>`}</td>
+            <td>${String(value)}${type !== 'string' && html` <span class="small quiet">${type}</span>`}</td>
           </tr>`
       )}
     </tbody>

@@ -33,8 +33,8 @@ export function spanView({ span, depth, parentMissing }: TreeSpan, { trace, logs
         <span class="span-label">
           ${Array.from({ length: Math.min(depth, DEEPEST) }, () => html`<span class="indent"></span>`)}
           <span class="span-text">
-            ${serviceName(span.resource.service, palette)}
-            <span class="span-name">${span.name}${target !== undefined && ` → ${names.get(target) ?? target}`}</span>
+            <strong>${serviceName(span.resource.service, palette)}</strong>
+            <span class="quiet">${span.name}${target !== undefined && ` → ${names.get(target) ?? target}`}</span>
             ${retry !== undefined && html`<span class="mark odd">retry ${retry}</span>`}
             ${failed && html`<span class="mark bad">error</span>`}
             ${parentMissing && html`<span class="mark odd">parent missing</span>`}
@@ -42,7 +42,7 @@ export function spanView({ span, depth, parentMissing }: TreeSpan, { trace, logs
           </span>
         </span>
         ${bar(span, trace, palette)}
-        <span class="span-took">${showDuration(span.durationUs)}</span>
+        <span class="figure small">${showDuration(span.durationUs)}</span>
       </summary>
       ${spanDetails(span, trace.startUs, logs)}
     </details>
@@ -62,7 +62,7 @@ function bar(span: Span, trace: SpanContext['trace'], palette: Palette): Html {
     ${[0.25, 0.5, 0.75].map(
       (share) => html`<line class="grid" x1="${share * UNITS}" x2="${share * UNITS}" y1="0" y2="16" />`
     )}
-    <rect class="bar-value" x="${round(x)}" y="3" width="${round(width)}" height="10" />
+    <rect x="${round(x)}" y="3" width="${round(width)}" height="10" />
     ${span.events.map(({ timeUs }) => {
       const eventX = round(Math.max(0, Math.min(UNITS, (timeUs - trace.startUs) * scale)))
       return html`<line class="event" x1="${eventX}" x2="${eventX}" y1="0" y2="16" />`

@@ -2,8 +2,7 @@ import { html, type Html } from '@bookinfo/service-kit'
 import { showAge, showCount, showDuration, showTime } from '../figures.ts'
 import { filterHref, statusChoices, type TraceFilter } from '../trace-filter.ts'
 import type { TraceSummary } from '../trace-summary.ts'
-import { nothingYet } from './empty.ts'
-import { liveButton } from './live.ts'
+import { liveButton, nothingYet } from './notices.ts'
 import { serviceName, type Palette } from './service-name.ts'
 
 export interface TraceList {
@@ -60,7 +59,7 @@ function filterForm({ filter, services }: TraceList): Html {
         value="${filter.minMs > 0 && filter.minMs}"
       />
     </div>
-    <div class="buttons">
+    <div class="row">
       <button class="button" type="submit">Filter</button>
       <a href="/">Reset</a>
     </div>
@@ -74,7 +73,7 @@ function option(value: string, name: string, selected: boolean): Html {
 function results(list: TraceList): Html {
   const { filter, shown, found, kept, palette, nowUs } = list
   if (found === 0) {
-    return html`<section class="card empty">
+    return html`<section class="card">
       <h2>No trace is like that</h2>
       <p>${showCount(kept.traces, 'trace')} ${kept.traces === 1 ? 'is' : 'are'} kept. <a href="/">Show all</a></p>
     </section>`
@@ -104,13 +103,13 @@ function row(trace: TraceSummary, { palette, nowUs, slowestUs }: RowContext): Ht
   const share = Math.max(4, Math.round((durationUs / slowestUs) * 1000))
   return html`<li class="trace ${errorCount > 0 && 'failed'}">
     <a class="trace-link" href="/trace/${id}">
-      <span class="trace-service">${rootService}</span> <span class="trace-name">${rootName}</span>
+      <span class="quiet">${rootService}</span> <strong>${rootName}</strong>
     </a>
     <span class="marks">
       ${errorCount > 0 && html`<span class="mark bad">${showCount(errorCount, 'error')}</span>`}
       ${orphanCount > 0 && html`<span class="mark odd">incomplete</span>`}
     </span>
-    <ul class="services" aria-label="Services">
+    <ul class="services row small" aria-label="Services">
       ${services.map(
         ([name, count]) =>
           html`<li>
@@ -121,12 +120,12 @@ function row(trace: TraceSummary, { palette, nowUs, slowestUs }: RowContext): Ht
     <span class="took">
       <span class="figure">${showDuration(durationUs)}</span>
       <svg class="share" viewBox="0 0 1000 6" preserveAspectRatio="none" aria-hidden="true">
-        <rect class="track" width="1000" height="6" />
+        <rect width="1000" height="6" />
         <rect class="value" width="${share}" height="6" />
       </svg>
     </span>
-    <span class="spans">${showCount(spanCount, 'span')}</span>
-    <time class="age" datetime="${new Date(startUs / 1000).toISOString()}" title="${showTime(startUs)}"
+    <span class="spans small quiet">${showCount(spanCount, 'span')}</span>
+    <time class="age small quiet" datetime="${new Date(startUs / 1000).toISOString()}" title="${showTime(startUs)}"
       >${showAge(nowUs - startUs)}</time
     >
   </li>`

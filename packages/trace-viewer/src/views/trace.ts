@@ -4,7 +4,7 @@ import type { LogLine } from '../log-store.ts'
 import type { Trace } from '../trace-store.ts'
 import type { TraceSummary } from '../trace-summary.ts'
 import type { TreeSpan } from '../trace-tree.ts'
-import { waiting } from './live.ts'
+import { waiting } from './notices.ts'
 import { logLinesView } from './log-lines.ts'
 import { serviceName, type Palette } from './service-name.ts'
 import { spanView } from './span.ts'
@@ -31,24 +31,22 @@ export function traceView(view: TraceView): Html {
   const { trace, summary, tree, logs, palette, names } = view
   const shown = tree.slice(0, MOST_SPANS)
   const logsBySpan = Map.groupBy(logs, ({ spanId }) => spanId)
-  return html`<p class="back"><a href="/">All traces</a></p>
-    <h1 class="trace-title"><span class="trace-service">${summary.rootService}</span> ${summary.rootName}</h1>
+  return html`<a href="/">All traces</a>
+    <h1><span class="quiet">${summary.rootService}</span> ${summary.rootName}</h1>
     ${facts(summary, tree)} ${failures(tree)} ${oddities(view)}
     <section class="card" aria-labelledby="waterfall-title">
       <h2 id="waterfall-title">Where the time went</h2>
-      <ul class="services legend" aria-label="Services">
+      <ul class="legend row small" aria-label="Services">
         ${summary.services.map(
           ([name, count]) => html`<li>${serviceName(name, palette)} <span class="quiet">${count}</span></li>`
         )}
       </ul>
-      <div class="waterfall">
-        ${axis(summary.durationUs)}
-        <ol>
-          ${shown.map((place) =>
-            spanView(place, { trace: summary, logs: logsBySpan.get(place.span.spanId) ?? [], palette, names })
-          )}
-        </ol>
-      </div>
+      ${axis(summary.durationUs)}
+      <ol class="waterfall">
+        ${shown.map((place) =>
+          spanView(place, { trace: summary, logs: logsBySpan.get(place.span.spanId) ?? [], palette, names })
+        )}
+      </ol>
       ${
         shown.length < tree.length &&
         html`<p>
@@ -127,10 +125,8 @@ function oddities({ trace: { refused }, summary: { orphanCount }, awaitedCount, 
 
 function axis(durationUs: number): Html {
   return html`<div class="axis" aria-hidden="true">
-    <span></span>
-    <span class="ticks">
+    <span class="ticks figure small quiet">
       ${[0, 0.25, 0.5, 0.75, 1].map((share) => html`<span>${share === 0 ? '0' : showDuration(durationUs * share)}</span>`)}
     </span>
-    <span></span>
   </div>`
 }

@@ -38,7 +38,7 @@ export function timingsView({ details, reviews, ratings, total }: Timings, trace
     ['ratings, for reviews', ratings],
     ['this page, in all', total]
   ]
-  return html`<details class="timings">
+  return html`<details class="timings small quiet">
     <summary>This page took ${format(total)}</summary>
     <p>
       Details and reviews are asked at the same time. ${ratings === undefined && 'Reviews tell of no time for ratings.'}

@@ -1,7 +1,8 @@
 import type { BookDetails, Product, Review, Reviews } from '@bookinfo/contracts'
 import { href, html, trusted, type Html, type UpstreamResult } from '@bookinfo/service-kit'
+import { link } from '@bookinfo/service-kit/look'
 import { cover, reader } from '../site/assets.ts'
-import { link, notice } from '../site/layout.ts'
+import { notice } from '../site/layout.ts'
 import { ratingStars, starsForm, type StarsForm } from '../stars/view.ts'
 import { sorry } from '../upstreams.ts'
 import { timingsView, type Timings } from './timings.ts'
@@ -20,7 +21,7 @@ export interface ProductScene {
 
 /** The content of `/productpage`: a book, its details and its reviews, with a notice in place of each missing part. */
 export function productView({ root, product, details, reviews, stars, timings, traceUrl }: ProductScene): Html {
-  return html`<article class="product">
+  return html`<article>
     <section class="hero">
       <img
         class="cover"
@@ -30,7 +31,7 @@ export function productView({ root, product, details, reviews, stars, timings, t
         height="340"
       />
       <h1>${product.title}</h1>
-      <div class="about">
+      <div>
         <p class="lead">${trusted(product.descriptionHtml)}</p>
         <p>
           <a class="more" href="https://istio.io">Learn more about Istio <span aria-hidden="true">→</span></a>
@@ -82,11 +83,10 @@ function reviewList({ reviews, podname, clustername }: Reviews, sentVersion: str
   const cluster = nameOrNothing(clustername)
   return html`${
       (version ?? pod) &&
-      html`<p class="served">
+      html`<p class="row quiet">
         <span>Reviews served by:</span>
-        ${version && html`<strong class="version">reviews ${version}</strong>`}
-        ${pod && html`<span class="pod">${pod}</span>`}
-        ${cluster && html`<span>on cluster <span class="pod">${cluster}</span></span>`}
+        ${version && html`<strong class="version mark">reviews ${version}</strong>`} ${pod && html`<code>${pod}</code>`}
+        ${cluster && html`<span>on cluster <code>${cluster}</code></span>`}
       </p>`
     }
     <ul class="reviews">
@@ -99,7 +99,7 @@ function reviewItem({ reviewer, text, rating }: Review, root: string): Html {
     <figure>
       ${rating && ratingStars(rating)}
       <blockquote><p>${text}</p></blockquote>
-      <figcaption>
+      <figcaption class="row more">
         <img src="${link(root, href(reader))}" alt="" width="40" height="40" /><span>${reviewer}</span>
       </figcaption>
     </figure>

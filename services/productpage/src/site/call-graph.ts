@@ -31,7 +31,7 @@ function sentence({ from, versions, to }: Edge): string {
 
 /** The picture of the call graph, in SVG so that it follows the page's colours. */
 export const callGraphPicture: Html = html`<svg
-  class="graph"
+  class="map graph"
   viewBox="0 0 360 332"
   role="img"
   aria-labelledby="graph-name graph-text"

@@ -70,7 +70,7 @@ function operationView({ path, method, operation }: { path: string; method: stri
   const { summary, description, parameters = [], requestBody, responses } = operation
   const [body] = Object.entries(requestBody?.content ?? {})
   return html`<article class="card operation">
-    <h3><span class="method">${method.toUpperCase()}</span> <code>${path}</code></h3>
+    <h3><span class="mark">${method.toUpperCase()}</span> <code>${path}</code></h3>
     <p>${summary}. ${description}</p>
     <dl>
       ${parameters.map(

@@ -26,8 +26,8 @@ export function errorPages(nowMs: NowMs) {
 }
 
 function errorView(status: number, message: string, root: string): Html {
-  return html`<section class="card error">
-    <p class="error-status">${status}</p>
+  return html`<section class="card">
+    <p class="error-status quiet">${status}</p>
     <h1>${status === 404 ? 'There is no such page' : 'That did not work'}</h1>
     <p>${message}</p>
     <p><a href="${root}productpage">Go to the book</a> or <a href="${root}">see what the suite has</a>.</p>

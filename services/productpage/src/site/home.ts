@@ -1,10 +1,11 @@
 import { html, type FastifyPluginAsyncTypebox, type Html } from '@bookinfo/service-kit'
+import { link } from '@bookinfo/service-kit/look'
 import { Type } from 'typebox'
 import { signedInUser, type NowMs } from '../session/session.ts'
 import type { CalledService } from '../upstreams.ts'
 import { callGraphPicture } from './call-graph.ts'
 import { rememberPages } from './constant-pages.ts'
-import { asPage, link, renderPage, rootOf } from './layout.ts'
+import { asPage, renderPage, rootOf } from './layout.ts'
 
 const links = [
   { href: '/productpage?u=normal', name: 'Normal user', what: 'the page as everybody sees it' },
@@ -88,7 +89,7 @@ function homeView(services: readonly CalledService[], root: string): Html {
     <section class="card" aria-labelledby="links-title">
       <h2 id="links-title">Pages and APIs</h2>
       <ul class="links">
-        ${links.map(({ href, name, what }) => html`<li><a href="${link(root, href)}">${name}</a> <span>${what}</span></li>`)}
+        ${links.map(({ href, name, what }) => html`<li><a class="more" href="${link(root, href)}">${name}</a> <span class="small quiet">${what}</span></li>`)}
       </ul>
     </section>`
 }

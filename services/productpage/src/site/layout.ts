@@ -1,22 +1,22 @@
 import { href, html, type FastifyReply, type FastifyRequest, type Html } from '@bookinfo/service-kit'
+import { link, sitePage, type Page } from '@bookinfo/service-kit/look'
 import { logo, reader, stylesheet } from './assets.ts'
 
-export interface Layout {
-  title: string
+export interface Layout extends Pick<Page, 'title' | 'path' | 'root' | 'main'> {
   /** The signed-in user. */
   user?: string | undefined
-  /** The path of the page, which the navigation marks. */
-  path: string
-  /** The relative address of the site's root, by `rootOf`. */
-  root: string
-  main: Html
 }
 
-const pages = [
-  { path: '/productpage', name: 'The book' },
-  { path: '/', name: 'The suite' },
-  { path: '/docs', name: 'API' }
-]
+const site = {
+  name: 'BookInfo Sample',
+  icon: logo,
+  stylesheet,
+  pages: [
+    { path: '/productpage', name: 'The book' },
+    { path: '/', name: 'The suite' },
+    { path: '/docs', name: 'API' }
+  ]
+}
 
 /** Deeper paths are those of error pages alone. */
 const MAX_DEPTH = 20
@@ -50,51 +50,18 @@ export function asPage(reply: FastifyReply): FastifyReply {
 }
 
 /** Makes a whole page, as text. Pages have no script. */
-export function renderPage({ title, user, path, root, main }: Layout): string {
-  const text = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <title>${title}</title>
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <link rel="icon" href="${link(root, href(logo))}" type="image/svg+xml" />
-        <link rel="stylesheet" href="${link(root, href(stylesheet))}" />
-      </head>
-      <body>
-        <a class="skip" href="#main">Skip to the content</a>
-        <header class="bar">
-          <div class="width bar-row">
-            <a class="brand" href="${root}"
-              ><img src="${link(root, href(logo))}" alt="" width="32" height="32" />BookInfo Sample</a
-            >
-            <nav aria-label="Site">
-              <ul>
-                ${pages.map(
-                  (page) =>
-                    html`<li>
-                      <a href="${link(root, page.path)}" ${page.path === path && html`aria-current="page"`}
-                        >${page.name}</a
-                      >
-                    </li>`
-                )}
-              </ul>
-            </nav>
-            ${user === undefined ? signInButton : signedIn(user, root)}
-          </div>
-        </header>
-        <main id="main" class="width">${main}</main>
-        <footer class="width foot">
-          <p>
-            A sample for learning and testing service meshes, after Istio's Bookinfo.
-            <a href="${root}openapi.json">OpenAPI</a> · <a href="${root}metrics">Metrics</a> ·
-            <a href="${root}health">Health</a>
-          </p>
-        </footer>
-        ${user === undefined && signInDialog(root)}
-      </body>
-    </html>`
-  return text.html
+export function renderPage({ user, ...page }: Layout): string {
+  const { root } = page
+  return sitePage(site, {
+    ...page,
+    corner: user === undefined ? signInButton : signedIn(user, root),
+    foot: html`<p>
+      A sample for learning and testing service meshes, after Istio's Bookinfo.
+      <a href="${root}openapi.json">OpenAPI</a> · <a href="${root}metrics">Metrics</a> ·
+      <a href="${root}health">Health</a>
+    </p>`,
+    dialog: user === undefined && signInDialog(root)
+  })
 }
 
 // The popover opens, closes and returns the focus without a script.
@@ -124,21 +91,16 @@ function signInDialog(root: string): Html {
       <input id="passwd" name="passwd" type="password" autocomplete="current-password" />
       <button class="button" type="submit">Sign in</button>
     </form>
-    <p class="dialog-foot">Not using Istio yet? <a href="https://istio.io">Start here</a></p>
+    <p class="quiet">Not using Istio yet? <a href="https://istio.io">Start here</a></p>
   </div>`
 }
 
 function signedIn(user: string, root: string): Html {
-  return html`<div class="user">
+  return html`<div class="user row">
     <img src="${link(root, href(reader))}" alt="" width="32" height="32" />
-    <span class="user-name" title="Signed in as ${user}">${user}</span>
+    <strong class="user-name" title="Signed in as ${user}">${user}</strong>
     <a href="${root}logout">Sign out</a>
   </div>`
-}
-
-/** @param path an absolute path of the site */
-export function link(root: string, path: string): string {
-  return root + path.slice(1)
 }
 
 /** The notice of a failure, in the place of the missing part. */

@@ -15,7 +15,7 @@ const adaptedColors = ['black', 'red']
  * for `glyphicon glyphicon-star`, so these words may appear with stars only.
  */
 export function ratingStars(rating: Rating): Html {
-  if ('error' in rating) return html`<p class="rating-error">${rating.error}</p>`
+  if ('error' in rating) return html`<p class="mark odd">${rating.error}</p>`
   if (rating.stars === 0) return html``
   const color = rating.color.toLowerCase()
   const fill = !adaptedColors.includes(color) && html`fill="${color}"`

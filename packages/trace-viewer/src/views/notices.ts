@@ -1,0 +1,49 @@
+import { html, type Html } from '@bookinfo/service-kit'
+
+/** WCAG 2.2.2: people can stop what updates by itself. Hidden until the script shows it. */
+export const liveButton = html`<button id="live" class="live" type="button" aria-pressed="true" hidden>
+  <span class="pulse" aria-hidden="true"></span>Live
+</button>`
+
+/** For a page whose spans are still on their way: the script reloads it until a page without this part comes. */
+export const waiting = html`<p class="waiting" data-wait role="status" hidden>
+  <span class="pulse" aria-hidden="true"></span>Looking for it again every second.
+</p>`
+
+/** In place of a list or a map without traces: what to do. */
+export function nothingYet(otlpAddress: string): Html {
+  return html`<section class="card" aria-labelledby="empty-title">
+    <h2 id="empty-title">No traces yet</h2>
+    <ol>
+      <li>Start the suite with <code>npm start</code>, unless it runs.</li>
+      <li>Open the page at the address that it prints: every visit makes one trace.</li>
+      <li>
+        For a service that was started in another way, set
+        <code>OTEL_EXPORTER_OTLP_ENDPOINT=${otlpAddress}</code> before it starts.
+      </li>
+    </ol>
+    <p>Spans come in batches, so a trace appears a few seconds after its request.</p>
+  </section>`
+}
+
+/** The page of an unknown trace. */
+export function noTraceView(): Html {
+  return html`<h1>No such trace</h1>
+    <section class="card">
+      <p>
+        None of its spans has arrived; or newer traces have replaced it, or it is older than this viewer's start. A new
+        trace takes a moment to arrive.
+      </p>
+      ${waiting}
+      <p><a class="more" href="/">All traces in memory</a></p>
+    </section>`
+}
+
+/** The page of an error. */
+export function problemView(status: number, message: string): Html {
+  return html`<h1>${status === 404 ? 'There is no such page' : 'That did not work'}</h1>
+    <section class="card">
+      <p>${status}: ${message}.</p>
+      <p><a class="more" href="/">All traces</a></p>
+    </section>`
+}
