@@ -36,7 +36,13 @@ export default defineConfig([
   {
     ...common,
     input: 'src/main.ts',
-    plugins: [inlineFiles(), leaveOut(), keepBeside({ './sdk.ts': './telemetry.js', ...driverFiles }), licences()],
+    plugins: [
+      inlineFiles(),
+      leaveOut(),
+      withoutFetch(),
+      keepBeside({ './sdk.ts': './telemetry.js', ...driverFiles }),
+      licences()
+    ],
     // For people who develop; without it the log is JSON on terminals too.
     external: ['pino-pretty'],
     output: { ...output, file: `${dist}/main.js`, format: 'esm' }
@@ -44,7 +50,7 @@ export default defineConfig([
   {
     ...common,
     input: '../../packages/tracing/src/sdk.ts',
-    plugins: [keepBeside({ '@opentelemetry/exporter-jaeger': './jaeger.cjs' }), licences()],
+    plugins: [withoutFetch(), keepBeside({ '@opentelemetry/exporter-jaeger': './jaeger.cjs' }), licences()],
     // As a module it asks for its gRPC library by a `require` of its own making, which no bundler sees through.
     resolve: { alias: { [grpcExporter]: fileURLToPath(import.meta.resolve(grpcExporter)).replace(/\.mjs$/, '.cjs') } },
     output: { ...output, file: `${dist}/telemetry.js`, format: 'esm' }
@@ -66,7 +72,7 @@ export default defineConfig([
   ...drivers.map((name) => ({
     ...common,
     input: `src/drivers/${name}.ts`,
-    plugins: [leaveOut(), licences()],
+    plugins: [leaveOut(), withoutFetch(), licences()],
     output: { ...output, file: `${dist}/${name}.js`, format: 'esm' as const }
   }))
 ])
@@ -128,6 +134,28 @@ function ascii(): Plugin {
     name: 'ascii',
     // No line moves, so the map of the sources still holds.
     renderChunk: (code) => ({ code: code.replace(/[^\0-\x7f]/g, escape), map: null })
+  }
+}
+
+/**
+ * Keeps Node from loading its own undici (fetch, WebSocket), which costs 100 ms of CPU time and 10 MiB. Node does so when a module
+ * imports a value from `node:http`, because that exports `WebSocket`, and when @fastify/compress looks for fetch's `Response`.
+ */
+function withoutFetch(): Plugin {
+  return {
+    name: 'without-fetch',
+    resolveId: (source) => (/^(node:)?https?$/.test(source) ? `\0${source}` : null),
+    load: {
+      filter: { id: /^\0(node:)?https?$/ },
+      handler: (id) => ({ code: `module.exports = process.getBuiltinModule('${id.slice(1)}')`, moduleType: 'js' })
+    },
+    transform: {
+      filter: { id: /@fastify\/compress\/lib\/utils\.js$/ },
+      handler(code) {
+        const isResponse = "Object.prototype.toString.call(obj) === '[object Response]'"
+        return { code: code.replace('obj instanceof Response', isResponse), map: null }
+      }
+    }
   }
 }
 
