@@ -67,6 +67,7 @@ export const commands = {
 
   figures: (node, args) => program(node, '.ci/figures.mjs', args),
   manifests: (node, args) => program(node, 'deploy/check/src/main.ts', args),
+  cluster: (node, args) => program(node, 'deploy/cluster/src/main.ts', args),
   equivalence: (node, args) => built(node, 'test/equivalence/main.ts', args),
   bench: (node, args) => built(node, 'test/bench/overhead/main.ts', args),
   'bench:start': (node, args) => built(node, 'test/bench/start.ts', args),

@@ -1,8 +1,9 @@
-/** What tests of images and of running services need to know of the manifests. */
+/** What tests of images, of clusters and of running services need to know of the manifests. */
 export { worldNamed } from './checks.ts'
 export { calledPath, databases, door, probePaths } from './endpoints.ts'
 export { at, list, text } from './json.ts'
 export { containerOptions } from './pod.ts'
 export { servedMetrics } from './promql.ts'
+export { combinations, overlays } from './targets.ts'
 export { ofSuite } from './rules/pods.ts'
 export { workloads, type Workload } from './world.ts'

@@ -1,0 +1,52 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Cluster } from './cluster.ts'
+
+/** A new group of cpuset can run nothing until it has these, so it gets those of its parent. */
+const required = ['cpuset.cpus', 'cpuset.mems']
+
+/** Makes the control groups of a cluster: one for all of it, in which the kubelet makes those of pods, and one for its own programs. */
+export function makeCgroups(cluster: Cluster): void {
+  for (const folder of [...foldersOf(cluster), ...programGroups(cluster)]) {
+    mkdirSync(folder, { recursive: true })
+    for (const file of required) {
+      const path = join(folder, file)
+      if (existsSync(path) && readFileSync(path, 'utf8').trim() === '')
+        writeFileSync(path, readFileSync(join(folder, '..', file)))
+    }
+  }
+}
+
+/** The group of the cluster's own programs, in every hierarchy. */
+export function programGroups(cluster: Cluster): string[] {
+  return foldersOf(cluster).map((folder) => join(folder, 'programs'))
+}
+
+/** Processes of the cluster, those in pods included. */
+export function processesOf(cluster: Cluster): number[] {
+  const groups = foldersOf(cluster).flatMap(groupsBelow)
+  const lines = groups.flatMap((group) => readFileSync(join(group, 'cgroup.procs'), 'utf8').split('\n'))
+  return [...new Set(lines.filter(Boolean).map(Number))]
+}
+
+/** Removes the groups. They must have no processes any more. */
+export function removeCgroups(cluster: Cluster): void {
+  for (const group of foldersOf(cluster).flatMap(groupsBelow)) rmdirSync(group)
+}
+
+/** One folder for each hierarchy: several with version 1 of control groups, a single one with version 2. */
+function foldersOf({ id }: Cluster): string[] {
+  const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n')
+  const hierarchies = mounts.flatMap((line) => {
+    const [, folder = '', type] = line.split(' ')
+    return type === 'cgroup' || type === 'cgroup2' ? [folder] : []
+  })
+  return [...new Set(hierarchies)].map((hierarchy) => join(hierarchy, id))
+}
+
+/** The group and those below it, the innermost first. */
+function groupsBelow(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  const inner = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  return [...inner.flatMap(({ name }) => groupsBelow(join(folder, name))), folder]
+}

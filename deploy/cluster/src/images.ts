@@ -1,0 +1,101 @@
+import { Failure, run, works } from '@bookinfo/cli'
+import { catalogue, readSources } from '@bookinfo/images'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathIn, type Cluster } from './cluster.ts'
+import { runInside } from './processes.ts'
+import { buildJaeger } from './programs.ts'
+
+export const PAUSE_IMAGE = 'docker.io/library/pause:bookinfo'
+
+/** An image that is made of files of this machine. */
+export interface ImageRecipe {
+  /** As pods name it, with registry and tag. */
+  reference: string
+  /** Files, folders and archives, by the path that they get in the image. A folder's content is put into that path. */
+  content: Record<string, string>
+  entrypoint: readonly string[]
+  /** Number of the user and, after a colon, of the group. */
+  user?: string
+  env?: Record<string, string>
+}
+
+/** Writes an image to an archive, with buildah, unless the archive exists. Needs no base and no registry. */
+export async function archiveImage(recipe: ImageRecipe, archive: string): Promise<void> {
+  if (existsSync(archive)) return
+  const folder = await mkdtemp(join(tmpdir(), 'bookinfo-image-'))
+  try {
+    const storage = ['--root', join(folder, 'root'), '--runroot', join(folder, 'run'), '--storage-driver', 'vfs']
+    const buildah = (...args: string[]) => run('buildah', [...storage, ...args])
+    const container = (await buildah('from', 'scratch')).trim()
+    for (const [path, source] of Object.entries(recipe.content))
+      await buildah('add', '--quiet', container, source, path)
+    const env = Object.entries(recipe.env ?? {}).map(([name, value]) => `--env=${name}=${value}`)
+    const user = recipe.user === undefined ? [] : ['--user', recipe.user]
+    await buildah('config', '--entrypoint', JSON.stringify(recipe.entrypoint), ...user, ...env, container)
+    await buildah('commit', '--quiet', container, `docker-archive:${archive}:${recipe.reference}`)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+/** Brings the images of an archive into the cluster's node: an archive of OCI's or Docker's. */
+export async function importArchive(cluster: Cluster, archive: string): Promise<void> {
+  await ctr(cluster, 'images', 'import', archive)
+}
+
+/**
+ * Brings the suite's images into the cluster's node, as `npm run images` has built them. One archive has all of them, since most of
+ * their layers are the same.
+ *
+ * @throws Failure if they are not built
+ */
+export async function importSuite(cluster: Cluster): Promise<void> {
+  const { version } = await readSources(process.env)
+  const references = catalogue.map(({ name }) => `${name}:${version}`)
+  const engine = await findEngine(references[0] ?? '')
+  const archive = pathIn(cluster, 'run/images.tar')
+  const several = engine === 'podman' ? ['--multi-image-archive'] : []
+  await run(engine, ['save', ...several, '--output', archive, ...references])
+  await importArchive(cluster, archive)
+  await rm(archive)
+  if (engine === 'docker') return
+  // Podman and buildah keep what has no registry under this one; Kubernetes takes it to be Docker Hub's.
+  for (const reference of references)
+    await ctr(cluster, 'images', 'tag', '--force', `localhost/${reference}`, `docker.io/library/${reference}`)
+}
+
+/** Builds Jaeger, and brings it into the cluster's node under the name that the manifests have for it. */
+export async function importJaeger(cluster: Cluster): Promise<void> {
+  const manifest = await readFile(join(import.meta.dirname, '../../components/jaeger/deployment.yaml'), 'utf8')
+  const [, name = ''] = /image: (\S+)/.exec(manifest) ?? []
+  const programs = await buildJaeger()
+  await importProgram(cluster, {
+    reference: `docker.io/${name}`,
+    program: join(programs, 'jaeger'),
+    entrypoint: '/jaeger'
+  })
+}
+
+/** Brings a single program into the cluster's node as an image, by an archive beside the program. */
+export async function importProgram(
+  cluster: Cluster,
+  { reference, program, entrypoint }: { reference: string; program: string; entrypoint: string }
+): Promise<void> {
+  const recipe = { reference, content: { [entrypoint]: program }, entrypoint: [entrypoint], user: '65532:65532' }
+  const archive = `${program}.${reference.replaceAll(/\W/g, '_')}.tar`
+  await archiveImage(recipe, archive)
+  await importArchive(cluster, archive)
+}
+
+async function findEngine(reference: string): Promise<'podman' | 'docker'> {
+  for (const engine of ['podman', 'docker'] as const)
+    if (await works(engine, ['image', 'inspect', reference])) return engine
+  throw new Failure(`there is no image ${reference} here: npm run images -- --base debian`)
+}
+
+function ctr(cluster: Cluster, ...args: string[]): Promise<string> {
+  return runInside(cluster, ['ctr', '--namespace', 'k8s.io', ...args])
+}
