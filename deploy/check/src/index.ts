@@ -1,6 +1,6 @@
 /** What tests of images, of clusters and of running services need to know of the manifests. */
 export { worldNamed } from './checks.ts'
-export { calledPath, databases, door, probePaths } from './endpoints.ts'
+export { calledPath, databases, door, probePaths } from './facts.ts'
 export { at, list, text } from './json.ts'
 export { containerOptions } from './pod.ts'
 export { servedMetrics } from './promql.ts'

@@ -12,15 +12,17 @@ import {
   type Check
 } from './checks.ts'
 import { DEPLOY, render } from './kustomize.ts'
+import { rules } from './rules/index.ts'
 import { keepDefinitions, readDefinitions } from './schemas/definitions.ts'
 import { overlays } from './targets.ts'
 
-const usage = `Usage: npm run manifests -- [--render DIR | --crds DIR [--keep]] [FOLDER --like OVERLAY]
+const usage = `Usage: npm run manifests -- [--render DIR | --rules | --crds DIR [--keep]] [FOLDER --like OVERLAY]
 
 Checks every overlay of deploy/, combinations with components, and the lessons against
 schemas and rules. Needs kubectl or kustomize 5.
 
   --render DIR     write the overlays to DIR, one file each, and check nothing
+  --rules          list the rules with their reasons, and check nothing
   --crds DIR       check against the definitions in DIR too, such as a cluster's own:
                    kubectl get crds -o yaml > DIR/crds.yaml
   --keep           take the definitions that are kept here from DIR
@@ -33,6 +35,7 @@ const { values, positionals } = parseArgs({
   options: {
     render: { type: 'string' },
     crds: { type: 'string' },
+    rules: { type: 'boolean' },
     keep: { type: 'boolean' },
     like: { type: 'string' },
     help: { type: 'boolean' }
@@ -42,6 +45,7 @@ const print = (line: string) => process.stdout.write(`${line}\n`)
 
 try {
   if (values.help) print(usage)
+  else if (values.rules) for (const { name, why } of rules) print(`${name.padEnd(24)}${why}`)
   else if (values.render !== undefined) renderTo(values.render)
   else if (values.keep) keepFrom(values.crds ?? '')
   else if (positionals[0] !== undefined) reportOwn(positionals[0], values.like ?? '')

@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { DEPLOY } from '../src/kustomize.ts'
-import { secretsByHand } from '../src/secrets.ts'
+import { secretsByHand } from '../src/facts.ts'
 import { combinations, overlays } from '../src/targets.ts'
 
 test('every folder of overlays is checked', () => {

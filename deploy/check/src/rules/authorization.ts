@@ -1,5 +1,5 @@
 import { callGraph, serviceNames } from '@bookinfo/contracts'
-import { accountOf, calledPath, databases, door, PORT } from '../endpoints.ts'
+import { accountOf, calledPath, databases, door, PORT } from '../facts.ts'
 import { at, list, text, texts } from '../json.ts'
 import { title } from '../manifest.ts'
 import { find, gatewayPods, NAMESPACE, ofKind, workloads, type World } from '../world.ts'

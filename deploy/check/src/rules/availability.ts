@@ -1,4 +1,4 @@
-import { at, isObject, list, text } from '../json.ts'
+import { at, dictionary, isObject, type Json, list, text, texts } from '../json.ts'
 import { selects, title } from '../manifest.ts'
 import { ofKind, type Workload, workloads } from '../world.ts'
 import { ofSuite } from './pods.ts'
@@ -15,8 +15,8 @@ export const availabilityRules: readonly Rule[] = [
         const hosts = constraints.filter((each) => text(at(each, 'topologyKey')) === 'kubernetes.io/hostname')
         if (hosts.length === 0) return [`${title(manifest)}: is not spread over nodes`]
         return constraints
-          .filter((each) => !isObject(at(each, 'labelSelector')) || !selects(at(each, 'labelSelector'), labels))
-          .map(() => `${title(manifest)}: is spread by labels that it does not have`)
+          .filter((each) => !isOfOneService(each, labels))
+          .map(() => `${title(manifest)}: is spread by labels that it does not have, or among other services`)
       })
   },
   {
@@ -52,3 +52,15 @@ export const availabilityRules: readonly Rule[] = [
     }
   }
 ]
+
+/** Whether a constraint counts the pods of this service, and no others. */
+function isOfOneService(constraint: Json, labels: Record<string, string>): boolean {
+  const selector = at(constraint, 'labelSelector')
+  const keys = texts(at(constraint, 'matchLabelKeys'))
+  return (
+    isObject(selector) &&
+    selects(selector, labels) &&
+    keys.every((key) => key in labels) &&
+    [...keys, ...Object.keys(dictionary(at(selector, 'matchLabels')))].includes('app')
+  )
+}

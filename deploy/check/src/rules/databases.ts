@@ -1,5 +1,5 @@
 import { serviceNames } from '@bookinfo/contracts'
-import { databases, PORT } from '../endpoints.ts'
+import { databases, PORT } from '../facts.ts'
 import { at, type Json, list, text } from '../json.ts'
 import { title } from '../manifest.ts'
 import { containers, find, ofKind, type Workload, workloads, type World } from '../world.ts'
@@ -88,6 +88,18 @@ export const databaseRules: readonly Rule[] = [
             ? []
             : [`${title(manifest)}: mounts no claim for its data`]
         })
+  },
+  {
+    name: 'claim-defaults',
+    why: 'the API server adds the defaults, and every server-side apply changes the object again',
+    check: (world) =>
+      ofKind(world, 'StatefulSet').flatMap((set) =>
+        list(at(set.body, 'spec.volumeClaimTemplates')).flatMap((claim) =>
+          ['apiVersion', 'kind', 'spec.volumeMode', 'status.phase']
+            .filter((field) => at(claim, field) === undefined)
+            .map((field) => `${title(set)}: ${field} of a claim is not written out`)
+        )
+      )
   },
   {
     name: 'database-service',

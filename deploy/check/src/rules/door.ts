@@ -1,4 +1,4 @@
-import { databasePods, door } from '../endpoints.ts'
+import { databasePods, door } from '../facts.ts'
 import { at, dictionary, type Json, list, text, texts } from '../json.ts'
 import { type Manifest, selects, selectsByLabels, title } from '../manifest.ts'
 import { find, gatewayPods, ofKind, workloads, type World } from '../world.ts'

@@ -60,6 +60,24 @@ export const entryRules: readonly Rule[] = [
       })
   },
   {
+    name: 'route-defaults',
+    why: 'the API server adds the defaults, and every server-side apply changes the object again',
+    check: (world) =>
+      ofKind(world, 'HTTPRoute').flatMap((route) => {
+        const rules = list(at(route.body, 'spec.rules'))
+        const backends = rules.flatMap((rule) => list(at(rule, 'backendRefs')))
+        const matches = rules.flatMap((rule) => list(at(rule, 'matches')))
+        const headers = matches.flatMap((match) => list(at(match, 'headers')))
+        return [
+          ...lacking(list(at(route.body, 'spec.parentRefs')), ['group', 'kind']),
+          ...lacking(backends, ['group', 'kind', 'weight']),
+          ...lacking(rules, ['matches']),
+          ...lacking(matches, ['path.type', 'path.value']),
+          ...lacking(headers, ['type'])
+        ].map((field) => `${title(route)}: ${field} is not written out`)
+      })
+  },
+  {
     name: 'monitor',
     why: 'Prometheus finds nothing to scrape',
     check: (world) => [
@@ -92,4 +110,9 @@ function atService(world: World, manifest: Manifest, name: Json | undefined, por
     (each) => at(each, 'port') === at(port, 'number') || at(each, 'name') === at(port, 'name')
   )
   return known ? [] : [`${title(manifest)}: Service ${text(name)} has no port ${JSON.stringify(port)}`]
+}
+
+/** The fields that some of the objects do not have. */
+function lacking(objects: readonly Json[], fields: readonly string[]): string[] {
+  return fields.filter((field) => objects.some((object) => at(object, field) === undefined))
 }

@@ -1,10 +1,9 @@
 import { at, keys, list, objectsIn, text } from '../json.ts'
 import { title } from '../manifest.ts'
 import { cloudConfig, userDataOf } from '../user-data.ts'
-import { secretsByHand } from '../secrets.ts'
+import { secretsByHand } from '../facts.ts'
 import { find, machines, type Workload } from '../world.ts'
-import { machineRule } from './machine-rule.ts'
-import type { Rule } from './rule.ts'
+import { machineRule, type Rule } from './rule.ts'
 
 const INLINE_LIMIT = 2048
 

@@ -1,9 +1,8 @@
-import { PORT } from '../endpoints.ts'
+import { PORT } from '../facts.ts'
 import { title } from '../manifest.ts'
 import { machines, type Workload } from '../world.ts'
-import { machineRule } from './machine-rule.ts'
 import { namespaceLabels } from './pods.ts'
-import type { Rule } from './rule.ts'
+import { machineRule, type Rule } from './rule.ts'
 
 /** What a machine needs so that a sidecar does for it what it does for a container. */
 export const machineMeshRules: readonly Rule[] = [

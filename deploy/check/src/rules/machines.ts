@@ -1,8 +1,7 @@
 import { at, dictionary, type Json, list, show, text } from '../json.ts'
 import { selects, title } from '../manifest.ts'
 import { machines, ofKind } from '../world.ts'
-import { machineRule } from './machine-rule.ts'
-import type { Rule } from './rule.ts'
+import { machineRule, type Rule } from './rule.ts'
 
 const bindings = ['masquerade', 'bridge', 'slirp', 'macvtap', 'passt', 'passtBinding', 'sriov', 'binding']
 

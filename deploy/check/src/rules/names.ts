@@ -1,6 +1,6 @@
 import { at, type Json, keys, list, objectsIn, show, text } from '../json.ts'
 import { type Manifest, selects, selectsByLabels, title } from '../manifest.ts'
-import { secretsByHand } from '../secrets.ts'
+import { secretsByHand } from '../facts.ts'
 import { containers, find, NAMESPACE, ofKind, workloads, type World } from '../world.ts'
 import type { Rule } from './rule.ts'
 

@@ -1,5 +1,5 @@
-import { callGraph, type ServiceName, serviceNames } from '@bookinfo/contracts'
-import { PORT } from '../endpoints.ts'
+import { callGraph, serviceNames } from '@bookinfo/contracts'
+import { PORT } from '../facts.ts'
 import { at, type Json, list, texts } from '../json.ts'
 import { selects, title } from '../manifest.ts'
 import { gatewayPods, NAMESPACE, ofKind, type Workload, workloads, type World } from '../world.ts'
@@ -7,122 +7,97 @@ import type { Rule } from './rule.ts'
 
 /** Where packets may go, evaluated for every pair of pods. */
 export const networkRules: readonly Rule[] = [
-  {
-    name: 'network-calls',
-    why: 'packets may go where the call graph has no call, or not where it has one',
-    check: (world) => {
-      if (!world.expect.networkPolicies) return []
-      const pods = workloads(world).filter(({ labels }) => isService(labels['app']))
-      return pods.flatMap((from) =>
-        pods.flatMap((to) => {
-          const [caller, called] = [from.labels['app'], to.labels['app']]
-          if (caller === called) return []
-          const needed = callGraph.some((edge) => edge.from === caller && edge.to === called)
-          const allowed = mayLeave(world, from, to, PORT) && mayEnter(world, from, to, PORT)
-          if (needed === allowed) return []
-          const call = `${title(from.manifest)} → ${title(to.manifest)}`
-          return [
-            needed
-              ? `${call}: refused, and an edge of the call graph`
-              : `${call}: allowed, and no edge of the call graph`
-          ]
-        })
-      )
-    }
-  },
-  {
-    name: 'network-gateway',
-    why: 'the gateway is unreachable, or an intruder in it reaches more than productpage',
-    check: (world) => {
-      if (!world.expect.networkPolicies) return []
-      const pods = workloads(world).filter(({ labels }) => isService(labels['app']))
-      return gatewayPods(world).flatMap((gateway) => [
+  networkRule('network-calls', 'packets may go where the call graph has no call, or not where it has one', (world) =>
+    pairsOfServices(world).flatMap(({ from, to, call }) => {
+      const needed = callGraph.some((edge) => edge.from === from.labels['app'] && edge.to === to.labels['app'])
+      const allowed = mayLeave(world, from, to, PORT) && mayEnter(world, from, to, PORT)
+      if (needed === allowed) return []
+      return [`${call}: ${needed ? 'refused, and an edge' : 'allowed, and no edge'} of the call graph`]
+    })
+  ),
+  networkRule(
+    'network-gateway',
+    'the gateway is unreachable, or an intruder in it reaches more than productpage',
+    (world) =>
+      gatewayPods(world).flatMap((gateway) => [
         ...list(at(gateway.manifest.body, 'spec.listeners'))
           .map((listener) => Number(at(listener, 'port')))
           .filter((port) => !mayEnter(world, OUTSIDE, gateway, port))
           .map((port) => `outside → ${title(gateway.manifest)}:${port}: refused`),
-        ...pods.flatMap((to) => {
+        ...servicePods(world).flatMap((to) => {
           const needed = to.labels['app'] === 'productpage'
           const allowed = mayLeave(world, gateway, to, PORT) && (!needed || mayEnter(world, gateway, to, PORT))
           if (needed === allowed) return []
           return [`${title(gateway.manifest)} → ${title(to.manifest)}: ${needed ? 'refused' : 'may leave'}`]
         })
       ])
-    }
-  },
-  {
-    name: 'network-half-open',
-    why: 'one side allows what the other refuses: a hole as soon as the other changes',
-    check: (world) => {
-      if (!world.expect.networkPolicies) return []
-      const pods = workloads(world).filter(({ labels }) => isService(labels['app']))
-      return pods.flatMap((from) =>
-        pods.flatMap((to) => {
-          if (from.labels['app'] === to.labels['app']) return []
-          const [leaves, enters] = [mayLeave(world, from, to, PORT), mayEnter(world, from, to, PORT)]
-          // productpage is open to all: it is the door.
-          if (leaves === enters || (to.labels['app'] === 'productpage' && !leaves)) return []
-          return [
-            `${title(from.manifest)} → ${title(to.manifest)}: ${leaves ? 'may leave but not enter' : 'may enter but not leave'}`
-          ]
-        })
-      )
-    }
-  },
-  {
-    name: 'network-outside',
-    why: 'an intruder can send data to the internet',
-    check: (world) =>
-      world.expect.networkPolicies
-        ? ofKind(world, 'NetworkPolicy').flatMap((policy) => [
-            ...list(at(policy.body, 'spec.egress'))
-              .filter((rule) => list(at(rule, 'to')).length === 0 || at(rule, 'ports') === undefined)
-              .map(() => `${title(policy)}: lets something out to anywhere, or at any port`),
-            ...list(at(policy.body, 'spec.egress'))
-              .flatMap((rule) => list(at(rule, 'to')))
-              .filter((peer) => at(peer, 'ipBlock') !== undefined || isEverybody(at(peer, 'namespaceSelector')))
-              .map(() => `${title(policy)}: lets something out of the cluster, or to every namespace`)
-          ])
-        : []
-  },
-  {
-    name: 'network-default',
-    why: 'a pod without a policy may talk to everybody',
-    check: (world) => {
-      if (!world.expect.networkPolicies) return []
-      const closed = ofKind(world, 'NetworkPolicy').some(
-        ({ body }) =>
-          isEverybody(at(body, 'spec.podSelector')) &&
-          ['Ingress', 'Egress'].every((type) => texts(at(body, 'spec.policyTypes')).includes(type)) &&
-          at(body, 'spec.ingress') === undefined &&
-          at(body, 'spec.egress') === undefined
-      )
-      return closed ? [] : ['NetworkPolicy: none closes the whole namespace']
-    }
-  },
-  {
-    name: 'network-spans',
-    why: 'a service in trace mode cannot send its spans',
-    check: (world) => {
-      if (!world.expect.networkPolicies) return []
-      const collectors = workloads(world).filter(({ labels }) =>
-        ['jaeger', 'otel-collector'].includes(labels['app'] ?? '')
-      )
-      return workloads(world)
-        .filter(({ labels }) => isService(labels['app']))
-        .flatMap((from) =>
-          collectors
-            .filter(
-              (to) => ![4317, 4318].every((port) => mayLeave(world, from, to, port) && mayEnter(world, from, to, port))
-            )
-            .map((to) => `${title(from.manifest)} → ${title(to.manifest)}: spans are refused`)
+  ),
+  networkRule(
+    'network-half-open',
+    'one side allows what the other refuses: a hole as soon as the other changes',
+    (world) =>
+      pairsOfServices(world).flatMap(({ from, to, call }) => {
+        const [leaves, enters] = [mayLeave(world, from, to, PORT), mayEnter(world, from, to, PORT)]
+        // Everybody may enter productpage: gateways and ingress controllers may be anywhere in the cluster.
+        if (leaves === enters || (to.labels['app'] === 'productpage' && !leaves)) return []
+        return [`${call}: ${leaves ? 'may leave but not enter' : 'may enter but not leave'}`]
+      })
+  ),
+  networkRule('network-outside', 'an intruder can send data to the internet', (world) =>
+    ofKind(world, 'NetworkPolicy').flatMap((policy) => {
+      const rules = list(at(policy.body, 'spec.egress'))
+      return [
+        ...rules
+          .filter((rule) => list(at(rule, 'to')).length === 0 || at(rule, 'ports') === undefined)
+          .map(() => `${title(policy)}: lets something out to anywhere, or at any port`),
+        ...rules
+          .flatMap((rule) => list(at(rule, 'to')))
+          .filter((peer) => at(peer, 'ipBlock') !== undefined || isEverybody(at(peer, 'namespaceSelector')))
+          .map(() => `${title(policy)}: lets something out of the cluster, or to every namespace`)
+      ]
+    })
+  ),
+  networkRule('network-default', 'a pod without a policy may talk to everybody', (world) => {
+    const closed = ofKind(world, 'NetworkPolicy').some(
+      ({ body }) =>
+        isEverybody(at(body, 'spec.podSelector')) &&
+        ['Ingress', 'Egress'].every((type) => texts(at(body, 'spec.policyTypes')).includes(type)) &&
+        at(body, 'spec.ingress') === undefined &&
+        at(body, 'spec.egress') === undefined
+    )
+    return closed ? [] : ['NetworkPolicy: none closes the whole namespace']
+  }),
+  networkRule('network-spans', 'a service in trace mode cannot send its spans', (world) => {
+    const collectors = workloads(world).filter(({ labels }) =>
+      ['jaeger', 'otel-collector'].includes(labels['app'] ?? '')
+    )
+    return servicePods(world).flatMap((from) =>
+      collectors
+        .filter(
+          (to) => ![4317, 4318].every((port) => mayLeave(world, from, to, port) && mayEnter(world, from, to, port))
         )
-    }
-  }
+        .map((to) => `${title(from.manifest)} → ${title(to.manifest)}: spans are refused`)
+    )
+  })
 ]
 
-function isService(name: string | undefined): name is ServiceName {
-  return serviceNames.some((each) => each === name)
+/** A rule for clusters in which network policies are applied. */
+function networkRule(name: string, why: string, check: Rule['check']): Rule {
+  return { name, why, check: (world) => (world.expect.networkPolicies ? check(world) : []) }
+}
+
+function servicePods(world: World): Workload[] {
+  return workloads(world).filter(({ labels }) => serviceNames.some((name) => name === labels['app']))
+}
+
+/** The pods of any two services, in both directions. */
+function pairsOfServices(world: World): { from: Workload; to: Workload; call: string }[] {
+  const pods = servicePods(world)
+  return pods.flatMap((from) =>
+    pods
+      .filter((to) => from.labels['app'] !== to.labels['app'])
+      .map((to) => ({ from, to, call: `${title(from.manifest)} → ${title(to.manifest)}` }))
+  )
 }
 
 function isEverybody(selector: Json | undefined): boolean {
@@ -131,7 +106,7 @@ function isEverybody(selector: Json | undefined): boolean {
 
 type Pods = Pick<Workload, 'labels'>
 
-/** Whoever is not in the cluster: no selector is for it. */
+/** A caller outside the cluster, which no selector matches. */
 const OUTSIDE = undefined
 
 export function mayLeave(world: World, from: Pods, to: Pods, port: number): boolean {

@@ -1,4 +1,4 @@
-import { PORT, PORT_NAME, probePaths } from '../endpoints.ts'
+import { PORT, PORT_NAME, probePaths } from '../facts.ts'
 import { at, type Json, list, show, text } from '../json.ts'
 import { title } from '../manifest.ts'
 import { containers, find, type Workload, workloads, type World } from '../world.ts'

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { check, schemasWith, worldNamed } from '../../src/checks.ts'
 import { rules } from '../../src/rules/index.ts'
@@ -17,11 +15,4 @@ describe('a mutation is noticed by its rule', () => {
 test('every rule has a mutation, and every mutation a rule', () => {
   const names = ['schema', ...rules.map(({ name }) => name)]
   expect(new Set(mutations.map(({ rule }) => rule))).toEqual(new Set(names))
-})
-
-test('the README names every rule and its reason', () => {
-  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
-  const [, table] = readme.split(/<!-- \/?rules -->\n/)
-  const rows = rules.map(({ name, why }) => `| \`${name}\` | ${why} |`)
-  expect(table).toBe(['| rule | or else |', '| --- | --- |', ...rows, ''].join('\n'))
 })

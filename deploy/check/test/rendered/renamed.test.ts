@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { checkRenamed, expectationsOf, schemasWith, worldNamed, worldOf } from '../../src/checks.ts'
+import { check, checkRenamed, expectationsOf, schemasWith, worldNamed, worldOf } from '../../src/checks.ts'
 import { renderWith } from '../../src/kustomize.ts'
 import { overlays } from '../../src/targets.ts'
 
@@ -44,6 +44,11 @@ describe.each(Object.keys(overlays))('%s under other names', (overlay) => {
     const lines = found.map(({ rule, what }) => `${rule}: ${what.replace(/-dev-[a-z0-9]{10}:/, '-dev:')}`)
     expect(lines).toEqual(left[overlay] ?? [])
   })
+})
+
+test('a pool finds the namespace and the Secret of its machine, though the kustomization names no namespace', () => {
+  const world = worldOf('kubevirt', renderWith('kubevirt', ['details-vm-pool']), expectationsOf('kubevirt'))
+  expect(check(world, checkSchema)).toEqual([])
 })
 
 test('a principal that names the old namespace is left to change', () => {

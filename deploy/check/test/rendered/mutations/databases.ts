@@ -51,9 +51,8 @@ export const databaseMutations = mutationsOn({
     'database-storage': {
       'data in a folder that goes with the pod, as in the original': remove(server, `${container}/volumeMounts/0`)
     },
-    'database-service': {
-      'a Service that is not headless': remove('Service/postgresdb', 'spec/clusterIP')
-    },
+    'claim-defaults': { 'a claim without its status': remove(server, 'spec/volumeClaimTemplates/0/status') },
+    'database-service': { 'a Service that is not headless': remove('Service/postgresdb', 'spec/clusterIP') },
     'pod-user-number': {
       'no number for a user with a name': remove(server, `${pod}/securityContext/runAsUser`),
       'a volume that belongs to root': remove(server, `${pod}/securityContext/fsGroup`)
@@ -68,18 +67,12 @@ export const databaseMutations = mutationsOn({
     'setting-known': {
       "another library's name for the password": set(ratings, `${container}/env/3/name`, 'MYSQL_PASSWORD_FILE')
     },
-    'setting-value': {
-      'a database of another kind': set(ratings, `${container}/env/0/value`, 'mariadb')
-    },
-    'secret-key': {
-      'a key that the Secret has not': set(ratings, `${pod}/volumes/0/secret/items/0/key`, 'passwd')
-    },
+    'setting-value': { 'a database of another kind': set(ratings, `${container}/env/0/value`, 'mariadb') },
+    'secret-key': { 'a key that the Secret has not': set(ratings, `${pod}/volumes/0/secret/items/0/key`, 'passwd') },
     'config-and-secrets': {
       'a Secret that nobody makes': set(ratings, `${pod}/volumes/0/secret/secretName`, 'mysql-credential')
     },
-    'volume-mounts': {
-      'a claim of another name': set(server, 'spec/volumeClaimTemplates/0/metadata/name', 'storage')
-    },
+    'volume-mounts': { 'a claim of another name': set(server, 'spec/volumeClaimTemplates/0/metadata/name', 'storage') },
     'image-of-version': {
       'ratings v1, which keep nothing': set(ratings, `${container}/image`, 'examples-bookinfo-ratings-v1:0.1.0')
     },
@@ -93,9 +86,7 @@ export const databaseMutations = mutationsOn({
     }
   },
   'ambient with ratings in MySQL': {
-    'database-calls': {
-      'a waypoint in between': remove('Service/mysqldb', 'metadata/labels/istio.io~1use-waypoint')
-    }
+    'database-calls': { 'a waypoint in between': remove('Service/mysqldb', 'metadata/labels/istio.io~1use-waypoint') }
   },
   'istio with databases and everything': {
     'database-network': {
@@ -114,15 +105,9 @@ export const databaseMutations = mutationsOn({
       'a machine without a claim for its data': drop('PersistentVolumeClaim/mysqldb-data'),
       'a disk that the machine does not know': remove(machine, `${devices}/disks/1/serial`)
     },
-    'vm-account': {
-      'the account of the other machine': set(machine, `${pod}/serviceAccountName`, 'bookinfo-details')
-    },
-    'vm-probe-port': {
-      'a probe at an unlisted port': set(machine, `${pod}/readinessProbe/tcpSocket/port`, 33060)
-    },
-    'vm-disks': {
-      'data without their disk': remove(machine, `${devices}/disks/1`)
-    }
+    'vm-account': { 'the account of the other machine': set(machine, `${pod}/serviceAccountName`, 'bookinfo-details') },
+    'vm-probe-port': { 'a probe at an unlisted port': set(machine, `${pod}/readinessProbe/tcpSocket/port`, 33060) },
+    'vm-disks': { 'data without their disk': remove(machine, `${devices}/disks/1`) }
   },
   'openshift with databases': {
     'pod-user-free': {

@@ -14,21 +14,11 @@ export const machineMutations = mutationsOn({
         set(machine, `${devices}/interfaces/0/bridge`, {})
       )
     },
-    'vm-networks': {
-      'an interface of another name': set(machine, `${devices}/interfaces/0/name`, 'eth0')
-    },
-    'vm-disks': {
-      'a disk without its volume': set(machine, `${devices}/disks/0/name`, 'system')
-    },
-    'vm-explicit-ports': {
-      'no list of ports': remove(machine, `${devices}/interfaces/0/ports`)
-    },
-    'vm-no-ssh-port': {
-      'port 22': set(machine, `${devices}/interfaces/0/ports/-`, { name: 'tcp-ssh', port: 22 })
-    },
-    'vm-probe-port': {
-      'a probe at an unlisted port': set(machine, `${pod}/readinessProbe/httpGet/port`, 9081)
-    },
+    'vm-networks': { 'an interface of another name': set(machine, `${devices}/interfaces/0/name`, 'eth0') },
+    'vm-disks': { 'a disk without its volume': set(machine, `${devices}/disks/0/name`, 'system') },
+    'vm-explicit-ports': { 'no list of ports': remove(machine, `${devices}/interfaces/0/ports`) },
+    'vm-no-ssh-port': { 'port 22': set(machine, `${devices}/interfaces/0/ports/-`, { name: 'tcp-ssh', port: 22 }) },
+    'vm-probe-port': { 'a probe at an unlisted port': set(machine, `${pod}/readinessProbe/httpGet/port`, 9081) },
     'vm-migration-port': {
       'a port of live migration': set(machine, `${devices}/interfaces/0/ports/-`, { name: 'http-more', port: 49152 })
     },
@@ -44,9 +34,7 @@ export const machineMutations = mutationsOn({
         userData: `#cloud-config\n# ${'x'.repeat(2040)}\n`
       })
     },
-    'vm-user-data': {
-      'user-data without its first line': userData('write_files: []\n')
-    },
+    'vm-user-data': { 'user-data without its first line': userData('write_files: []\n') },
     'vm-no-password': {
       'a password in clear': userData('#cloud-config\npassword: fedora\nchpasswd: { expire: false }\n')
     },
@@ -54,27 +42,15 @@ export const machineMutations = mutationsOn({
       'an instancetype beside memory': set(machine, 'spec/instancetype', { name: 'u1.nano' }),
       'no size at all': remove(machine, `${pod}/domain/memory`)
     },
-    'vm-run-strategy': {
-      '`running` beside runStrategy': set(machine, 'spec/running', true)
-    },
+    'vm-run-strategy': { '`running` beside runStrategy': set(machine, 'spec/running', true) },
     'vm-disk-image': {
       'an empty disk': set(machine, `${pod}/volumes/0`, { name: 'root', emptyDisk: { capacity: '1Gi' } })
     },
-    'vm-account': {
-      'no account': remove(machine, `${pod}/serviceAccountName`)
-    },
-    'vm-runtime-label': {
-      'no label of the runtime': remove(machine, 'spec/template/metadata/labels/runtime')
-    },
-    'vm-grace': {
-      'too little time to power off': set(machine, `${pod}/terminationGracePeriodSeconds`, 10)
-    },
-    'vm-secure-boot': {
-      'EFI with Secure Boot': set(machine, `${pod}/domain/firmware`, { bootloader: { efi: {} } })
-    },
-    'vm-inject-annotation': {
-      'the annotation lost': remove(machine, `${annotations}/sidecar.istio.io~1inject`)
-    },
+    'vm-account': { 'no account': remove(machine, `${pod}/serviceAccountName`) },
+    'vm-runtime-label': { 'no label of the runtime': remove(machine, 'spec/template/metadata/labels/runtime') },
+    'vm-grace': { 'too little time to power off': set(machine, `${pod}/terminationGracePeriodSeconds`, 10) },
+    'vm-secure-boot': { 'EFI with Secure Boot': set(machine, `${pod}/domain/firmware`, { bootloader: { efi: {} } }) },
+    'vm-inject-annotation': { 'the annotation lost': remove(machine, `${annotations}/sidecar.istio.io~1inject`) },
     'vm-own-annotations': {
       'an annotation of KubeVirt by hand': set(
         machine,
@@ -107,27 +83,19 @@ export const machineMutations = mutationsOn({
         'restricted'
       )
     },
-    'vm-secret': {
-      'a Secret under another key': renameSecretKey('user-data')
-    }
+    'vm-secret': { 'a Secret under another key': renameSecretKey('user-data') }
   },
   hybrid: {
-    'vm-ipv4': {
-      'an address that leads nowhere': set('Service/details', 'spec/ipFamilyPolicy', 'PreferDualStack')
-    },
+    'vm-ipv4': { 'an address that leads nowhere': set('Service/details', 'spec/ipFamilyPolicy', 'PreferDualStack') },
     'vm-budget': {
       'a second budget for the machine': remove('PodDisruptionBudget/details', 'spec/selector/matchLabels/runtime')
     }
   },
   'kubevirt-databases': {
-    'vm-ipv4': {
-      'IPv6 alone': set('Service/mysqldb', 'spec/ipFamilies', ['IPv6'])
-    }
+    'vm-ipv4': { 'IPv6 alone': set('Service/mysqldb', 'spec/ipFamilies', ['IPv6']) }
   },
   'openshift-virtualization': {
-    'vm-network-attachment': {
-      "Istio's plugin not let in": drop('NetworkAttachmentDefinition/istio-cni')
-    }
+    'vm-network-attachment': { "Istio's plugin not let in": drop('NetworkAttachmentDefinition/istio-cni') }
   },
   'kubevirt with a pool of machines': {
     'vm-pool': {

@@ -8,12 +8,8 @@ export const meshMutations = mutationsOn({
     'mesh-reserved-port': {
       'a port of the sidecar': set(details, `${container}/ports/-`, { name: 'http-more', containerPort: 15021 })
     },
-    'mesh-port-name': {
-      'a port without a protocol': set('Service/ratings', 'spec/ports/0/name', 'web')
-    },
-    'mesh-injection': {
-      'no sidecars': remove('Namespace/bookinfo', 'metadata/labels/istio-injection')
-    },
+    'mesh-port-name': { 'a port without a protocol': set('Service/ratings', 'spec/ports/0/name', 'web') },
+    'mesh-injection': { 'no sidecars': remove('Namespace/bookinfo', 'metadata/labels/istio-injection') },
     'mesh-mutual-tls': {
       'plain text allowed': set('PeerAuthentication/default', 'spec/mtls/mode', 'PERMISSIVE'),
       'plain text allowed at one port': set('PeerAuthentication/default', 'spec/portLevelMtls', {
@@ -34,12 +30,8 @@ export const meshMutations = mutationsOn({
     'mesh-subset-pods': {
       'a subset without pods': set('DestinationRule/reviews', 'spec/subsets/2/labels/version', 'v4')
     },
-    'mesh-gateway': {
-      'a route at no gateway': set('VirtualService/bookinfo', 'spec/gateways/0', 'bookinfo')
-    },
-    'mesh-reachable-rule': {
-      'a rule behind one for everything': edit('VirtualService/bookinfo', openRuleFirst)
-    },
+    'mesh-gateway': { 'a route at no gateway': set('VirtualService/bookinfo', 'spec/gateways/0', 'bookinfo') },
+    'mesh-reachable-rule': { 'a rule behind one for everything': edit('VirtualService/bookinfo', openRuleFirst) },
     'mesh-trace-provider': {
       'a provider that the mesh has not': set('Telemetry/bookinfo', 'spec/tracing/0/providers/0/name', 'jaeger')
     },
@@ -61,28 +53,18 @@ export const meshMutations = mutationsOn({
         port: 15090
       })
     },
-    'mesh-details-runtimes': {
-      'no machine': drop(machine)
-    }
+    'mesh-details-runtimes': { 'no machine': drop(machine) }
   },
   ambient: {
-    'mesh-injection': {
-      'no waypoint': drop('Gateway/waypoint')
-    }
+    'mesh-injection': { 'no waypoint': drop('Gateway/waypoint') }
   },
   hybrid: {
     'mesh-subset': {
       'a misspelt subset': set('VirtualService/details', 'spec/http/0/route/1/destination/subset', 'vms')
     },
-    'mesh-subset-pods': {
-      'a machine without its label': remove(machine, 'spec/template/metadata/labels/runtime')
-    },
-    'mesh-one-rule-per-host': {
-      'two routes for one host': add(route('details-too', 'details'))
-    },
-    'mesh-weights': {
-      'weights that make 90': set('VirtualService/details', 'spec/http/0/route/0/weight', 90)
-    }
+    'mesh-subset-pods': { 'a machine without its label': remove(machine, 'spec/template/metadata/labels/runtime') },
+    'mesh-one-rule-per-host': { 'two routes for one host': add(route('details-too', 'details')) },
+    'mesh-weights': { 'weights that make 90': set('VirtualService/details', 'spec/http/0/route/0/weight', 90) }
   }
 })
 

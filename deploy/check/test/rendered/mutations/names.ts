@@ -11,33 +11,23 @@ export const nameMutations = mutationsOn({
         manifests: [...world.manifests, ...world.manifests.slice(0, 3)]
       })
     },
-    'deployment-selector': {
-      'a selector of others': set(details, 'spec/selector/matchLabels/version', 'v2')
-    },
-    'service-selector': {
-      'a Service for nobody': set('Service/details', 'spec/selector/app', 'detail')
-    },
+    'deployment-selector': { 'a selector of others': set(details, 'spec/selector/matchLabels/version', 'v2') },
+    'service-selector': { 'a Service for nobody': set('Service/details', 'spec/selector/app', 'detail') },
     'service-target-port': {
       'a wrong port behind the Service': set('Service/details', 'spec/ports/0/targetPort', 9081)
     },
-    'service-account': {
-      'an account that is not there': drop('ServiceAccount/bookinfo-reviews')
-    },
+    'service-account': { 'an account that is not there': drop('ServiceAccount/bookinfo-reviews') },
     'config-and-secrets': {
       'a ConfigMap that is not there': set(details, `${container}/envFrom/0/configMapRef/name`, 'bookinfo-setting'),
       'a Secret that is not there': set(page, `${container}/env/0/valueFrom/secretKeyRef/name`, 'bookinfo-sessions')
     },
-    'volume-mounts': {
-      'a mount without its volume': remove('Deployment/jaeger', `${pod}/volumes/0`)
-    },
+    'volume-mounts': { 'a mount without its volume': remove('Deployment/jaeger', `${pod}/volumes/0`) },
     backend: {
       'an Ingress to nobody': set('Ingress/bookinfo', 'spec/rules/0/http/paths/0/backend/service/name', 'product-page')
     }
   },
   istio: {
-    namespace: {
-      'another namespace': set('Service/details', 'metadata/namespace', 'default')
-    }
+    namespace: { 'another namespace': set('Service/details', 'metadata/namespace', 'default') }
   },
   kubevirt: {
     'service-target-port': {
@@ -45,8 +35,11 @@ export const nameMutations = mutationsOn({
     }
   },
   'gateway-api': {
-    backend: {
-      'a route to a wrong port': set('HTTPRoute/bookinfo', 'spec/rules/0/backendRefs/0/port', 8080)
+    backend: { 'a route to a wrong port': set('HTTPRoute/bookinfo', 'spec/rules/0/backendRefs/0/port', 8080) },
+    'route-defaults': {
+      'a backend without its weight': remove('HTTPRoute/bookinfo', 'spec/rules/0/backendRefs/0/weight'),
+      'a parent without its kind': remove('HTTPRoute/bookinfo', 'spec/parentRefs/0/kind'),
+      'a rule without a path': remove('HTTPRoute/bookinfo', 'spec/rules/0/matches')
     },
     'route-parent': {
       'a route at no Gateway': set('HTTPRoute/bookinfo', 'spec/parentRefs/0/name', 'bookinfo'),
@@ -57,9 +50,7 @@ export const nameMutations = mutationsOn({
     }
   },
   openshift: {
-    backend: {
-      'a Route to a Service that nobody makes': set('Route/bookinfo', 'spec/to/name', 'bookinfo-gateway')
-    }
+    backend: { 'a Route to a Service that nobody makes': set('Route/bookinfo', 'spec/to/name', 'bookinfo-gateway') }
   },
   'kubernetes, watched and scaled': {
     'autoscaler-target': {
@@ -73,9 +64,7 @@ export const nameMutations = mutationsOn({
         true
       )
     },
-    monitor: {
-      'a port that no Service has': set('ServiceMonitor/bookinfo', 'spec/endpoints/0/port', 'metrics')
-    }
+    monitor: { 'a port that no Service has': set('ServiceMonitor/bookinfo', 'spec/endpoints/0/port', 'metrics') }
   },
   'kubevirt with a pool of machines': {
     'autoscaler-target': {
@@ -88,9 +77,7 @@ export const nameMutations = mutationsOn({
     }
   },
   hybrid: {
-    'autoscaler-alone': {
-      'a scaler whose target selects a machine, too': add(scaler('details-v1'))
-    }
+    'autoscaler-alone': { 'a scaler whose target selects a machine, too': add(scaler('details-v1')) }
   },
   'istio with everything': {
     monitor: {

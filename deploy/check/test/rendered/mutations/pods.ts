@@ -13,12 +13,8 @@ export const podMutations = mutationsOn({
     'pod-read-only-root': {
       'a root file system to write to': set(details, `${container}/securityContext/readOnlyRootFilesystem`, false)
     },
-    'pod-no-token': {
-      'a token for the API server': remove(reviews, `${pod}/automountServiceAccountToken`)
-    },
-    'pod-no-service-links': {
-      'variables of all Services': set(reviews, `${pod}/enableServiceLinks`, true)
-    },
+    'pod-no-token': { 'a token for the API server': remove(reviews, `${pod}/automountServiceAccountToken`) },
+    'pod-no-service-links': { 'variables of all Services': set(reviews, `${pod}/enableServiceLinks`, true) },
     'pod-resources': {
       'no memory limit': remove(details, `${container}/resources/limits/memory`),
       'a request above the limit': set(details, `${container}/resources/requests/memory`, '1Gi')
@@ -27,16 +23,15 @@ export const podMutations = mutationsOn({
       'a limit that the service was seen to exceed': set(page, `${container}/resources/limits/memory`, '128Mi')
     },
     'pod-spread': {
-      'spread by the labels of another service': set(
+      'spread by a label of others': set(
         details,
-        `${pod}/topologySpreadConstraints/0/labelSelector/matchLabels/app`,
-        'detail'
+        `${pod}/topologySpreadConstraints/0/labelSelector/matchLabels/app.kubernetes.io~1part-of`,
+        'bookshop'
       ),
+      'spread among all services': remove(details, `${pod}/topologySpreadConstraints/0/matchLabelKeys/0`),
       'not spread over nodes': remove(details, `${pod}/topologySpreadConstraints/1`)
     },
-    'pod-rollout': {
-      'a rollout that first takes away': set(details, 'spec/strategy/rollingUpdate/maxUnavailable', 1)
-    },
+    'pod-rollout': { 'a rollout that first takes away': set(details, 'spec/strategy/rollingUpdate/maxUnavailable', 1) },
     'disruption-budget': {
       'no budget': drop('PodDisruptionBudget/ratings'),
       'a budget that holds up the node': both(
@@ -56,9 +51,7 @@ export const podMutations = mutationsOn({
     'probe-port': {
       'a probe at a port that is not there': set(details, `${container}/livenessProbe/httpGet/port`, 'web')
     },
-    'service-port': {
-      'another port': set(details, `${container}/ports/0/containerPort`, 8080)
-    },
+    'service-port': { 'another port': set(details, `${container}/ports/0/containerPort`, 8080) },
     'stop-budget': {
       'a grace period that cuts the drain': set(details, `${pod}/terminationGracePeriodSeconds`, 10),
       'a drain that outlasts the grace period': setting('SHUTDOWN_BUDGET_MS', '60000')
@@ -71,25 +64,17 @@ export const podMutations = mutationsOn({
     'pod-security-restricted': {
       'privilege escalation left open': remove(page, `${container}/securityContext/allowPrivilegeEscalation`)
     },
-    'metrics-annotations': {
-      'a wrong port to scrape': set(details, `${annotations}/prometheus.io~1port`, '9090')
-    },
-    'service-port': {
-      'another name of the port': set(details, `${container}/ports/0/name`, 'web')
-    }
+    'metrics-annotations': { 'a wrong port to scrape': set(details, `${annotations}/prometheus.io~1port`, '9090') },
+    'service-port': { 'another name of the port': set(details, `${container}/ports/0/name`, 'web') }
   },
   openshift: {
-    'pod-user-free': {
-      'a fixed user': set(details, `${pod}/securityContext/runAsUser`, 1000)
-    }
+    'pod-user-free': { 'a fixed user': set(details, `${pod}/securityContext/runAsUser`, 1000) }
   },
   kubevirt: {
     'metrics-annotations': {
       'a machine that nobody is told to scrape': remove(machine, `${annotations}/prometheus.io~1scrape`)
     },
-    'patient-liveness': {
-      'a machine that may not reboot': set(machine, `${pod}/livenessProbe/failureThreshold`, 6)
-    }
+    'patient-liveness': { 'a machine that may not reboot': set(machine, `${pod}/livenessProbe/failureThreshold`, 6) }
   },
   'kubevirt with a pool of machines': {
     'metrics-annotations': {

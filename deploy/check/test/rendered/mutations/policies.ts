@@ -104,15 +104,9 @@ export const policyMutations = mutationsOn({
         { to: [{ ipBlock: { cidr: '0.0.0.0/0' } }], ports: [{ port: 443 }] }
       ])
     },
-    'network-default': {
-      'an open namespace': drop('NetworkPolicy/nobody')
-    },
-    'network-spans': {
-      'no way out for spans': drop('NetworkPolicy/spans-out')
-    },
-    'door-paths': {
-      'no style': remove('Ingress/bookinfo', 'spec/rules/0/http/paths/1')
-    }
+    'network-default': { 'an open namespace': drop('NetworkPolicy/nobody') },
+    'network-spans': { 'no way out for spans': drop('NetworkPolicy/spans-out') },
+    'door-paths': { 'no style': remove('Ingress/bookinfo', 'spec/rules/0/http/paths/1') }
   },
   'gateway-api with network policies': {
     'network-gateway': {

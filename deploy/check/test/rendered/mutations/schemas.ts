@@ -21,26 +21,18 @@ export const schemaMutations = mutationsOn({
     }
   },
   'gateway-api': {
-    schema: {
-      'a misspelt field of the Gateway API': set('HTTPRoute/bookinfo', 'spec/rules/0/backends', [])
-    }
+    schema: { 'a misspelt field of the Gateway API': set('HTTPRoute/bookinfo', 'spec/rules/0/backends', []) }
   },
   'kubernetes, watched and scaled': {
-    schema: {
-      'a misspelt field of Prometheus': set('ServiceMonitor/bookinfo', 'spec/endpoint', [])
-    }
+    schema: { 'a misspelt field of Prometheus': set('ServiceMonitor/bookinfo', 'spec/endpoint', []) }
   },
   kubevirt: {
     schema: {
       'a startup probe, which KubeVirt has not': set(machine, `${pod}/startupProbe`, { httpGet: { port: 9080 } })
     },
-    'vm-binding-kind': {
-      'a binding that is gone': set(machine, `${devices}/interfaces/0/slirp`, {})
-    }
+    'vm-binding-kind': { 'a binding that is gone': set(machine, `${devices}/interfaces/0/slirp`, {}) }
   },
   openshift: {
-    schema: {
-      'an unknown field of a Route': set('Route/bookinfo', 'spec/tls/termintion', 'edge')
-    }
+    schema: { 'an unknown field of a Route': set('Route/bookinfo', 'spec/tls/termintion', 'edge') }
   }
 })

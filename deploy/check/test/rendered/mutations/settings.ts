@@ -15,9 +15,7 @@ export const settingMutations = mutationsOn({
       'a value that stops the start': set(reviews, `${container}/env`, [{ name: 'ENABLE_RATINGS', value: 'yes' }]),
       'a value that is ignored with a warning': setting('OTEL_EXPORTER_OTLP_ENDPOINT', 'jaeger collector')
     },
-    'image-pinned': {
-      'a floating tag': set(details, `${container}/image`, 'examples-bookinfo-details-v1:latest')
-    },
+    'image-pinned': { 'a floating tag': set(details, `${container}/image`, 'examples-bookinfo-details-v1:latest') },
     'image-known': {
       'an image that nobody builds': set(details, `${container}/image`, 'examples-bookinfo-details-v3:0.1.0'),
       'an image of the original': set(

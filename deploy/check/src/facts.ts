@@ -40,3 +40,12 @@ export const PORT_NAME = 'http'
 
 /** What probes ask, by the probe's name. */
 export const probePaths = { startupProbe: '/livez', livenessProbe: '/livez', readinessProbe: '/readyz' }
+
+/** Secrets that a person creates, with their keys. The README of a component says how. */
+export const secretsByHand: Readonly<Record<string, readonly string[]>> = {
+  'bookinfo-session': ['secret'],
+  'mysql-credentials': ['rootpasswd', 'password'],
+  'mongodb-credentials': ['rootpasswd', 'password', 'url'],
+  'postgres-credentials': ['rootpasswd', 'password'],
+  'mysqldb-v1-userdata': ['userdata']
+}
