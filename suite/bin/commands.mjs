@@ -1,13 +1,11 @@
-import { join } from 'path'
-import { findChromium } from './chromium.mjs'
-import { findDatabases } from './databases.mjs'
-import { root, run } from './run.mjs'
-import { turbo } from './turbo.mjs'
+import { join } from 'node:path'
+import { fail, root, run, turbo } from './run.mjs'
+import { findDatabases, findTestTools } from './tools.mjs'
 
-/** What the check before `dev` ends with if the trace viewer has no place. */
+/** The exit status of the check before `dev` if the trace viewer cannot have its port. */
 const WITHOUT_TRACES = 3
 
-/** What a virtual machine may take to switch itself off, and some more. */
+/** Milliseconds for a virtual machine to switch itself off, and some more. */
 const MACHINE_PATIENCE_MS = 70_000
 
 const oxlint = 'node_modules/oxlint/bin/oxlint'
@@ -18,7 +16,7 @@ export const commands = {
   start: (node, args) =>
     program(node, 'suite/src/main.ts', args, {
       ...(args.some((arg) => arg.startsWith('--details')) && { patienceMs: MACHINE_PATIENCE_MS }),
-      // Over the channel the launcher notices that this process is gone, however it ended.
+      // Over this channel the launcher notices the end of this process, however it ended.
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
       env: { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node-compile', 'launcher') }
     }),
@@ -27,7 +25,7 @@ export const commands = {
     const code = await program(node, 'suite/src/check.ts', args)
     if (![0, WITHOUT_TRACES].includes(code) || args.includes('--help')) return code
     const all = code === WITHOUT_TRACES ? [...args, '--no-traces'] : args
-    // A service may need any of its user's variables; what npm says of each script is no news.
+    // A service may need any of the user's variables.
     const options = ['--ui=stream', '--log-prefix=none', '--env-mode=loose', '--', ...all]
     return turbo(node, ['run', 'dev', ...options], {
       npm_config_loglevel: 'silent',
@@ -35,16 +33,13 @@ export const commands = {
     })
   },
 
-  // A task for each core: tests that wait for a process or a browser suffer when everything runs at once.
+  // One task for each core, because tests that wait for a process or a browser fail on an overloaded machine.
   test: (node, args) =>
-    turbo(node, ['run', 'typecheck', 'lint', 'test', '--concurrency=100%', ...args], {
-      BOOKINFO_CHROMIUM: findChromium(),
-      ...findDatabases()
-    }),
+    turbo(node, ['run', 'typecheck', 'lint', 'test', '--concurrency=100%', ...args], findTestTools()),
 
   build: (node, args) => turbo(node, ['run', 'build', ...args]),
   images: (node, args) => built(node, 'deploy/images/src/main.ts', args),
-  // Builds by itself, with the program above; some of the containers use a database.
+  // Its tests build the images themselves; some of the containers use a database.
   'test:images': (node, args) => testFolder(node, 'deploy/images', 'test/built', args, findDatabases()),
 
   'vm:build': (node, args) => built(node, 'vm-images/src/vm-build.ts', args, ['--filter=@bookinfo/details']),
@@ -65,7 +60,10 @@ export const commands = {
     turbo(node, ['boundaries']),
   fmt: async (node, args) => (await program(node, oxlint, ['--fix', ...args])) || program(node, oxfmt, args),
 
-  figures: (node, args) => program(node, '.ci/figures.mjs', args),
+  figures: (node, [unknown]) =>
+    unknown === undefined
+      ? program(node, '.ci/figures.mjs', [])
+      : fail(`npm run figures takes no options, got "${unknown}"`),
   manifests: (node, args) => program(node, 'deploy/check/src/main.ts', args),
   cluster: (node, args) => program(node, 'deploy/cluster/src/main.ts', args),
   equivalence: (node, args) => built(node, 'test/equivalence/main.ts', args),

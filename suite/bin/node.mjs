@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from 'fs'
-import { join } from 'path'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fail, root } from './run.mjs'
 
-/** The least Node whose npm installs what is here. */
+/** The oldest Node whose npm can install the packages. */
 const leastToInstall = '20.0'
 
-/** The npm registry has a Node of our line for these. */
+/** The systems for which the repository brings its Node. */
 const broughtFor = ['linux x64', 'linux arm64']
 
 const brought = join(root, 'node_modules', '.bin', 'node')
@@ -13,14 +13,14 @@ const machine = `${process.platform} ${process.arch}`
 const ownNode = `This is Node ${process.versions.node}`
 const advice = 'Install Node 24 (https://nodejs.org, or "nvm install 24") and run the same command again.'
 
-/** Ends the process if installing could not work, or not help. */
+/** Ends the process if the packages cannot be installed, or will not run. */
 export function checkNodeBeforeInstall() {
   if (existsSync(brought)) return
   if (!broughtFor.includes(machine)) checkOwnNode()
   if (isOlderThan(leastToInstall)) fail(`${ownNode}, and installing needs ${leastToInstall} or newer. ${advice}`)
 }
 
-/** The Node to run everything with: the one that the repository brings, or the user's own where there is none. */
+/** Chooses the Node that runs everything: that of the repository, else that of the machine. */
 export function chooseNode() {
   if (existsSync(brought)) return brought
   checkOwnNode()

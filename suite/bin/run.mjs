@@ -1,16 +1,15 @@
-import { spawn } from 'child_process'
-import { constants } from 'os'
-import { delimiter, dirname, join } from 'path'
-import { fileURLToPath } from 'url'
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { constants } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
-export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+export const root = fileURLToPath(new URL('../..', import.meta.url))
 
 const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP']
-
-/** How often to look whether npm is still there. */
+/** Milliseconds between two looks whether npm still runs. */
 const LOOK_MS = 250
-
-/** What a program may take to end; the suite takes two seconds at most. */
+/** Milliseconds for a program to end; the suite needs at most two seconds. */
 const PATIENCE_MS = 10_000
 
 const parent = process.ppid
@@ -23,18 +22,24 @@ export function fail(line) {
 }
 
 /**
- * Runs a program in the repository's root, with the repository's own tools first on its path. Signals that ask this process
- * to end are passed on, and npm's own end counts as one: nobody who stops either may leave the program behind.
+ * Runs a program in the repository's root, with the repository's own tools first on its path. Signals that ask this process to
+ * end are passed on, and the end of npm counts as one, so that the program never outlives them.
  *
  * @param options of `spawn`; `env` is added to the environment, `onOutput` gets what is written to pipes,
- *   `patienceMs` is what it may take to end
+ *   `patienceMs` is the time to end before the program is killed
  * @returns its exit code
  */
 export function run(program, args, { env, onOutput, patienceMs = PATIENCE_MS, ...options } = {}) {
-  const child = spawn(program, args, { cwd: root, stdio: 'inherit', env: { ...toolsFirst(), ...env }, ...options })
-  for (const stream of [child.stdout, child.stderr]) if (stream && onOutput) stream.on('data', onOutput)
+  const path = join(root, 'node_modules/.bin') + delimiter + (process.env.PATH ?? '')
+  const child = spawn(program, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, PATH: path, ...env },
+    ...options
+  })
+  for (const stream of [child.stdout, child.stderr]) if (onOutput) stream?.on('data', onOutput)
 
-  // Once, as a program may take a second request as "at once".
+  // Once, because a program may understand a second signal as "at once".
   let asked = false
   const passOn = () => {
     if (asked) return
@@ -54,7 +59,16 @@ export function run(program, args, { env, onOutput, patienceMs = PATIENCE_MS, ..
   })
 }
 
-function toolsFirst() {
-  const name = Object.keys(process.env).find((key) => key.toUpperCase() === 'PATH') || 'PATH'
-  return { ...process.env, [name]: join(root, 'node_modules', '.bin') + delimiter + (process.env[name] || '') }
+/**
+ * Runs turbo. Its start script ignores signals while it waits, so its program is started directly. It has a process group of
+ * its own, because it kills its tasks if it gets Ctrl-C twice: from the terminal and from here.
+ */
+export function turbo(node, args, variables) {
+  const env = { TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', ...variables }
+  const chip = process.arch === 'x64' ? '64' : process.arch
+  const program = join(root, 'node_modules/@turbo', `${process.platform}-${chip}`, 'bin/turbo')
+  const script = join(root, 'node_modules/turbo/bin/turbo')
+  return existsSync(program)
+    ? run(program, args, { env, detached: true })
+    : run(node, [script, ...args], { env, detached: true })
 }

@@ -41,8 +41,8 @@ export function startService(place: Place, output: Output, script: readonly stri
     env: { ...process.env, ...compileCache(place), ...place.env },
     // Over the channel a service notices that its launcher is gone.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    // The terminal's Ctrl-C is for the launcher: a service takes a second signal as "at once".
-    detached: process.platform !== 'win32'
+    // Ctrl-C in the terminal must only reach the launcher: a service understands a second signal as "at once".
+    detached: true
   })
   const ended = untilEnded(child, follow(child, place, output))
   return {

@@ -1,52 +1,51 @@
+import { print } from '@bookinfo/cli'
+import { refusingPort } from '@bookinfo/service-kit/testing'
 import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
-import { availableParallelism } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { Agent, request } from 'undici'
+import { bundleOf, countedBench, machine, quantile } from './bench.ts'
 
-const ROUNDS = 9
 const ROUND_MS = 1_000
 const uses = ['keep-alive', 'renewed', 'per-request'] as const
 const loads = { 'one reader at a time': 1, '16 readers at once': 16 }
+const client = new Agent({ connections: 16 })
 
 /**
  * Prints what new connections for upstream calls cost: reviews v3, which calls ratings once, with each setting of
  * UPSTREAM_CONNECTIONS. Rounds alternate, so that other load on the machine affects all. Read the ratios.
  */
-const ratingsPort = await freePort()
-const children = [start('ratings', ratingsPort, {})]
-const ports = new Map<string, number>()
-for (const use of uses) {
-  const port = await freePort()
-  const upstream = { RATINGS_HOSTNAME: `127.0.0.1:${ratingsPort}`, UPSTREAM_CONNECTIONS: use }
-  children.push(start('reviews', port, { ENABLE_RATINGS: 'true', STAR_COLOR: 'red', ...upstream }))
-  ports.set(use, port)
-}
-const client = new Agent({ connections: 16 })
-try {
-  for (const port of [ratingsPort, ...ports.values()]) await untilReady(port)
-  process.stdout.write(`Node ${process.versions.node}, ${availableParallelism()} cores, ${ROUNDS} rounds, medians\n`)
-  for (const [load, readers] of Object.entries(loads)) {
-    const rates = new Map<string, number[]>(uses.map((use) => [use, []]))
-    // The first round warms up and is not counted.
-    for (let round = 0; round <= ROUNDS; round += 1) {
-      for (const use of uses) {
-        const rate = await measure(ports.get(use) ?? 0, readers)
-        if (round > 0) rates.get(use)?.push(rate)
-      }
+await countedBench('bench:connections', 9, async (rounds) => {
+  const ratingsPort = await refusingPort()
+  const children = [start('ratings', ratingsPort, {})]
+  const ports = new Map<string, number>()
+  try {
+    for (const use of uses) {
+      const port = await refusingPort()
+      const upstream = { RATINGS_HOSTNAME: `127.0.0.1:${ratingsPort}`, UPSTREAM_CONNECTIONS: use }
+      children.push(start('reviews', port, { ENABLE_RATINGS: 'true', STAR_COLOR: 'red', ...upstream }))
+      ports.set(use, port)
     }
-    const kept = median(rates.get('keep-alive') ?? [])
-    const results = uses.map((use) => {
-      const rate = median(rates.get(use) ?? [])
-      return `${use} ${format(rate, readers)}, ratio ${(rate / kept).toFixed(2)}`
-    })
-    process.stdout.write(`${load}: ${results.join('; ')}\n`)
+    for (const port of [ratingsPort, ...ports.values()]) await untilReady(port)
+    print(`${machine}, ${rounds} rounds, medians`)
+    for (const [load, readers] of Object.entries(loads)) {
+      const rates = new Map<string, number[]>(uses.map((use) => [use, []]))
+      // The first round warms up and is not counted.
+      for (let round = 0; round <= rounds; round += 1) {
+        for (const use of uses) {
+          const rate = await measure(ports.get(use) ?? 0, readers)
+          if (round > 0) rates.get(use)?.push(rate)
+        }
+      }
+      const median = (use: string) => quantile(rates.get(use) ?? [], 0.5)
+      const results = uses.map(
+        (use) => `${use} ${format(median(use), readers)}, ratio ${(median(use) / median('keep-alive')).toFixed(2)}`
+      )
+      print(`${load}: ${results.join('; ')}`)
+    }
+  } finally {
+    for (const child of children) child.kill('SIGKILL')
+    await client.close()
   }
-} finally {
-  for (const child of children) child.kill('SIGKILL')
-  await client.close()
-}
+})
 
 /** Requests per second, and milliseconds per request. */
 function format(rate: number, readers: number): string {
@@ -70,8 +69,7 @@ async function measure(port: number, readers: number): Promise<number> {
 }
 
 function start(service: string, port: number, env: NodeJS.ProcessEnv): ChildProcess {
-  const main = fileURLToPath(new URL(`../../services/${service}/dist/main.js`, import.meta.url))
-  return spawn(process.execPath, [main, String(port)], {
+  return spawn(process.execPath, [bundleOf(service), String(port)], {
     env: { HOST: '127.0.0.1', LOG_LEVEL: 'error', ...env },
     stdio: ['ignore', 'ignore', 'inherit']
   })
@@ -84,17 +82,4 @@ async function untilReady(port: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
   throw new Error(`nothing is ready on port ${port}; are the services built ("npm run build")?`)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }

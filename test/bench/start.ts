@@ -1,13 +1,12 @@
+import { Failure, print } from '@bookinfo/cli'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { get } from 'node:http'
-import { availableParallelism, cpus, loadavg } from 'node:os'
-import { fileURLToPath } from 'node:url'
+import { bundleOf, countedBench, machine, quantile } from './bench.ts'
 
 /** One request for each service that calls no other service. */
 const firstQuestions = { productpage: '/', details: '/details/0', reviews: '/reviews/0', ratings: '/ratings/0' }
-const DEFAULT_RUNS = 15
 const PORT = 19_080
 const PATIENCE_MS = 10_000
 
@@ -15,24 +14,17 @@ const PATIENCE_MS = 10_000
  * Prints how long each built service takes from the start of its process to its first answer. Not a test: on a shared machine
  * the figures depend on the other load.
  */
-const runs = Number(process.argv[2] ?? DEFAULT_RUNS)
-process.stdout.write(
-  `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(2)}, ` +
-    `Node ${process.versions.node}, ${runs} runs each\n`
-)
-for (const [service, path] of Object.entries(firstQuestions)) {
-  const bundle = fileURLToPath(new URL(`../../services/${service}/dist/main.js`, import.meta.url))
-  if (!existsSync(bundle)) {
-    process.stdout.write(`${service}: not built, run "npm run build" first\n`)
-    process.exitCode = 1
-    continue
+await countedBench('bench:start', 15, async (runs) => {
+  print(`${machine}, ${runs} runs each`)
+  for (const [service, path] of Object.entries(firstQuestions)) {
+    const bundle = bundleOf(service)
+    if (!existsSync(bundle)) throw new Failure(`${service} is not built: run "npm run build" first`)
+    const times: number[] = []
+    for (let run = 0; run < runs; run += 1) times.push(await timeToFirstAnswer(bundle, path))
+    const at = (share: number) => `${Math.round(quantile(times, share))} ms`
+    print(`${service.padEnd(12)} median ${at(0.5)}, best ${at(0)}, worst ${at(1)}`)
   }
-  const times: number[] = []
-  for (let run = 0; run < runs; run += 1) times.push(await timeToFirstAnswer(bundle, path))
-  const sorted = times.toSorted((a, b) => a - b)
-  const at = (share: number) => `${Math.round(sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN)} ms`
-  process.stdout.write(`${service.padEnd(12)} median ${at(0.5)}, best ${at(0)}, worst ${at(1)}\n`)
-}
+})
 
 async function timeToFirstAnswer(bundle: string, path: string): Promise<number> {
   const start = performance.now()

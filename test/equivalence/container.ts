@@ -2,16 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readImage, reference, runTool, startContainer } from '@bookinfo/images/testing'
-import type { Substrate } from './substrate.ts'
+import type { Runtime } from './runtime.ts'
 
 const stored = { image: reference('examples-bookinfo-details-v1'), storage: undefined }
 
 const podman = (...args: string[]) => runTool(stored.storage, 'podman', args)
 
-/** The image that `npm run images` has left with podman. */
-export const asContainer: Substrate = {
+/** The image that `npm run images` built with buildah, which podman uses too. */
+export const asContainer: Runtime = {
   name: 'container',
-  about: async () => "podman with runc, on the host's network; with conmon, which watches it",
+  about: async () => "podman with runc and conmon, on the host's network",
   async missing() {
     const { code } = await podman('image', 'exists', stored.image).catch(() => ({ code: 1 }))
     return code === 0 ? undefined : 'npm run images -- --builder buildah --base debian, with podman and runc installed'

@@ -12,14 +12,14 @@ import {
 } from '@bookinfo/vm-images'
 import { inGuest } from '@bookinfo/vm-images/testing'
 import { existsSync, statSync } from 'node:fs'
-import type { Substrate } from './substrate.ts'
+import type { Runtime } from './runtime.ts'
 
 const POWER_OFF_MS = 120_000
 
 const { disk, kernel } = filesOf(readImage('details'), ownArchitecture())
 
-/** The image that `npm run vm:build` has left, configured by cloud-init as KubeVirt does it. */
-export const asMachine: Substrate = {
+/** The image that `npm run vm:build` built, configured by cloud-init as in KubeVirt. */
+export const asMachine: Runtime = {
   name: 'virtual machine',
   about: () => describe(),
   async missing() {
@@ -41,7 +41,7 @@ export const asMachine: Substrate = {
     })
     return {
       origin: `http://127.0.0.1:${port}`,
-      // The rest of its boot comes after the service.
+      // The boot goes on after the service has started.
       settled: () => inGuest(machine, 'systemctl is-system-running --wait || true'),
       pids: async () => [machine.pid],
       stop: () => machine.powerOff(POWER_OFF_MS),

@@ -1,10 +1,10 @@
-import { stop, untilStopped } from '@bookinfo/images'
+import { stop, untilStopped } from '@bookinfo/cli'
 import { readFile } from 'node:fs/promises'
 import { Agent, get, type RequestOptions } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Started, Substrate } from './substrate.ts'
+import type { Runtime, Started } from './runtime.ts'
 
-/** What one run of a substrate showed. */
+/** The figures of one run. */
 export interface Run {
   startMs: number
   memoryBytes: number
@@ -18,10 +18,10 @@ const REQUESTS = 2_000
 const POLL_MS = 10
 const PATIENCE_MS = 300_000
 
-/** @throws Stopped after a request to end; what was started has ended then, too */
-export async function measureRun(substrate: Substrate): Promise<Run> {
+/** @throws Stopped after a stop signal, when all that was started has ended */
+export async function measureRun(runtime: Runtime): Promise<Run> {
   const begin = performance.now()
-  await using started = await substrate.start()
+  await using started = await runtime.start()
   const stopped = untilStopped().then((): never => {
     throw stop.reason
   })
@@ -42,7 +42,7 @@ async function measure(started: Started, begin: number): Promise<Run> {
   return { startMs, memoryBytes, latenciesMs: latencies.slice(WARM_UP), stopMs: await timeStop(started) }
 }
 
-/** How long it takes to end while a client keeps its connection open, as the proxies of a mesh do. */
+/** Measures the stop while a client keeps its connection open, as the proxies of a mesh do. */
 async function timeStop(started: Started): Promise<number> {
   const agent = new Agent({ keepAlive: true })
   await timeRequest(started.origin, agent)
@@ -66,11 +66,11 @@ async function untilAnswered(origin: string): Promise<void> {
 async function timeRequest(origin: string, agent: Agent): Promise<number> {
   const begin = performance.now()
   const status = await ask(origin, { agent })
-  if (status !== 200) throw new Error(`${origin} has answered ${status}`)
+  if (status !== 200) throw new Error(`${origin} answered ${status}`)
   return performance.now() - begin
 }
 
-/** @returns the status, once the whole answer is there; 0 if there is none */
+/** @returns the status after the whole answer; 0 without an answer */
 function ask(origin: string, options: RequestOptions): Promise<number> {
   return new Promise((resolve) => {
     const request = get(`${origin}${PATH}`, { timeout: 5_000, ...options }, (response) => {
@@ -81,7 +81,7 @@ function ask(origin: string, options: RequestOptions): Promise<number> {
   })
 }
 
-/** Their proportional share: what several processes use together counts once. */
+/** Sums the proportional shares (PSS), so that memory shared by several processes counts once. */
 async function memoryOf(started: Started): Promise<number> {
   let bytes = 0
   for (const pid of await started.pids()) {

@@ -2,12 +2,12 @@ import { createReadStream, existsSync } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { builtFile, startBundle, wholeBuild } from '../bundle/bundle.ts'
-import type { Substrate } from './substrate.ts'
+import type { Runtime } from './runtime.ts'
 
-/** The bundle, run by the Node that is on this machine. */
-export const asProcess: Substrate = {
+/** The bundle in the Node of this machine. */
+export const asProcess: Runtime = {
   name: 'process',
-  about: async () => 'the bundle in a process of Node, which is there already',
+  about: async () => 'the bundle, run by the Node of this machine',
   async missing() {
     return existsSync(new URL('../../services/details/dist/main.js', import.meta.url)) ? undefined : 'npm run build'
   },

@@ -1,6 +1,7 @@
+import { quantile } from '../bench/bench.ts'
 import type { Run } from './measure.ts'
 
-/** A substrate with all that was found out about it. */
+/** The results of one runtime. */
 export interface Finding {
   name: string
   about: string
@@ -8,37 +9,32 @@ export interface Finding {
   runs: Run[]
 }
 
+const latency = (share: number) => (finding: Finding) =>
+  duration(
+    quantile(
+      finding.runs.flatMap(({ latenciesMs }) => latenciesMs),
+      share
+    )
+  )
+const median = (figure: 'startMs' | 'memoryBytes' | 'stopMs', { runs }: Finding) =>
+  quantile(
+    runs.map((run) => run[figure]),
+    0.5
+  )
+
 const rows: [what: string, value: (finding: Finding) => string][] = [
-  ['cold start to the first 200', ({ runs }) => duration(median(runs.map(({ startMs }) => startMs)))],
-  ['memory on the host', ({ runs }) => megabytes(median(runs.map(({ memoryBytes }) => memoryBytes)))],
-  ['bytes to bring', ({ bytes }) => megabytes(bytes)],
-  [
-    'p50',
-    ({ runs }) =>
-      duration(
-        percentile(
-          runs.flatMap(({ latenciesMs }) => latenciesMs),
-          0.5
-        )
-      )
-  ],
-  [
-    'p99',
-    ({ runs }) =>
-      duration(
-        percentile(
-          runs.flatMap(({ latenciesMs }) => latenciesMs),
-          0.99
-        )
-      )
-  ],
-  ['stop', ({ runs }) => duration(median(runs.map(({ stopMs }) => stopMs)))]
+  ['cold start to the first 200', (finding) => duration(median('startMs', finding))],
+  ['memory on the host', (finding) => megabytes(median('memoryBytes', finding))],
+  ['bytes of the image', ({ bytes }) => megabytes(bytes)],
+  ['p50', latency(0.5)],
+  ['p99', latency(0.99)],
+  ['stop', (finding) => duration(median('stopMs', finding))]
 ]
 
 /**
- * The comparison in Markdown.
+ * Writes the comparison in Markdown.
  *
- * @param where on what it was measured, and how often
+ * @param where the machine and the number of runs
  */
 export function reportOn(findings: readonly Finding[], where: string): string {
   const about = findings.map(({ name, about: what }) => `- **${name}**: ${what}`)
@@ -50,13 +46,13 @@ ${tableOf(findings)}
 
 ${about.join('\n')}
 
-Start and stop are medians, memory is the proportional share (PSS) of all processes that are there because of it, after the
-requests. Latencies are of one client that asks again when it has its answer, on one connection, when the whole machine has
-booted. What is stopped has a client connected.
+Start and stop are medians. Memory is the proportional share (PSS) of all processes of the runtime, after the requests. Latencies
+are those of one client on one connection, which sends the next request after each answer, when the machine has finished its boot.
+A client is connected during the stop.
 `
 }
 
-/** A column for each substrate. */
+/** Makes a table with one column for each runtime. */
 function tableOf(findings: readonly Finding[]): string {
   const names = findings.map(({ name }) => name)
   const lines = [
@@ -65,15 +61,6 @@ function tableOf(findings: readonly Finding[]): string {
     ...rows.map(([what, value]) => [what, ...findings.map(value)])
   ]
   return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
-}
-
-function median(values: readonly number[]): number {
-  return percentile(values, 0.5)
-}
-
-function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN
 }
 
 function duration(ms: number): string {

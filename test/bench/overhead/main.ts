@@ -1,6 +1,7 @@
 import { explainFailure, parseOptions, readNumber } from '@bookinfo/cli'
 import { execFileSync } from 'node:child_process'
-import { availableParallelism, cpus, loadavg } from 'node:os'
+import { availableParallelism } from 'node:os'
+import { machine } from '../bench.ts'
 import { READERS, runRounds } from './rounds.ts'
 import { formatTable } from './table.ts'
 import { connectionUses, floor, variants } from './variants.ts'
@@ -41,8 +42,7 @@ async function measureOverhead(values: Record<'rounds' | 'ms' | 'only' | 'connec
   const chosen = variants.filter((variant) => variant === floor || variant.name.includes(values.only))
   process.stdout.write(
     `Overhead of tracing: reviews v2, which call ratings once for each request, with ${READERS} readers\n` +
-      `Node ${process.versions.node}, ${cores} cores (${cpus()[0]?.model}), load ${loadavg()[0]?.toFixed(2)}; ` +
-      `${core === undefined ? 'no process is pinned to a core' : `servers on core ${core}, all else on the others`}\n` +
+      `${machine}; ${core === undefined ? 'no process is pinned to a core' : `servers on core ${core}, all else on the others`}\n` +
       `${count} rounds of ${ms} ms: medians, and quartiles in brackets\n`
   )
   for (const connections of connectionUses.filter((use) => values.connections.includes(use))) {

@@ -1,3 +1,4 @@
+import { quantile } from '../bench.ts'
 import type { Sample } from './rounds.ts'
 import { floor, type Variant } from './variants.ts'
 
@@ -37,7 +38,5 @@ function format({ median, low, high }: Summary, digits: number): string {
 }
 
 function summarize(values: readonly number[]): Summary {
-  const sorted = values.toSorted((a, b) => a - b)
-  const at = (share: number): number => sorted[Math.round((sorted.length - 1) * share)] ?? Number.NaN
-  return { median: at(0.5), low: at(0.25), high: at(0.75) }
+  return { median: quantile(values, 0.5), low: quantile(values, 0.25), high: quantile(values, 0.75) }
 }

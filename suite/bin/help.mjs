@@ -1,0 +1,27 @@
+const turbo = 'Options go to turbo, for example --filter=@bookinfo/details or --force.'
+
+/** The answer to `--help`, without installing or building anything. `own`: once installed, the program lists its options. */
+export const help = {
+  start: { text: 'npm start -- [options]: starts the whole suite on this machine', own: true },
+  dev: { text: 'npm run dev -- [options]: starts the whole suite with hot reload', own: true },
+  test: { text: `npm test -- [options]: checks types and style, and runs all tests. ${turbo}` },
+  build: { text: `npm run build -- [options]: makes services/*/dist, one file for each service. ${turbo}` },
+  images: { text: 'npm run images -- [options]: builds the container images', own: true },
+  'test:images': { text: 'npm run test:images -- [options]: builds and tests the images. Options go to vitest.' },
+  'vm:build': { text: 'npm run vm:build -- [machine] [options]: builds the image of a virtual machine', own: true },
+  'vm:boot': { text: 'npm run vm:boot -- [machine] [options]: boots a virtual machine', own: true },
+  'test:vm': { text: 'npm run test:vm -- [options]: builds and tests the virtual machines. Options go to vitest.' },
+  typecheck: { text: 'npm run typecheck -- [options]: checks the types. Options go to tsc.' },
+  lint: { text: 'npm run lint -- [files]: checks style, form and the boundaries of the workspaces' },
+  fmt: { text: 'npm run fmt -- [files]: mends style and form' },
+  figures: { text: 'npm run figures: prints the figures for which CONTRIBUTING.md sets goals' },
+  cluster: { text: 'npm run cluster -- [options]: brings up a Kubernetes cluster on this machine', own: true },
+  manifests: { text: 'npm run manifests -- [options]: checks or renders the manifests', own: true },
+  equivalence: { text: 'npm run equivalence -- [options]: compares process, container and machine', own: true },
+  bench: { text: 'npm run bench -- [options]: measures the overhead of tracing', own: true },
+  'bench:start': { text: 'npm run bench:start -- [options]: measures the start of each service', own: true },
+  'bench:connections': {
+    text: 'npm run bench:connections: measures the cost of a new connection for each call',
+    own: true
+  }
+}

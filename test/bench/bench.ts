@@ -1,0 +1,32 @@
+import { explainFailure, parseOptions, print, readNumber } from '@bookinfo/cli'
+import { availableParallelism, cpus, loadavg } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+/** The machine on which a bench runs, for its first line. */
+export const machine =
+  `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(2)}, ` +
+  `Node ${process.versions.node}`
+
+/** @param share 0 for the smallest value, 0.5 for the median, 1 for the greatest */
+export function quantile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.round((values.length - 1) * share)] ?? Number.NaN
+}
+
+export function bundleOf(service: string): string {
+  return fileURLToPath(new URL(`../../services/${service}/dist/main.js`, import.meta.url))
+}
+
+/** Runs a bench whose only option is the number of runs. */
+export async function countedBench(name: string, runs: number, body: (runs: number) => Promise<void>): Promise<void> {
+  await explainFailure(async () => {
+    const command = `npm run ${name} --`
+    const { values } = parseOptions(process.argv.slice(2), {
+      options: { help: { type: 'boolean' }, runs: { type: 'string', default: String(runs) } },
+      help: `${command} --help`,
+      example: `${command} --runs ${runs}`
+    })
+    if (values.help)
+      return print(`Usage: ${command} [--runs N]\n\n  --runs N   how often each figure is measured (${runs})`)
+    await body(readNumber('--runs', values.runs, { least: 1, greatest: 1000 }))
+  })
+}
