@@ -16,7 +16,7 @@ export interface Finding {
   what: string
 }
 
-/** Something in `deploy` that has to be right. */
+/** A set of objects to check. */
 export interface Check {
   name: string
   world: () => World
@@ -97,7 +97,7 @@ export function worldOf(target: string, yaml: string, expect: Expectations): Wor
   return { target, manifests: readManifests(yaml), expect }
 }
 
-/** What a cluster holds after more has been applied to it: of two objects of one name the later. */
+/** The objects in a cluster after more have been applied. Of two objects with one name the later remains. */
 export function applied(world: World, manifests: readonly Manifest[]): World {
   const key = (manifest: Manifest) => `${manifest.apiVersion.split('/')[0]} ${title(manifest)}`
   const all = [...world.manifests, ...manifests]

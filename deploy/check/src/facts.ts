@@ -1,4 +1,4 @@
-/** Databases of ratings v2: each answers its own versions of ratings and nobody else, and they call nobody. */
+/** Databases of ratings v2. Each one answers its own versions of ratings only, and calls nobody. */
 export const databases: readonly Database[] = [
   { name: 'mongodb', port: 27017, versions: ['v2'] },
   { name: 'mysqldb', port: 3306, versions: ['v2-mysql', 'v2-mysql-vm'] },
@@ -6,29 +6,29 @@ export const databases: readonly Database[] = [
 ]
 
 export interface Database {
-  /** Of its Service and of its pods' label `app`. */
+  /** The name of its Service, and the label `app` of its pods. */
   name: string
   port: number
   versions: readonly string[]
 }
 
-/** A version of ratings that has a database has an account of its own, as v1 have no business there. */
+/** A version of ratings with a database has its own account, so that v1 cannot use the database. */
 export function accountOf(version: string): string {
   return `bookinfo-ratings-${version}`
 }
 
-/** Labels of pods that only come with a database. Policies may name them before they are there. */
+/** Labels of pods that a database component adds. Policies may name them without the component. */
 export const databasePods: readonly Record<string, string>[] = databases.flatMap(({ name, versions }) => [
   { app: name },
   ...versions.map((version) => ({ app: 'ratings', version }))
 ])
 
-/** What an upstream call asks for: nothing but this prefix and what is below. */
+/** The prefix of all paths that callers use. */
 export function calledPath(to: string): string {
   return `/${to}/`
 }
 
-/** What the outside may ask of productpage: what the original's gateway lets in, and what the page links to; no metrics, no probes. */
+/** The public paths of productpage: those of the original's gateway, and those that the page links to. */
 export const door = {
   exact: ['/', '/productpage', '/login', '/logout', '/docs', '/openapi.json'],
   prefix: ['/static', '/api/v1/products']
@@ -38,7 +38,7 @@ export const door = {
 export const PORT = 9080
 export const PORT_NAME = 'http'
 
-/** What probes ask, by the probe's name. */
+/** The paths of probes. */
 export const probePaths = { startupProbe: '/livez', livenessProbe: '/livez', readinessProbe: '/readyz' }
 
 /** Secrets that a person creates, with their keys. The README of a component says how. */

@@ -1,10 +1,10 @@
-/** What YAML and JSON can say. Manifests are read as this, so that looking into them needs no guessing about types. */
+/** Any value of YAML or JSON. */
 export type Json = null | boolean | number | string | Json[] | JsonObject
 export interface JsonObject {
   [key: string]: Json
 }
 
-/** @throws TypeError for what JSON cannot say, such as a date */
+/** @throws TypeError for values that JSON does not have, such as a date */
 export function toJson(value: unknown): Json {
   if (value === null || typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string') {
     return value
@@ -13,14 +13,14 @@ export function toJson(value: unknown): Json {
   if (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item)]))
   }
-  throw new TypeError(`JSON cannot say a ${typeof value}`)
+  throw new TypeError(`JSON has no ${typeof value}`)
 }
 
 export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Looks along a path such as `spec.template.spec.containers.0`; undefined where it ends early. */
+/** The value at a path such as `spec.template.spec.containers.0`; undefined if there is none. */
 export function at(value: Json | undefined, path: string): Json | undefined {
   return path.split('.').reduce<Json | undefined>((found, key) => {
     if (Array.isArray(found)) return found[Number(key)]

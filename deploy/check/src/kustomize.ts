@@ -21,7 +21,7 @@ const candidates: readonly (Kustomize & { version: readonly string[] })[] = [
 
 let found: Kustomize | undefined
 
-/** The kustomize of this machine, kubectl's or its own; undefined if there is none of version 5 or newer. */
+/** The installed kustomize, in kubectl or by itself; undefined if none is of version 5 or newer. */
 export function findKustomize(): Kustomize | undefined {
   found ??= candidates.find(({ command, version }) => kustomizeMajor(tryRun(command, version)) >= LEAST_MAJOR)
   return found
@@ -32,7 +32,7 @@ export function kustomizeMajor(output: string): number {
   return Number(/^(?:Kustomize Version: )?v(\d+)\.\d+\.\d+\s*$/m.exec(output)?.[1])
 }
 
-/** Renders a folder. @throws Error with the words of kustomize, or if there is no kustomize */
+/** Renders a folder. @throws Error with the message of kustomize, or if there is no kustomize */
 export function render(folder: string): string {
   const kustomize = findKustomize()
   if (!kustomize) throw new Error('rendering needs kubectl or kustomize 5, and neither was found: install one of them')

@@ -3,18 +3,18 @@ import { join } from 'node:path'
 import { DEPLOY } from './kustomize.ts'
 import { readManifests, type Manifest } from './manifest.ts'
 
-/** A file of `deploy/lessons`: what to apply, and, in the comment at its head, what to do and what one will see. */
+/** A file of `deploy/lessons`: objects to apply, and a comment that says what to do and what will happen. */
 export interface Lesson {
   file: string
-  /** Its first words. */
+  /** The first lines of the comment. */
   title: string
-  /** The overlays that it can be applied on. */
+  /** The overlays that it works on. */
   needs: readonly string[]
   does: string
   sees: string
   /** Lessons that are applied before it. */
   after: readonly string[]
-  /** Rules that it breaks because it is about them. */
+  /** Rules that it breaks on purpose. */
   lifts: readonly string[]
   manifests: readonly Manifest[]
 }
@@ -27,7 +27,7 @@ export function readLessons(): Lesson[] {
     .map((file) => readLesson(file, readFileSync(join(LESSONS, file), 'utf8')))
 }
 
-/** @throws Error that names what the comment lacks */
+/** @throws Error if a part of the comment is missing */
 export function readLesson(file: string, yaml: string): Lesson {
   const lines = yaml.split('\n')
   const head = lines.slice(
@@ -65,7 +65,7 @@ export function readLesson(file: string, yaml: string): Lesson {
   return lesson
 }
 
-/** What a lesson and those before it put into a cluster, in that order. */
+/** The objects of a lesson and of the lessons before it, in that order. */
 export function withThoseBefore(lesson: Lesson, all: readonly Lesson[]): Manifest[] {
   const before = lesson.after.map((file) => {
     const found = all.find((other) => other.file === file)

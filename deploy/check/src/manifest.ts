@@ -1,7 +1,7 @@
 import { parseAllDocuments } from 'yaml'
 import { at, dictionary, isObject, text, toJson, type Json, type JsonObject } from './json.ts'
 
-/** One object of a cluster, as it is written down. */
+/** One object of a cluster, as it is written in a manifest. */
 export interface Manifest {
   apiVersion: string
   kind: string
@@ -10,7 +10,7 @@ export interface Manifest {
   body: JsonObject
 }
 
-/** @throws Error that names what is no manifest */
+/** @throws Error for a document that is not a manifest */
 export function readManifests(yaml: string): Manifest[] {
   return parseAllDocuments(yaml, { version: '1.1', merge: true }).flatMap((document) => {
     const [error] = [...document.errors, ...document.warnings]
@@ -25,24 +25,24 @@ export function toManifest(body: Json): Manifest {
   const apiVersion = text(at(body, 'apiVersion'))
   const kind = text(at(body, 'kind'))
   const name = text(at(body, 'metadata.name'))
-  // What istioctl reads has no name.
+  // istioctl accepts a resource without a name.
   const nameless = kind === 'IstioOperator'
   if (!isObject(body) || apiVersion === '' || kind === '' || (name === '' && !nameless)) {
-    throw new Error(`no manifest, as it lacks apiVersion, kind or a name: ${JSON.stringify(body).slice(0, 80)}`)
+    throw new Error(`not a manifest, because apiVersion, kind or name is missing: ${JSON.stringify(body).slice(0, 80)}`)
   }
   if (kind === 'Secret' && isObject(body['data'])) {
-    // kustomize breaks base64 into lines, and Kubernetes does not mind.
+    // kustomize breaks base64 into lines. Kubernetes accepts that.
     for (const [key, value] of Object.entries(dictionary(body['data']))) body['data'][key] = value.replaceAll('\n', '')
   }
   return { apiVersion, kind, name, labels: dictionary(at(body, 'metadata.labels')), body }
 }
 
-/** How findings speak of it. */
+/** The object in findings: kind and name. */
 export function title({ kind, name }: Manifest): string {
   return `${kind}/${name}`
 }
 
-/** Whether labels satisfy a selector of either form; an empty one selects everything. */
+/** Whether labels match a selector with matchLabels or matchExpressions. An empty one selects everything. */
 export function selects(selector: Json | undefined, labels: Record<string, string>): boolean {
   const wanted = Object.entries(dictionary(at(selector, 'matchLabels')))
   if (!wanted.every(([key, value]) => labels[key] === value)) return false
@@ -66,7 +66,7 @@ export function selects(selector: Json | undefined, labels: Record<string, strin
   })
 }
 
-/** Selectors of Services and of Istio: labels alone. An empty one selects nothing. */
+/** Whether labels match a selector of a Service or of Istio, which has labels only. An empty one selects nothing. */
 export function selectsByLabels(selector: Json | undefined, labels: Record<string, string>): boolean {
   const wanted = Object.entries(dictionary(selector))
   return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value)

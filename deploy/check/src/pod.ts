@@ -2,18 +2,18 @@ import { at, dictionary, list, text, texts, type Json } from './json.ts'
 import { bytes, milliCpu } from './quantity.ts'
 import { find, type Workload, type World } from './world.ts'
 
-/** What a container runtime is told so that it does what the kubelet would: options of `podman run`. */
+/** Options of `podman run` that do the same as the kubelet. */
 export interface ContainerOptions {
   image: string
   /** Limits and security context. */
   options: string[]
   env: Record<string, string>
-  /** Seconds that it is given to stop. */
+  /** Seconds until it is killed after SIGTERM. */
   graceSeconds: number
 }
 
 /**
- * The one container of a pod, as a runtime without Kubernetes can run it.
+ * Translates the only container of a pod for a runtime without Kubernetes.
  *
  * @param files what Secrets hold, by Secret and key (`mysql-credentials/password`): files of this machine
  * @throws Error for what cannot be translated
@@ -33,7 +33,7 @@ export function containerOptions(
       ...(at(context, 'readOnlyRootFilesystem') === true ? ['--read-only', '--read-only-tmpfs=false'] : []),
       ...(at(context, 'allowPrivilegeEscalation') === false ? ['--security-opt=no-new-privileges'] : []),
       ...texts(at(context, 'capabilities.drop')).map((capability) => `--cap-drop=${capability}`),
-      // The runtime's own seccomp profile is podman's default, too.
+      // podman uses the seccomp profile of the runtime by default.
       `--memory=${bytes(at(limits, 'memory'))}`,
       `--memory-swap=${bytes(at(limits, 'memory'))}`,
       `--cpus=${milliCpu(at(limits, 'cpu')) / 1000}`,

@@ -1,6 +1,6 @@
 import { parser } from '@prometheus-io/lezer-promql'
 
-/** Metrics that alerts and the dashboard ask for, with their labels. A test compares with what a running service says. */
+/** The metrics in alerts and the dashboard, with their labels. A test compares them with a running service. */
 export const servedMetrics: Readonly<Record<string, readonly string[]>> = {
   http_server_request_duration_seconds: ['http_request_method', 'http_route', 'http_response_status_code'],
   http_client_request_duration_seconds: [
@@ -33,16 +33,16 @@ const targetLabels = [
 ]
 const ownMetrics = ['up']
 
-/** What is wrong with an expression: syntax, metrics that no service has, and labels that a metric does not have. */
+/** Finds syntax errors, metrics that no service has, and labels that a metric does not have. */
 export function promqlFindings(expression: string): string[] {
-  // Grafana's variables: in a range a duration, elsewhere a number.
+  // Grafana's variables are durations in a range, and numbers elsewhere.
   const plain = expression.replaceAll(/\[\$\w+\]/g, '[5m]').replaceAll(/\$\w+|\$\{\w+\}/g, '1')
   const findings: string[] = []
   let metric = ''
   parser.parse(plain).iterate({
     enter({ name, type, from, to, node }) {
       const word = plain.slice(from, to)
-      if (type.isError) findings.push(`is no PromQL at "${plain.slice(from)}"`)
+      if (type.isError) findings.push(`is not PromQL at "${plain.slice(from)}"`)
       if (name === 'VectorSelector') {
         const identifier = node.getChild('Identifier')
         metric = identifier ? plain.slice(identifier.from, identifier.to) : ''

@@ -5,12 +5,12 @@ import { find, NAMESPACE, ofKind, type World } from './world.ts'
 /** Kinds that other objects refer to by name. */
 const referable = ['Service', 'ServiceAccount', 'Gateway', 'ConfigMap', 'Secret', 'PersistentVolumeClaim']
 
-/** Values that look like names and are none: labels, and names of parts of an object. */
+/** Values that look like names of objects but are not: labels, and names of parts of an object. */
 const noReference = /[lL]abels\/|[sS]elector\/|annotations\/|ontainers\/\d+\/name$|\/container$|\/subset$|\/app$/
 
 /**
- * What `namespace`, `namePrefix` or `nameSuffix` of a kustomization has left behind. kustomize renames objects, and the
- * fields of `base/references.yaml`, but no names within addresses or accounts.
+ * What `namespace`, `namePrefix` or `nameSuffix` of a kustomization did not change. kustomize renames objects and the
+ * fields of `base/references.yaml`, but not names within addresses or accounts.
  *
  * @param original the same overlay as it is rendered by itself
  * @returns object by object and field by field, what has to be changed
@@ -29,7 +29,7 @@ export function leftBehind(world: World, original: World): string[] {
   )
 }
 
-/** The same objects under the names of the overlay, which the rules know. */
+/** The same objects with the names of the overlay, as the rules expect them. */
 export function withOldNames(world: World, original: World): World {
   const renameAll = (body: Manifest['body']) =>
     renames(world, original).reduce(
@@ -39,7 +39,7 @@ export function withOldNames(world: World, original: World): World {
   return { ...world, manifests: world.manifests.map(({ body }) => toManifest(toJson(JSON.parse(renameAll(body))))) }
 }
 
-/** A text that names something: alone, as a host, in a URL, or as the namespace of a host or an account. */
+/** A text that contains a name: alone, as a host, in a URL, or as the namespace of a host or an account. */
 function reference(name: string): RegExp {
   return name === NAMESPACE
     ? new RegExp(`\\S*(?:\\.${name}\\.svc|/ns/${name}/)\\S*`)

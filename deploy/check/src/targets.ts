@@ -1,13 +1,13 @@
 import type { Expectations } from './world.ts'
 
-/** The account of a gateway that Istio makes for a Gateway of the Gateway API, and of the one that Istio's own profile has. */
+/** The accounts of a gateway that Istio creates for a Gateway, and of the gateway in Istio's own profile. */
 const OWN_GATEWAY = 'cluster.local/ns/bookinfo/sa/bookinfo-gateway-istio'
 const PROFILE_GATEWAY = 'cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account'
 
 const container = ['container'] as const
 const vm = ['vm'] as const
 
-/** The ready-made ways to run the suite: folders of `deploy/overlays`, and what each is meant to be. */
+/** The folders of `deploy/overlays`, and what is expected of each. */
 export const overlays: Readonly<Record<string, Expectations>> = {
   kubernetes: { mesh: 'none', details: container, networkPolicies: true },
   istio: { mesh: 'sidecar', details: container, gateway: PROFILE_GATEWAY, networkPolicies: false },
@@ -36,11 +36,11 @@ export const overlays: Readonly<Record<string, Expectations>> = {
 export interface Combination {
   overlay: string
   components: readonly string[]
-  /** Where it differs from the overlay's. */
+  /** Differences from the overlay's expectations. */
   expect?: Partial<Expectations>
 }
 
-/** Overlays with further components: every component is in one, and those that touch the same things are in one together. */
+/** Overlays with components. Every component is in one, and components that change the same objects are combined. */
 export const combinations: Readonly<Record<string, Combination>> = {
   'kubernetes, watched and scaled': {
     overlay: 'kubernetes',
@@ -96,7 +96,7 @@ export const combinations: Readonly<Record<string, Combination>> = {
   },
   'hybrid with everything': {
     overlay: 'hybrid',
-    // No autoscaling: the Deployment's selector takes the machine's pod, too.
+    // No autoscaling, because the Deployment's selector also selects the machine's pod.
     components: ['network-policy-mesh', 'monitoring-mesh', 'versions', 'trace-mode'],
     expect: { networkPolicies: true }
   },

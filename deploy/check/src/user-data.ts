@@ -5,7 +5,7 @@ import { find, type Workload, type World } from './world.ts'
 /** Where the image's unit reads its environment. */
 export const SETTINGS_FILE = '/etc/bookinfo/details.env'
 
-/** What cloud-init is given in a machine: inline, or from a Secret; undefined if it is nowhere. */
+/** The user-data for cloud-init in a machine, inline or from a Secret; undefined if there is none. */
 export function userDataOf(world: World, { spec }: Workload): string | undefined {
   const source = at(
     list(at(spec, 'volumes')).find((volume) => at(volume, 'cloudInitNoCloud') !== undefined),
@@ -22,7 +22,7 @@ export function userDataOf(world: World, { spec }: Workload): string | undefined
   return typeof data === 'string' ? Buffer.from(data, 'base64').toString() : undefined
 }
 
-/** User-data as cloud-init reads it; undefined if it is no cloud-config. */
+/** User-data as cloud-init reads it; undefined if it is not a cloud-config. */
 export function cloudConfig(userData: string): Json | undefined {
   if (!userData.startsWith('#cloud-config\n')) return undefined
   try {

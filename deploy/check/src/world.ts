@@ -1,7 +1,7 @@
 import { at, dictionary, list, text, type Json } from './json.ts'
 import type { Manifest } from './manifest.ts'
 
-/** All that one `kubectl apply` puts into a cluster, and what it is meant to be. */
+/** The objects of one `kubectl apply`, and what is expected of them. */
 export interface World {
   target: string
   manifests: readonly Manifest[]
@@ -9,16 +9,16 @@ export interface World {
 }
 
 export interface Expectations {
-  /** How the pods are in a mesh. */
+  /** How the pods join a mesh. */
   mesh: 'none' | 'sidecar' | 'ambient'
   /** Where details runs. */
   details: readonly Runtime[]
-  /** Who brings the outside to productpage, as the mesh knows it; absent without a mesh. */
+  /** The account of the gateway that calls productpage; absent without a mesh. */
   gateway?: string
   networkPolicies: boolean
-  /** Chooses the users of pods by itself; absent for a cluster that leaves that to manifests. */
+  /** A platform that assigns the users of pods; absent for clusters that leave this to manifests. */
   platform?: 'openshift'
-  /** What a lesson is about, so that the rules with these names do not apply. */
+  /** Names of rules that do not apply, because a lesson breaks them on purpose. */
   lifted?: readonly string[]
 }
 export type Runtime = 'container' | 'vm'
@@ -33,7 +33,7 @@ export function find(world: World, kind: string, name: string): Manifest | undef
   return ofKind(world, kind).find((manifest) => manifest.name === name)
 }
 
-/** What makes pods: containers by a template, or virtual machines. */
+/** An object that creates pods: containers by a template, or virtual machines. */
 export interface Workload {
   manifest: Manifest
   runtime: Runtime
@@ -79,7 +79,7 @@ export function workloads(world: World): Workload[] {
   })
 }
 
-/** Pods that Istio makes for a Gateway of the Gateway API, in the Gateway's own namespace. */
+/** Pods that Istio creates for a Gateway of the Gateway API, in the namespace of the Gateway. */
 export interface GatewayPods {
   manifest: Manifest
   labels: Record<string, string>
@@ -93,7 +93,7 @@ export function gatewayPods(world: World): GatewayPods[] {
     .map((manifest) => ({
       manifest,
       labels: {
-        // The Gateway's own, if it does not say which else.
+        // The Gateway's own labels, unless it sets others for its infrastructure.
         ...dictionary(at(manifest.body, 'spec.infrastructure.labels') ?? at(manifest.body, 'metadata.labels')),
         'gateway.networking.k8s.io/gateway-name': manifest.name
       },
@@ -101,7 +101,7 @@ export function gatewayPods(world: World): GatewayPods[] {
     }))
 }
 
-/** Those that are virtual machines. */
+/** The workloads that are virtual machines. */
 export function machines(world: World): Workload[] {
   return workloads(world).filter(({ runtime }) => runtime === 'vm')
 }

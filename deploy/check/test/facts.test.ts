@@ -21,7 +21,7 @@ test('the machine is told of user and password where its image looks for them', 
   const [file] = list(at(config, 'write_files'))
   expect(file).toMatchObject({
     path: '/etc/bookinfo/mysql.env',
-    // What else is in the machine must not read it.
+    // Other programs in the machine must not read it.
     permissions: '0600',
     content: 'MYSQL_DB_USER=bookinfo\nMYSQL_DB_PASSWORD=PASSWORD\n'
   })

@@ -18,7 +18,7 @@ test.each([
   ['up == 0 and on (pod) process_cpu_seconds_total', []],
   ['rate(http_requests_total[5m])', ['no service has the metric http_requests_total']],
   ['up{colour="red"}', ['up has no label colour']],
-  ['sum(rate(up[5m])', ['is no PromQL at ""']]
+  ['sum(rate(up[5m])', ['is not PromQL at ""']]
 ])('PromQL is checked: %s', (expression, findings) => {
   expect(promqlFindings(expression)).toEqual(findings)
 })

@@ -13,86 +13,71 @@ import {
   type Request,
   serviceCalled
 } from './policies.ts'
-import type { Rule } from './rule.ts'
+import { defineRule, type Rule } from './rule.ts'
 
-/** Who may call whom by the mesh. Policies are not compared but evaluated, call by call. */
+/** Who may call whom in the mesh. The rules evaluate the policies for each possible call. */
 export const authorizationRules: readonly Rule[] = [
-  {
-    name: 'policy-calls',
-    why: 'a service may make a call that is not in the call graph, or may not make one that is',
-    check: (world) => {
-      if (world.expect.mesh === 'none') return []
-      return [
-        ...serviceNames.map((name) => ({ to: serviceCalled(name), port: PORT, from: callers(world) })),
-        ...gateways(world).map((to) => ({ to, port: GATEWAY_PORT, from: [outside] }))
-      ].flatMap(({ to, port, from }) => {
-        const isAllowed = policiesOf(world, to)
-        return from.flatMap((caller) =>
-          questions(to).flatMap((question) => {
-            const allowed = isAllowed(caller.principal, { ...question, port })
-            const needed = isNeeded(world, caller, to, question)
-            const call = `${caller.name} → ${to.name} ${question.method} ${question.path}`
-            if (allowed === needed) return []
-            return [
-              allowed
-                ? `${call}: allowed, and no edge of the call graph`
-                : `${call}: refused, and an edge of the call graph`
-            ]
-          })
-        )
-      })
-    }
-  },
-  {
-    name: 'database-calls',
-    why: 'a service that does not own the database can read and write it, or its owner cannot',
-    check: (world) => {
-      if (world.expect.mesh === 'none') return []
-      const present = databases.filter(({ name }) => workloads(world).some(({ labels }) => labels['app'] === name))
-      return present.flatMap(({ name: to, port, versions }) => {
-        const users = workloads(world)
-          .filter(({ labels }) => labels['app'] === 'ratings' && versions.includes(labels['version'] ?? ''))
-          .map(({ spec }) => principalOf(text(at(spec, 'serviceAccountName'))))
-        const isAllowed = policiesOf(world, serviceCalled(to))
-        return callers(world).flatMap(({ name, principal }) =>
-          [port, PORT].flatMap((asked) => {
-            const allowed = isAllowed(principal, { port: asked })
-            const needed = asked === port && users.includes(principal)
-            if (allowed === needed) return []
-            return [`${name} → ${to}:${asked}: ${allowed ? 'allowed, and no user of it' : 'refused, and a user of it'}`]
-          })
-        )
-      })
-    }
-  },
-  {
-    name: 'policy-deny-port',
-    why: 'without a port, a DENY rule on attributes of HTTP denies all connections that are not HTTP',
-    check: (world) =>
-      ofKind(world, 'AuthorizationPolicy')
-        .filter(({ body }) => at(body, 'spec.action') === 'DENY')
-        .filter(({ body }) => list(at(body, 'spec.rules')).some((rule) => asksForHttp(rule) && !namesPorts(rule)))
-        .map((policy) => `${title(policy)}: denies by attributes of HTTP, and names no port`)
-  },
-  {
-    name: 'policy-principal',
-    why: 'no caller has that account',
-    check: (world) => {
-      const proxies = [world.expect.gateway, ...waypoints(world).map((name) => principalOf(name))]
-      return ofKind(world, 'AuthorizationPolicy').flatMap((policy) =>
-        list(at(policy.body, 'spec.rules'))
-          .flatMap((rule) => list(at(rule, 'from')))
-          .flatMap((from) => [...principalsIn(at(from, 'source')), ...texts(at(from, 'source.notPrincipals'))])
-          .filter((principal) => !proxies.includes(principal) && !principal.endsWith('*'))
-          .filter((principal) => !databaseUsers.includes(principal))
-          .filter((principal) => {
-            const [, account = ''] = new RegExp(`^cluster\\.local/ns/${NAMESPACE}/sa/(.+)$`).exec(principal) ?? []
-            return !find(world, 'ServiceAccount', account)
-          })
-          .map((principal) => `${title(policy)}: nobody is ${principal}`)
+  defineRule('policy-calls', 'a service may make a call outside of the call graph, or not one inside', (world) => {
+    if (world.expect.mesh === 'none') return []
+    return [
+      ...serviceNames.map((name) => ({ to: serviceCalled(name), port: PORT, from: callers(world) })),
+      ...gateways(world).map((to) => ({ to, port: GATEWAY_PORT, from: [outside] }))
+    ].flatMap(({ to, port, from }) => {
+      const isAllowed = policiesOf(world, to)
+      return from.flatMap((caller) =>
+        questions(to).flatMap((question) => {
+          const allowed = isAllowed(caller.principal, { ...question, port })
+          const needed = isNeeded(world, caller, to, question)
+          const call = `${caller.name} → ${to.name} ${question.method} ${question.path}`
+          if (allowed === needed) return []
+          return [
+            allowed
+              ? `${call}: allowed, and no edge of the call graph`
+              : `${call}: refused, and an edge of the call graph`
+          ]
+        })
       )
-    }
-  }
+    })
+  }),
+  defineRule('database-calls', 'another service can use the database, or its own service cannot', (world) => {
+    if (world.expect.mesh === 'none') return []
+    const present = databases.filter(({ name }) => workloads(world).some(({ labels }) => labels['app'] === name))
+    return present.flatMap(({ name: to, port, versions }) => {
+      const users = workloads(world)
+        .filter(({ labels }) => labels['app'] === 'ratings' && versions.includes(labels['version'] ?? ''))
+        .map(({ spec }) => principalOf(text(at(spec, 'serviceAccountName'))))
+      const isAllowed = policiesOf(world, serviceCalled(to))
+      return callers(world).flatMap(({ name, principal }) =>
+        [port, PORT].flatMap((asked) => {
+          const allowed = isAllowed(principal, { port: asked })
+          const needed = asked === port && users.includes(principal)
+          if (allowed === needed) return []
+          return [`${name} → ${to}:${asked}: ${allowed ? 'allowed, and no user of it' : 'refused, and a user of it'}`]
+        })
+      )
+    })
+  }),
+  defineRule('policy-deny-port', 'a DENY rule on HTTP without a port denies all other TCP connections too', (world) =>
+    ofKind(world, 'AuthorizationPolicy')
+      .filter(({ body }) => at(body, 'spec.action') === 'DENY')
+      .filter(({ body }) => list(at(body, 'spec.rules')).some((rule) => asksForHttp(rule) && !namesPorts(rule)))
+      .map((policy) => `${title(policy)}: denies by attributes of HTTP, and names no port`)
+  ),
+  defineRule('policy-principal', 'no caller has that account', (world) => {
+    const proxies = [world.expect.gateway, ...waypoints(world).map((name) => principalOf(name))]
+    return ofKind(world, 'AuthorizationPolicy').flatMap((policy) =>
+      list(at(policy.body, 'spec.rules'))
+        .flatMap((rule) => list(at(rule, 'from')))
+        .flatMap((from) => [...principalsIn(at(from, 'source')), ...texts(at(from, 'source.notPrincipals'))])
+        .filter((principal) => !proxies.includes(principal) && !principal.endsWith('*'))
+        .filter((principal) => !databaseUsers.includes(principal))
+        .filter((principal) => {
+          const [, account = ''] = new RegExp(`^cluster\\.local/ns/${NAMESPACE}/sa/(.+)$`).exec(principal) ?? []
+          return !find(world, 'ServiceAccount', account)
+        })
+        .map((principal) => `${title(policy)}: no caller has the account ${principal}`)
+    )
+  })
 ]
 
 interface Caller {
@@ -100,7 +85,7 @@ interface Caller {
   principal: string
 }
 
-/** Who may come with a database. */
+/** Accounts that components with databases add. */
 const databaseUsers = databases.flatMap(({ versions }) => versions.map((version) => principalOf(accountOf(version))))
 
 function waypoints(world: World): string[] {
@@ -109,7 +94,7 @@ function waypoints(world: World): string[] {
     .map(({ manifest }) => manifest.name)
 }
 
-/** Ways in whose pods are in the namespace, and so among those that its policies are for. */
+/** Gateways with pods in the namespace, so that its policies apply to them. */
 function gateways(world: World): Called[] {
   return gatewayPods(world)
     .filter(({ isWaypoint }) => !isWaypoint)
@@ -118,10 +103,10 @@ function gateways(world: World): Called[] {
 
 const GATEWAY_PORT = 80
 
-/** Whoever comes from outside of the mesh has no account. */
+/** A caller outside of the mesh, which has no account. */
 const outside: Caller = { name: 'outside', principal: '' }
 
-/** Everybody of the suite, the gateway, and somebody who has no business here. */
+/** The accounts of the suite, the gateway, and callers that must always be refused. */
 function callers(world: World): Caller[] {
   return [
     ...serviceNames.map((name) => ({ name, principal: principalOf(`bookinfo-${name}`) })),
@@ -153,7 +138,7 @@ function questions(to: Called): Question[] {
 function isNeeded(world: World, caller: Caller, to: Called, { method, path }: Question): boolean {
   if (isOnTheWayIn(to)) {
     if (caller !== outside && caller.name !== 'gateway') return false
-    // Without a waypoint before productpage there is nobody who sees methods and paths.
+    // There is no waypoint before productpage, so nothing checks methods and paths.
     if (to.kind === 'Service' && world.expect.mesh === 'ambient') return true
     const known = door.exact.includes(path) || door.prefix.some((prefix) => path.startsWith(`${prefix}/`))
     return known && ['GET', 'HEAD', 'POST'].includes(method)

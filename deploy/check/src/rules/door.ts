@@ -2,44 +2,40 @@ import { databasePods, door } from '../facts.ts'
 import { at, dictionary, type Json, list, text, texts } from '../json.ts'
 import { type Manifest, selects, selectsByLabels, title } from '../manifest.ts'
 import { find, gatewayPods, ofKind, workloads, type World } from '../world.ts'
-import type { Rule } from './rule.ts'
+import { defineRule, type Rule } from './rule.ts'
 
-/** What the outside may ask for, and what policies are for. */
+/** Public paths, and the targets of policies. */
 export const doorRules: readonly Rule[] = [
-  {
-    name: 'policy-target',
-    why: 'the policy selects no pod and no Service',
-    check: (world) => [
-      ...ofKind(world, 'AuthorizationPolicy', 'RequestAuthentication', 'PeerAuthentication', 'Telemetry').flatMap(
-        (policy) => {
-          const labels = at(policy.body, 'spec.selector.matchLabels')
-          const unknown = list(at(policy.body, 'spec.targetRefs')).filter(
-            (target) => !find(world, text(at(target, 'kind')), text(at(target, 'name')))
+  defineRule('policy-target', 'the policy selects no pod and no Service', (world) => [
+    ...ofKind(world, 'AuthorizationPolicy', 'RequestAuthentication', 'PeerAuthentication', 'Telemetry').flatMap(
+      (policy) => {
+        const labels = at(policy.body, 'spec.selector.matchLabels')
+        const unknown = list(at(policy.body, 'spec.targetRefs')).filter(
+          (target) => !find(world, text(at(target, 'kind')), text(at(target, 'name')))
+        )
+        return [
+          ...(labels === undefined || podLabels(world).some((each) => selectsByLabels(labels, each))
+            ? []
+            : [`${title(policy)}: selects no pods`]),
+          ...unknown.map(
+            (target) => `${title(policy)}: there is no ${text(at(target, 'kind'))} ${text(at(target, 'name'))}`
           )
-          return [
-            ...(labels === undefined || podLabels(world).some((each) => selectsByLabels(labels, each))
-              ? []
-              : [`${title(policy)}: selects no pods`]),
-            ...unknown.map(
-              (target) => `${title(policy)}: there is no ${text(at(target, 'kind'))} ${text(at(target, 'name'))}`
-            )
-          ]
-        }
-      ),
-      ...ofKind(world, 'NetworkPolicy').flatMap((policy) => {
-        const selector = at(policy.body, 'spec.podSelector')
-        // Istio makes the pods of a Gateway.
-        const gateway = dictionary(at(selector, 'matchLabels'))['gateway.networking.k8s.io/gateway-name']
-        if (gateway !== undefined)
-          return find(world, 'Gateway', gateway) ? [] : [`${title(policy)}: there is no Gateway ${gateway}`]
-        return podLabels(world).some((labels) => selects(selector, labels)) ? [] : [`${title(policy)}: selects no pods`]
-      })
-    ]
-  },
-  {
-    name: 'gateway-labels',
-    why: "Istio gives a Gateway's labels to its pods: a Service that selects them sends them its calls, and a budget guards them",
-    check: (world) =>
+        ]
+      }
+    ),
+    ...ofKind(world, 'NetworkPolicy').flatMap((policy) => {
+      const selector = at(policy.body, 'spec.podSelector')
+      // Istio creates the pods of a Gateway.
+      const gateway = dictionary(at(selector, 'matchLabels'))['gateway.networking.k8s.io/gateway-name']
+      if (gateway !== undefined)
+        return find(world, 'Gateway', gateway) ? [] : [`${title(policy)}: there is no Gateway ${gateway}`]
+      return podLabels(world).some((labels) => selects(selector, labels)) ? [] : [`${title(policy)}: selects no pods`]
+    })
+  ]),
+  defineRule(
+    'gateway-labels',
+    "Istio copies a Gateway's labels to its pods, so Services and budgets may select them",
+    (world) =>
       gatewayPods(world).flatMap(({ manifest, labels }) => [
         ...ofKind(world, 'Service')
           .filter(({ body }) => selectsByLabels(at(body, 'spec.selector'), labels))
@@ -48,27 +44,23 @@ export const doorRules: readonly Rule[] = [
           .filter(({ body }) => selects(at(body, 'spec.selector'), labels))
           .map((budget) => `${title(manifest)}: its pods are guarded by ${title(budget)}, too`)
       ])
-  },
-  {
-    name: 'door-paths',
-    why: 'the page has no style, or everybody can read metrics and probes',
-    check: (world) => {
-      const wanted = [...door.exact.map((path) => `= ${path}`), ...door.prefix.map((path) => `${path}…`)].toSorted()
-      return doors(world).flatMap(({ manifest, paths }) => {
-        const found = paths.toSorted()
-        return found.join() === wanted.join()
-          ? []
-          : [`${title(manifest)}: lets in ${found.join(' ')}, and should ${wanted.join(' ')}`]
-      })
-    }
-  }
+  ),
+  defineRule('door-paths', 'the page has no style, or metrics and probes are public', (world) => {
+    const wanted = [...door.exact.map((path) => `= ${path}`), ...door.prefix.map((path) => `${path}…`)].toSorted()
+    return doors(world).flatMap(({ manifest, paths }) => {
+      const found = paths.toSorted()
+      return found.join() === wanted.join()
+        ? []
+        : [`${title(manifest)}: lets in ${found.join(' ')}, and should ${wanted.join(' ')}`]
+    })
+  })
 ]
 
 function podLabels(world: World): Record<string, string>[] {
   return [...workloads(world).map(({ labels }) => labels), ...databasePods]
 }
 
-/** What lets the outside in, with its paths. */
+/** Ingresses and routes from outside, with their paths. */
 function doors(world: World): { manifest: Manifest; paths: string[] }[] {
   const ingresses = ofKind(world, 'Ingress').map((manifest) => ({
     manifest,

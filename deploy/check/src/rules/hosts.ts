@@ -3,10 +3,10 @@ import { title } from '../manifest.ts'
 import { containers, type World } from '../world.ts'
 import { ofSuite, serviceOf } from './pods.ts'
 import { isKnownHost, portsOf } from './routing.ts'
-import type { Rule } from './rule.ts'
+import { defineRule, type Rule } from './rule.ts'
 import { environment, schemas } from './settings.ts'
 
-/** Settings that lead to another service: host and port, if what stands beside them is so. */
+/** Settings with the host and port of another service, for settings beside them with the values in `only`. */
 const addresses = [
   { service: 'productpage', host: 'DETAILS_HOSTNAME', port: 'DETAILS_SERVICE_PORT' },
   { service: 'productpage', host: 'REVIEWS_HOSTNAME', port: 'REVIEWS_SERVICE_PORT' },
@@ -27,25 +27,23 @@ const addresses = [
 ]
 
 export const hostRules: readonly Rule[] = [
-  {
-    name: 'setting-host',
-    why: 'a service calls a host that does not exist',
-    check: (world) =>
-      ofSuite(world).flatMap((workload) =>
-        containers(workload).flatMap((container) => {
-          const service = serviceOf(container) ?? ''
-          const settings = settingsOf(service, environment(world, container))
-          return addressesIn(service, settings)
-            .filter(({ host, port }) => !isThere(world, host, port))
-            .map(
-              ({ name, host, port }) => `${title(workload.manifest)}: ${name} leads to ${host}:${port}, which nobody is`
-            )
-        })
-      )
-  }
+  defineRule('setting-host', 'a service calls a host that does not exist', (world) =>
+    ofSuite(world).flatMap((workload) =>
+      containers(workload).flatMap((container) => {
+        const service = serviceOf(container) ?? ''
+        const settings = settingsOf(service, environment(world, container))
+        return addressesIn(service, settings)
+          .filter(({ host, port }) => !isThere(world, host, port))
+          .map(
+            ({ name, host, port }) =>
+              `${title(workload.manifest)}: ${name} leads to ${host}:${port}, which does not exist`
+          )
+      })
+    )
+  )
 ]
 
-/** As the service reads them; empty if it refuses them, which is for another rule to say. */
+/** The settings as the service reads them; empty if it refuses them, which another rule reports. */
 function settingsOf(service: string, env: Record<string, string>): Record<string, unknown> {
   const schema = schemas[service]
   if (!schema) return {}
@@ -69,7 +67,7 @@ function addressesIn(service: string, settings: Record<string, unknown>): Addres
     .filter((each) => each.service === service && settings[each.host] !== undefined)
     .filter(({ only = {} }) => Object.entries(only).every(([name, value]) => settings[name] === value))
     .flatMap(({ host: name, port }) =>
-      // Several, with commas between them, each with a port of its own if it differs.
+      // A list with commas. Each host may have its own port.
       String(settings[name])
         .split(',')
         .map((each) => new URL(`tcp://${each}`))

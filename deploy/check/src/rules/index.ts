@@ -22,7 +22,7 @@ import { settingRules } from './settings.ts'
 
 export type { Rule } from './rule.ts'
 
-/** All rules, in the order in which one reads manifests. */
+/** All rules. */
 export const rules: readonly Rule[] = [
   ...podRules,
   ...availabilityRules,

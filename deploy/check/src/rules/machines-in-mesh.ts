@@ -2,26 +2,26 @@ import { PORT } from '../facts.ts'
 import { title } from '../manifest.ts'
 import { machines, type Workload } from '../world.ts'
 import { namespaceLabels } from './pods.ts'
-import { machineRule, type Rule } from './rule.ts'
+import { defineRule, machineRule, type Rule } from './rule.ts'
 
-/** What a machine needs so that a sidecar does for it what it does for a container. */
+/** What a machine needs to work with a sidecar. */
 export const machineMeshRules: readonly Rule[] = [
   mesh(
     'vm-inject-annotation',
-    'KubeVirt looks for the annotation on the template, and leaves its NAT as it is without a mesh',
+    'without the annotation on the template no traffic reaches the machine',
     ({ annotations }) =>
       annotations['sidecar.istio.io/inject'] === 'true'
         ? []
         : ['its template lacks the annotation sidecar.istio.io/inject: "true"']
   ),
-  mesh('vm-own-annotations', 'KubeVirt sets these itself, and twice is wrong (14408)', ({ annotations }) =>
+  mesh('vm-own-annotations', 'KubeVirt sets these itself, and twice is an error (14408)', ({ annotations }) =>
     ['traffic.sidecar.istio.io/kubevirtInterfaces', 'istio.io/reroute-virtual-interfaces']
       .filter((name) => name in annotations)
       .map((name) => `sets ${name} by hand`)
   ),
   mesh(
     'vm-excluded-ports',
-    'what the sidecar does not take in reaches nobody; what goes out is not excluded',
+    'ports that the sidecar excludes reach nobody, and outgoing exclusions have no effect',
     ({ annotations }) => [
       ...((annotations['traffic.sidecar.istio.io/excludeInboundPorts'] ?? '').split(',').includes(String(PORT))
         ? [`excludes ${PORT} from the sidecar`]
@@ -34,29 +34,22 @@ export const machineMeshRules: readonly Rule[] = [
   mesh('vm-probe-rewrite', 'with STRICT mutual TLS the kubelet gets no answer', ({ annotations }) =>
     annotations['sidecar.istio.io/rewriteAppHTTPProbers'] === 'false' ? ['turns the rewriting of probes off'] : []
   ),
-  {
-    name: 'vm-not-ambient',
-    why: 'nothing reaches a machine in an ambient mesh (18871)',
-    check: (world) =>
-      machines(world)
-        .filter(({ labels }) => {
-          const mode = labels['istio.io/dataplane-mode'] ?? namespaceLabels(world)['istio.io/dataplane-mode']
-          return mode === 'ambient'
-        })
-        .map(({ manifest }) => `${title(manifest)}: is in an ambient mesh`)
-  },
-  {
-    name: 'vm-namespace',
-    why: 'the namespace refuses the pod around the machine, which is not restricted',
-    check: (world) => {
-      const level = namespaceLabels(world)['pod-security.kubernetes.io/enforce']
-      const allowed = level === undefined || level === 'privileged'
-      return machines(world).length > 0 && !allowed ? [`Namespace: enforces ${level}`] : []
-    }
-  }
+  defineRule('vm-not-ambient', 'no traffic reaches a machine in an ambient mesh (18871)', (world) =>
+    machines(world)
+      .filter(({ labels }) => {
+        const mode = labels['istio.io/dataplane-mode'] ?? namespaceLabels(world)['istio.io/dataplane-mode']
+        return mode === 'ambient'
+      })
+      .map(({ manifest }) => `${title(manifest)}: is in an ambient mesh`)
+  ),
+  defineRule('vm-namespace', 'the namespace refuses the pod around the machine', (world) => {
+    const level = namespaceLabels(world)['pod-security.kubernetes.io/enforce']
+    const allowed = level === undefined || level === 'privileged'
+    return machines(world).length > 0 && !allowed ? [`Namespace: enforces ${level}`] : []
+  })
 ]
 
-/** A rule of every machine in a mesh. */
+/** A rule for every machine in a mesh. */
 function mesh(name: string, why: string, check: (machine: Workload) => string[]): Rule {
   return machineRule(name, why, (machine, world) => (world.expect.mesh === 'sidecar' ? check(machine) : []))
 }

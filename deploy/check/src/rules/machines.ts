@@ -1,13 +1,13 @@
 import { at, dictionary, type Json, list, show, text } from '../json.ts'
 import { selects, title } from '../manifest.ts'
 import { machines, ofKind } from '../world.ts'
-import { machineRule, type Rule } from './rule.ts'
+import { defineRule, machineRule, type Rule } from './rule.ts'
 
 const bindings = ['masquerade', 'bridge', 'slirp', 'macvtap', 'passt', 'passtBinding', 'sriov', 'binding']
 
 const handlers = ['httpGet', 'tcpSocket', 'exec', 'guestAgentPing', 'grpc']
 
-/** What KubeVirt's webhooks refuse, and what they should. The numbers in `why` are issues of kubevirt/kubevirt. */
+/** What KubeVirt's webhooks refuse, and more. Numbers in reasons are issues of kubevirt/kubevirt. */
 export const machineRules: readonly Rule[] = [
   machineRule('vm-one-binding', 'the webhook refuses an interface without a binding, or with two', ({ spec }) =>
     interfaces(spec).flatMap((card) => {
@@ -15,15 +15,12 @@ export const machineRules: readonly Rule[] = [
       return count === 1 ? [] : [`interface ${text(at(card, 'name'))} has ${count} bindings`]
     })
   ),
-  machineRule(
-    'vm-binding-kind',
-    'slirp, macvtap and passt are gone, and a sidecar does not work with a bridge',
-    ({ spec }) =>
-      interfaces(spec).flatMap((card) =>
-        ['slirp', 'macvtap', 'passt', 'bridge']
-          .filter((binding) => at(card, binding) !== undefined)
-          .map((binding) => `interface ${text(at(card, 'name'))} uses ${binding}`)
-      )
+  machineRule('vm-binding-kind', 'slirp, macvtap and passt are gone, and a sidecar needs masquerade', ({ spec }) =>
+    interfaces(spec).flatMap((card) =>
+      ['slirp', 'macvtap', 'passt', 'bridge']
+        .filter((binding) => at(card, binding) !== undefined)
+        .map((binding) => `interface ${text(at(card, 'name'))} uses ${binding}`)
+    )
   ),
   machineRule('vm-networks', 'the webhook refuses an interface without its network', ({ spec }) =>
     sameNames('interface', interfaces(spec), 'network', list(at(spec, 'networks')))
@@ -33,7 +30,7 @@ export const machineRules: readonly Rule[] = [
   ),
   machineRule(
     'vm-explicit-ports',
-    'all ports that the sidecar does not take, its own health port included, go to the machine',
+    "the machine gets all ports that the sidecar does not take, also the sidecar's health port",
     ({ spec }) =>
       interfaces(spec)
         .filter((card) => list(at(card, 'ports')).length === 0)
@@ -61,7 +58,7 @@ export const machineRules: readonly Rule[] = [
   ),
   machineRule(
     'vm-patient-liveness',
-    'there is no startup probe (13734), so a slow first boot would be stopped again and again',
+    'without a startup probe (13734) a slow first boot is restarted again and again',
     ({ spec }) =>
       Number(at(spec, 'livenessProbe.initialDelaySeconds') ?? 0) < 120
         ? ['livenessProbe begins within two minutes']
@@ -86,25 +83,21 @@ export const machineRules: readonly Rule[] = [
       ]
     }
   ),
-  machineRule('vm-disk-image', 'the machine starts from an image whose content may change any day', ({ spec }) => {
+  machineRule('vm-disk-image', 'the machine does not start from an image with a fixed content', ({ spec }) => {
     const disks = list(at(spec, 'volumes')).flatMap((volume) => at(volume, 'containerDisk') ?? [])
     return disks.length === 0 ? ['has no containerDisk'] : []
   }),
-  machineRule(
-    'vm-account',
-    'the machine calls as `default`, an account that policies do not know',
-    ({ spec, labels }) => [
-      ...(text(at(spec, 'serviceAccountName')) === `bookinfo-${labels['app']}`
-        ? []
-        : [`does not run as bookinfo-${labels['app']}`]),
-      ...list(at(spec, 'volumes')).flatMap((volume) =>
-        at(volume, 'serviceAccount') === undefined ? [] : ['has a disk with the token of its account']
-      )
-    ]
-  ),
+  machineRule('vm-account', 'policies do not know the account `default`', ({ spec, labels }) => [
+    ...(text(at(spec, 'serviceAccountName')) === `bookinfo-${labels['app']}`
+      ? []
+      : [`does not run as bookinfo-${labels['app']}`]),
+    ...list(at(spec, 'volumes')).flatMap((volume) =>
+      at(volume, 'serviceAccount') === undefined ? [] : ['has a disk with the token of its account']
+    )
+  ]),
   machineRule(
     'vm-secure-boot',
-    "KubeVirt's default for efi refuses the boot loader of the images, which is not signed",
+    "KubeVirt's default for efi refuses the images' boot loader, which is not signed",
     ({ spec }) => {
       const efi = at(spec, 'domain.firmware.bootloader.efi')
       return efi === undefined || at(efi, 'secureBoot') === false ? [] : ['starts by EFI without secureBoot: false']
@@ -116,38 +109,30 @@ export const machineRules: readonly Rule[] = [
   machineRule('vm-grace', 'the machine is switched off before its service has drained', ({ spec }) =>
     Number(at(spec, 'terminationGracePeriodSeconds') ?? 30) < 45 ? ['is given less than 45 s to power off'] : []
   ),
-  {
-    name: 'vm-budget',
-    why: 'maxUnavailable needs pods of a controller that can be scaled: with a machine in the budget none of its pods can be evicted',
-    check: (world) =>
-      ofKind(world, 'PodDisruptionBudget').flatMap((budget) =>
-        machines(world)
-          .filter(({ labels }) => selects(at(budget.body, 'spec.selector'), labels))
-          .map(({ manifest }) => `${title(budget)}: guards ${title(manifest)}`)
-      )
-  },
-  {
-    name: 'vm-pool',
-    why: 'the pool does not select its own machines, or mounts Secrets that do not exist',
-    check: (world) =>
-      ofKind(world, 'VirtualMachinePool').flatMap((pool) => {
-        const selector = at(pool.body, 'spec.selector')
-        const labels = dictionary(at(pool.body, 'spec.virtualMachineTemplate.metadata.labels'))
-        const machine = machines(world).find(({ manifest }) => manifest === pool)
-        return [
-          ...(selects(selector, labels) ? [] : ['its selector does not select its machines']),
-          ...(selects(selector, machine?.labels ?? {})
-            ? []
-            : ['its selector does not select the pods of its machines']),
-          ...(machine?.labels['service.istio.io/workload-name']
-            ? []
-            : ['its machines have no service.istio.io/workload-name']),
-          ...(at(pool.body, 'spec.nameGeneration.appendIndexToSecretRefs') === false
-            ? []
-            : ['asks for a Secret per machine'])
-        ].map((finding) => `${title(pool)}: ${finding}`)
-      })
-  }
+  defineRule('vm-budget', 'a budget with a machine in it lets no pod be evicted', (world) =>
+    ofKind(world, 'PodDisruptionBudget').flatMap((budget) =>
+      machines(world)
+        .filter(({ labels }) => selects(at(budget.body, 'spec.selector'), labels))
+        .map(({ manifest }) => `${title(budget)}: guards ${title(manifest)}`)
+    )
+  ),
+  defineRule('vm-pool', 'the pool does not select its own machines, or uses missing Secrets', (world) =>
+    ofKind(world, 'VirtualMachinePool').flatMap((pool) => {
+      const selector = at(pool.body, 'spec.selector')
+      const labels = dictionary(at(pool.body, 'spec.virtualMachineTemplate.metadata.labels'))
+      const machine = machines(world).find(({ manifest }) => manifest === pool)
+      return [
+        ...(selects(selector, labels) ? [] : ['its selector does not select its machines']),
+        ...(selects(selector, machine?.labels ?? {}) ? [] : ['its selector does not select the pods of its machines']),
+        ...(machine?.labels['service.istio.io/workload-name']
+          ? []
+          : ['its machines have no service.istio.io/workload-name']),
+        ...(at(pool.body, 'spec.nameGeneration.appendIndexToSecretRefs') === false
+          ? []
+          : ['asks for a Secret per machine'])
+      ].map((finding) => `${title(pool)}: ${finding}`)
+    })
+  )
 ]
 
 function interfaces(spec: Json | undefined): Json[] {

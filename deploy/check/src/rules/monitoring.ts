@@ -2,32 +2,25 @@ import { at, type Json, list, objectsIn, text, toJson } from '../json.ts'
 import { title } from '../manifest.ts'
 import { promqlFindings } from '../promql.ts'
 import { ofKind, type World } from '../world.ts'
-import type { Rule } from './rule.ts'
+import { defineRule, type Rule } from './rule.ts'
 
 export const monitoringRules: readonly Rule[] = [
-  {
-    name: 'metric-known',
-    why: 'the alert never fires, and the panel stays empty',
-    check: (world) => [
-      ...ofKind(world, 'PrometheusRule').flatMap((rule) =>
-        expressions(rule.body).flatMap((expr) => promqlFindings(expr).map((finding) => `${title(rule)}: ${finding}`))
-      ),
-      ...dashboards(world).flatMap(({ name, dashboard }) =>
-        expressions(dashboard).flatMap((expr) => promqlFindings(expr).map((finding) => `${name}: ${finding}`))
-      )
-    ]
-  },
-  {
-    name: 'monitor-labels',
-    why: 'alerts and panels cannot tell the services apart',
-    check: (world) =>
-      ofKind(world, 'ServiceMonitor', 'PodMonitor').flatMap((monitor) => {
-        const given = list(at(monitor.body, 'spec.podTargetLabels'))
-        return ['app', 'version', 'runtime']
-          .filter((label) => !given.includes(label))
-          .map((label) => `${title(monitor)}: loses ${label}`)
-      })
-  }
+  defineRule('metric-known', 'the alert never fires, and the panel stays empty', (world) => [
+    ...ofKind(world, 'PrometheusRule').flatMap((rule) =>
+      expressions(rule.body).flatMap((expr) => promqlFindings(expr).map((finding) => `${title(rule)}: ${finding}`))
+    ),
+    ...dashboards(world).flatMap(({ name, dashboard }) =>
+      expressions(dashboard).flatMap((expr) => promqlFindings(expr).map((finding) => `${name}: ${finding}`))
+    )
+  ]),
+  defineRule('monitor-labels', 'alerts and panels cannot tell the services apart', (world) =>
+    ofKind(world, 'ServiceMonitor', 'PodMonitor').flatMap((monitor) => {
+      const given = list(at(monitor.body, 'spec.podTargetLabels'))
+      return ['app', 'version', 'runtime']
+        .filter((label) => !given.includes(label))
+        .map((label) => `${title(monitor)}: loses ${label}`)
+    })
+  )
 ]
 
 function expressions(value: Json): string[] {

@@ -3,11 +3,11 @@ import { PORT } from '../facts.ts'
 import { at, type Json, list, texts } from '../json.ts'
 import { selects, title } from '../manifest.ts'
 import { gatewayPods, NAMESPACE, ofKind, type Workload, workloads, type World } from '../world.ts'
-import type { Rule } from './rule.ts'
+import { defineRule, type Rule } from './rule.ts'
 
-/** Where packets may go, evaluated for every pair of pods. */
+/** Network policies, evaluated for every pair of pods. */
 export const networkRules: readonly Rule[] = [
-  networkRule('network-calls', 'packets may go where the call graph has no call, or not where it has one', (world) =>
+  networkRule('network-calls', 'the network allows a call outside of the call graph, or blocks one inside', (world) =>
     pairsOfServices(world).flatMap(({ from, to, call }) => {
       const needed = callGraph.some((edge) => edge.from === from.labels['app'] && edge.to === to.labels['app'])
       const allowed = mayLeave(world, from, to, PORT) && mayEnter(world, from, to, PORT)
@@ -15,33 +15,27 @@ export const networkRules: readonly Rule[] = [
       return [`${call}: ${needed ? 'refused, and an edge' : 'allowed, and no edge'} of the call graph`]
     })
   ),
-  networkRule(
-    'network-gateway',
-    'the gateway is unreachable, or an intruder in it reaches more than productpage',
-    (world) =>
-      gatewayPods(world).flatMap((gateway) => [
-        ...list(at(gateway.manifest.body, 'spec.listeners'))
-          .map((listener) => Number(at(listener, 'port')))
-          .filter((port) => !mayEnter(world, OUTSIDE, gateway, port))
-          .map((port) => `outside → ${title(gateway.manifest)}:${port}: refused`),
-        ...servicePods(world).flatMap((to) => {
-          const needed = to.labels['app'] === 'productpage'
-          const allowed = mayLeave(world, gateway, to, PORT) && (!needed || mayEnter(world, gateway, to, PORT))
-          if (needed === allowed) return []
-          return [`${title(gateway.manifest)} → ${title(to.manifest)}: ${needed ? 'refused' : 'may leave'}`]
-        })
-      ])
-  ),
-  networkRule(
-    'network-half-open',
-    'one side allows what the other refuses: a hole as soon as the other changes',
-    (world) =>
-      pairsOfServices(world).flatMap(({ from, to, call }) => {
-        const [leaves, enters] = [mayLeave(world, from, to, PORT), mayEnter(world, from, to, PORT)]
-        // Everybody may enter productpage: gateways and ingress controllers may be anywhere in the cluster.
-        if (leaves === enters || (to.labels['app'] === 'productpage' && !leaves)) return []
-        return [`${call}: ${leaves ? 'may leave but not enter' : 'may enter but not leave'}`]
+  networkRule('network-gateway', 'the gateway is unreachable, or can reach more than productpage', (world) =>
+    gatewayPods(world).flatMap((gateway) => [
+      ...list(at(gateway.manifest.body, 'spec.listeners'))
+        .map((listener) => Number(at(listener, 'port')))
+        .filter((port) => !mayEnter(world, OUTSIDE, gateway, port))
+        .map((port) => `outside → ${title(gateway.manifest)}:${port}: refused`),
+      ...servicePods(world).flatMap((to) => {
+        const needed = to.labels['app'] === 'productpage'
+        const allowed = mayLeave(world, gateway, to, PORT) && (!needed || mayEnter(world, gateway, to, PORT))
+        if (needed === allowed) return []
+        return [`${title(gateway.manifest)} → ${title(to.manifest)}: ${needed ? 'refused' : 'may leave'}`]
       })
+    ])
+  ),
+  networkRule('network-half-open', 'only one of both sides blocks the call', (world) =>
+    pairsOfServices(world).flatMap(({ from, to, call }) => {
+      const [leaves, enters] = [mayLeave(world, from, to, PORT), mayEnter(world, from, to, PORT)]
+      // Everybody may enter productpage: gateways and ingress controllers may be anywhere in the cluster.
+      if (leaves === enters || (to.labels['app'] === 'productpage' && !leaves)) return []
+      return [`${call}: ${leaves ? 'may leave but not enter' : 'may enter but not leave'}`]
+    })
   ),
   networkRule('network-outside', 'an intruder can send data to the internet', (world) =>
     ofKind(world, 'NetworkPolicy').flatMap((policy) => {
@@ -83,7 +77,7 @@ export const networkRules: readonly Rule[] = [
 
 /** A rule for clusters in which network policies are applied. */
 function networkRule(name: string, why: string, check: Rule['check']): Rule {
-  return { name, why, check: (world) => (world.expect.networkPolicies ? check(world) : []) }
+  return defineRule(name, why, (world) => (world.expect.networkPolicies ? check(world) : []))
 }
 
 function servicePods(world: World): Workload[] {

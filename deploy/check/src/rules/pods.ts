@@ -3,132 +3,103 @@ import { at, dictionary, type Json, list, text, texts } from '../json.ts'
 import { title } from '../manifest.ts'
 import { bytes, milliCpu } from '../quantity.ts'
 import { containers, machines, ofKind, type Workload, workloads, type World } from '../world.ts'
-import type { Rule } from './rule.ts'
+import { defineRule, type Rule } from './rule.ts'
 
-/** What every pod owes to the cluster that it runs in. */
+/** Security and resources of pods. */
 export const podRules: readonly Rule[] = [
-  {
-    name: 'pod-security-restricted',
-    why: 'the namespace refuses the pod',
-    check: (world) =>
-      podsOf(world).flatMap((workload) => {
-        const pod = at(workload.spec, 'securityContext')
-        return [
-          ...(text(at(pod, 'seccompProfile.type')) === 'RuntimeDefault' ? [] : ['no seccompProfile RuntimeDefault']),
-          ...['hostNetwork', 'hostPID', 'hostIPC'].filter((name) => at(workload.spec, name) === true),
-          ...list(at(workload.spec, 'volumes')).flatMap(hostVolume),
-          ...containers(workload).flatMap((container) => unrestricted(container, pod))
-        ].map((finding) => `${title(workload.manifest)}: ${finding}`)
-      })
-  },
-  {
-    name: 'pod-user-free',
-    why: 'OpenShift gives each namespace its own users, and refuses a pod that sets one',
-    check: (world) =>
-      podsOf(world)
-        .filter((workload) => world.expect.platform === 'openshift' || !hasNamedUser(workload))
-        .flatMap((workload) =>
-          [workload.spec, ...containers(workload)].flatMap((place) =>
-            ['runAsUser', 'runAsGroup', 'fsGroup']
-              .filter((field) => at(place, `securityContext.${field}`) !== undefined)
-              .map((field) => `${title(workload.manifest)}: ${field} is fixed`)
-          )
+  defineRule('pod-security-restricted', 'the namespace refuses the pod', (world) =>
+    podsOf(world).flatMap((workload) => {
+      const pod = at(workload.spec, 'securityContext')
+      return [
+        ...(text(at(pod, 'seccompProfile.type')) === 'RuntimeDefault' ? [] : ['no seccompProfile RuntimeDefault']),
+        ...['hostNetwork', 'hostPID', 'hostIPC'].filter((name) => at(workload.spec, name) === true),
+        ...list(at(workload.spec, 'volumes')).flatMap(hostVolume),
+        ...containers(workload).flatMap((container) => unrestricted(container, pod))
+      ].map((finding) => `${title(workload.manifest)}: ${finding}`)
+    })
+  ),
+  defineRule('pod-user-free', 'OpenShift assigns users to each namespace, and refuses a pod that sets one', (world) =>
+    podsOf(world)
+      .filter((workload) => world.expect.platform === 'openshift' || !hasNamedUser(workload))
+      .flatMap((workload) =>
+        [workload.spec, ...containers(workload)].flatMap((place) =>
+          ['runAsUser', 'runAsGroup', 'fsGroup']
+            .filter((field) => at(place, `securityContext.${field}`) !== undefined)
+            .map((field) => `${title(workload.manifest)}: ${field} is fixed`)
         )
-  },
-  {
-    name: 'pod-user-number',
-    why: 'the kubelet cannot tell whether a user with a name is root, and refuses the pod',
-    check: (world) =>
-      podsOf(world)
-        .filter((workload) => world.expect.platform !== 'openshift' && hasNamedUser(workload))
-        .flatMap(({ manifest, spec }) => [
-          ...(Number(at(spec, 'securityContext.runAsUser') ?? 0) > 0 ? [] : [`${title(manifest)}: has no runAsUser`]),
-          // Or the volume belongs to root.
-          ...(at(spec, 'securityContext.fsGroup') === undefined ? [`${title(manifest)}: has no fsGroup`] : [])
-        ])
-  },
-  {
-    name: 'pod-read-only-root',
-    why: 'an intruder can leave files behind',
-    check: (world) =>
-      podsOf(world).flatMap((workload) =>
-        containers(workload)
-          .filter((container) => at(container, 'securityContext.readOnlyRootFilesystem') !== true)
-          .map((container) => `${title(workload.manifest)}: ${text(at(container, 'name'))} can write to its image`)
       )
-  },
-  {
-    name: 'pod-no-token',
-    why: 'an intruder finds a token for the API server',
-    check: (world) =>
-      podsOf(world)
-        .filter(({ spec }) => at(spec, 'automountServiceAccountToken') !== false)
-        .map(({ manifest }) => `${title(manifest)}: automountServiceAccountToken is not false`)
-  },
-  {
-    name: 'pod-no-service-links',
-    why: 'variables such as DETAILS_PORT=tcp://… get into the environment',
-    check: (world) =>
-      podsOf(world)
-        .filter(({ spec }) => at(spec, 'enableServiceLinks') !== false)
-        .map(({ manifest }) => `${title(manifest)}: enableServiceLinks is not false`)
-  },
-  {
-    name: 'pod-resources',
-    why: 'the scheduler has to guess, and a memory leak fills the node',
-    check: (world) =>
-      podsOf(world).flatMap((workload) =>
-        containers(workload).flatMap((container) => {
-          const name = `${title(workload.manifest)}: ${text(at(container, 'name'))}`
-          const missing = ['requests.cpu', 'requests.memory', 'limits.memory'].filter(
-            (path) => at(container, `resources.${path}`) === undefined
-          )
-          if (missing.length > 0) return missing.map((path) => `${name} has no resources.${path}`)
-          const request = bytes(at(container, 'resources.requests.memory'))
-          const limit = bytes(at(container, 'resources.limits.memory'))
-          return request > limit ? [`${name} requests more memory than its limit`] : []
-        })
-      )
-  },
-  {
-    name: 'pod-resources-measured',
-    why: 'the pod is killed for lack of memory: services used 84 MiB after start and 143 MiB with 16 readers at once',
-    check: (world) =>
-      ofSuite(world).flatMap((workload) =>
-        containers(workload).flatMap((container) => {
-          const name = `${title(workload.manifest)}: ${text(at(container, 'name'))}`
-          return [
-            ...(bytes(at(container, 'resources.requests.memory')) < 90 * 2 ** 20
-              ? [`${name} requests under 90 MiB`]
-              : []),
-            ...(bytes(at(container, 'resources.limits.memory')) < 160 * 2 ** 20
-              ? [`${name} may use under 160 MiB`]
-              : []),
-            ...(milliCpu(at(container, 'resources.limits.cpu')) < 500 ? [`${name} may use under half a CPU`] : [])
-          ]
-        })
-      )
-  },
-  {
-    name: 'metrics-annotations',
-    why: 'Prometheus finds no metrics, and neither does a sidecar that merges them',
-    check: (world) =>
-      [...ofSuite(world), ...machinesOfSuite(world)].flatMap(({ manifest, annotations, ports }) => {
-        const port = Number(annotations['prometheus.io/port'])
-        const right =
-          annotations['prometheus.io/scrape'] === 'true' &&
-          annotations['prometheus.io/path'] === '/metrics' &&
-          ports.some(({ number }) => number === port)
-        return right ? [] : [`${title(manifest)}: the prometheus.io annotations do not lead to its metrics`]
+  ),
+  defineRule('pod-user-number', 'the kubelet cannot tell whether a named user is root, and refuses the pod', (world) =>
+    podsOf(world)
+      .filter((workload) => world.expect.platform !== 'openshift' && hasNamedUser(workload))
+      .flatMap(({ manifest, spec }) => [
+        ...(Number(at(spec, 'securityContext.runAsUser') ?? 0) > 0 ? [] : [`${title(manifest)}: has no runAsUser`]),
+        // Without it the volume belongs to root.
+        ...(at(spec, 'securityContext.fsGroup') === undefined ? [`${title(manifest)}: has no fsGroup`] : [])
+      ])
+  ),
+  defineRule('pod-read-only-root', 'an intruder can write files into the container', (world) =>
+    podsOf(world).flatMap((workload) =>
+      containers(workload)
+        .filter((container) => at(container, 'securityContext.readOnlyRootFilesystem') !== true)
+        .map((container) => `${title(workload.manifest)}: ${text(at(container, 'name'))} can write to its image`)
+    )
+  ),
+  defineRule('pod-no-token', 'an intruder finds a token for the API server', (world) =>
+    podsOf(world)
+      .filter(({ spec }) => at(spec, 'automountServiceAccountToken') !== false)
+      .map(({ manifest }) => `${title(manifest)}: automountServiceAccountToken is not false`)
+  ),
+  defineRule('pod-no-service-links', 'variables such as DETAILS_PORT=tcp://… are in the environment', (world) =>
+    podsOf(world)
+      .filter(({ spec }) => at(spec, 'enableServiceLinks') !== false)
+      .map(({ manifest }) => `${title(manifest)}: enableServiceLinks is not false`)
+  ),
+  defineRule('pod-resources', 'the scheduler has to guess, and a memory leak fills the node', (world) =>
+    podsOf(world).flatMap((workload) =>
+      containers(workload).flatMap((container) => {
+        const name = `${title(workload.manifest)}: ${text(at(container, 'name'))}`
+        const missing = ['requests.cpu', 'requests.memory', 'limits.memory'].filter(
+          (path) => at(container, `resources.${path}`) === undefined
+        )
+        if (missing.length > 0) return missing.map((path) => `${name} has no resources.${path}`)
+        const request = bytes(at(container, 'resources.requests.memory'))
+        const limit = bytes(at(container, 'resources.limits.memory'))
+        return request > limit ? [`${name} requests more memory than its limit`] : []
       })
-  }
+    )
+  ),
+  defineRule('pod-resources-measured', 'services use up to 143 MiB: with less the pod is killed', (world) =>
+    ofSuite(world).flatMap((workload) =>
+      containers(workload).flatMap((container) => {
+        const name = `${title(workload.manifest)}: ${text(at(container, 'name'))}`
+        return [
+          ...(bytes(at(container, 'resources.requests.memory')) < 90 * 2 ** 20
+            ? [`${name} requests under 90 MiB`]
+            : []),
+          ...(bytes(at(container, 'resources.limits.memory')) < 160 * 2 ** 20 ? [`${name} may use under 160 MiB`] : []),
+          ...(milliCpu(at(container, 'resources.limits.cpu')) < 500 ? [`${name} may use under half a CPU`] : [])
+        ]
+      })
+    )
+  ),
+  defineRule('metrics-annotations', 'Prometheus and sidecars find no metrics', (world) =>
+    [...ofSuite(world), ...machinesOfSuite(world)].flatMap(({ manifest, annotations, ports }) => {
+      const port = Number(annotations['prometheus.io/port'])
+      const right =
+        annotations['prometheus.io/scrape'] === 'true' &&
+        annotations['prometheus.io/path'] === '/metrics' &&
+        ports.some(({ number }) => number === port)
+      return right ? [] : [`${title(manifest)}: the prometheus.io annotations do not lead to its metrics`]
+    })
+  )
 ]
 
 function podsOf(world: World): Workload[] {
   return workloads(world).filter(({ runtime }) => runtime === 'container')
 }
 
-/** Images that start as root, or as a user that they give by name. */
+/** Whether an image starts as root, or as a user with a name instead of a number. */
 function hasNamedUser(workload: Workload): boolean {
   return containers(workload).some((container) =>
     /(?:^|\/)(?:mariadb|mongo|postgres):/.test(text(at(container, 'image')))
@@ -142,7 +113,7 @@ export function ofSuite(world: World): Workload[] {
   )
 }
 
-/** KubeVirt gives labels and annotations of a machine's template to the pod around it. */
+/** Bookinfo's own machines. KubeVirt copies labels and annotations of the template to the pod around a machine. */
 function machinesOfSuite(world: World): Workload[] {
   return machines(world).filter(({ labels }) => serviceNames.some((name) => name === labels['app']))
 }
@@ -162,7 +133,7 @@ function unrestricted(container: Json, pod: Json | undefined): string[] {
   const own = at(context, 'runAsNonRoot')
   const findings = [
     ...(at(context, 'allowPrivilegeEscalation') === false ? [] : ['allowPrivilegeEscalation is not false']),
-    // In capitals: the API server knows no others.
+    // In capital letters: the API server accepts no others.
     ...(texts(at(context, 'capabilities.drop')).includes('ALL') ? [] : ['capabilities do not drop ALL']),
     ...texts(at(context, 'capabilities.add'))
       .filter((capability) => capability !== 'NET_BIND_SERVICE')
@@ -177,7 +148,7 @@ function unrestricted(container: Json, pod: Json | undefined): string[] {
   return findings.map((finding) => `${text(at(container, 'name'))} ${finding}`)
 }
 
-/** Labels of all that is in a namespace with sidecars. */
+/** The labels of the namespace. */
 export function namespaceLabels(world: World): Record<string, string> {
   const [namespace] = ofKind(world, 'Namespace')
   return namespace ? dictionary(at(namespace.body, 'metadata.labels')) : {}

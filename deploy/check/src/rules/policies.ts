@@ -2,14 +2,14 @@ import { at, type Json, keys, list, text, texts } from '../json.ts'
 import { type Manifest, selectsByLabels } from '../manifest.ts'
 import { find, NAMESPACE, ofKind, type World } from '../world.ts'
 
-/** What somebody wants of a service; without method and path it is no HTTP, and the mesh sees the connection alone. */
+/** A request to a service. Without method and path it is a TCP connection. */
 export interface Request {
   port: number
   method?: string
   path?: string
 }
 
-/** Who is asked, as policies name it. */
+/** The target of a request, as policies name it. */
 export interface Called {
   kind: 'Service' | 'Gateway'
   name: string
@@ -21,7 +21,7 @@ export function serviceCalled(name: string): Called {
   return { kind: 'Service', name, labels: { app: name } }
 }
 
-/** How a mesh calls an account: of the namespace, or of another (`istio-system/name`). */
+/** The principal of an account: of this namespace, or of another (`istio-system/name`). */
 export function principalOf(account: string): string {
   const [name = '', namespace = NAMESPACE] = account.split('/').toReversed()
   return `cluster.local/ns/${namespace}/sa/${name}`
@@ -33,7 +33,7 @@ export function principalsIn(source: Json | undefined): string[] {
 }
 
 /**
- * Who is let to a service or a gateway, by all policies that are for it.
+ * Decides whether the policies of a service or a gateway allow a request.
  *
  * https://istio.io/latest/docs/concepts/security/#implicit-enablement: DENY first; then, where any ALLOW is, one must fit.
  */
@@ -57,14 +57,14 @@ function isFor(world: World, { body }: Manifest, to: Called): boolean {
   const targets = list(at(body, 'spec.targetRefs'))
   if (targets.length > 0)
     return targets.some((target) => at(target, 'kind') === to.kind && at(target, 'name') === to.name)
-  // In an ambient mesh these are for ztunnel, which sees the waypoint in place of the caller, where one is in between.
+  // In an ambient mesh ztunnel applies these, and sees the waypoint instead of the caller.
   if (world.expect.mesh === 'ambient' && hasWaypoint(world, to)) return false
-  // A policy without a selector is for all of the namespace, the gateway's pods among it.
+  // A policy without a selector applies to the whole namespace, including the gateway's pods.
   const labels = at(body, 'spec.selector.matchLabels')
   return labels === undefined || selectsByLabels(labels, to.labels)
 }
 
-/** productpage has none before it, as the gateway goes there by itself. */
+/** The gateway calls productpage without a waypoint. */
 function hasWaypoint(world: World, { kind, name }: Called): boolean {
   if (kind === 'Gateway' || name === 'productpage') return false
   return find(world, 'Service', name)?.labels['istio.io/use-waypoint'] !== 'none'
@@ -85,7 +85,7 @@ function requestFits(rule: Json, principal: string, { method = '', path = '', po
 }
 
 /**
- * Where there is no HTTP, a rule that asks for something of it never allows, and denies as if it did not ask.
+ * Without HTTP, Istio drops an ALLOW rule with HTTP attributes, and applies a DENY rule without these attributes.
  * https://istio.io/latest/docs/tasks/security/authorization/authz-tcp/
  */
 function connectionFits(rule: Json, principal: string, port: number, action: string): boolean {
@@ -97,7 +97,7 @@ function connectionFits(rule: Json, principal: string, port: number, action: str
   )
 }
 
-/** Attributes that a connection without HTTP does not have. */
+/** Whether a rule uses attributes that a connection without HTTP does not have. */
 export function asksForHttp(rule: Json): boolean {
   const operations = list(at(rule, 'to')).flatMap((each) => keys(at(each, 'operation')))
   const sources = list(at(rule, 'from')).flatMap((each) => keys(at(each, 'source')))

@@ -1,136 +1,107 @@
 import { at, dictionary, isObject, type Json, list, objectsIn, text, texts } from '../json.ts'
 import { type Manifest, selectsByLabels, title } from '../manifest.ts'
 import { find, NAMESPACE, ofKind, workloads, type World } from '../world.ts'
-import type { Rule } from './rule.ts'
+import { defineRule, type Rule } from './rule.ts'
 
-/** What Istio is told about hosts and versions is about some that are there. */
+/** Hosts and versions in Istio's objects exist. */
 export const routingRules: readonly Rule[] = [
-  {
-    name: 'mesh-host',
-    why: 'no host has that name, so the route or rule has no effect',
-    check: (world) => [
-      ...ofKind(world, 'VirtualService').flatMap((route) => [
-        ...hostsOf(route)
-          .filter((host) => host !== '*' && !isKnownHost(world, host))
-          .map((host) => `${title(route)}: there is no host ${host}`),
-        ...destinations(route)
-          .filter(({ host }) => !isKnownHost(world, host))
-          .map(({ host }) => `${title(route)}: there is no host ${host} to route to`)
-      ]),
-      ...ofKind(world, 'DestinationRule')
-        .filter(({ body }) => !isKnownHost(world, text(at(body, 'spec.host'))))
-        .map((rule) => `${title(rule)}: there is no host ${text(at(rule.body, 'spec.host'))}`)
-    ]
-  },
-  {
-    name: 'mesh-destination-port',
-    why: 'the Service does not have that port, and the answer is 503',
-    check: (world) =>
-      ofKind(world, 'VirtualService').flatMap((route) =>
-        destinations(route).flatMap(({ host, port }) => {
-          const known = portsOf(world, host)
-          return port === undefined || known.length === 0 || known.includes(port)
-            ? []
-            : [`${title(route)}: ${host} has no port ${port}`]
-        })
-      )
-  },
-  {
-    name: 'mesh-subset',
-    why: 'a route to an unknown subset is answered 503',
-    check: (world) =>
-      ofKind(world, 'VirtualService').flatMap((route) =>
-        destinations(route).flatMap(({ host, subset }) => {
-          if (subset === undefined) return []
-          const known = subsetsOf(world, host).map(({ name }) => name)
-          return known.includes(subset) ? [] : [`${title(route)}: ${host} has no subset ${subset}`]
-        })
-      )
-  },
-  {
-    name: 'mesh-subset-pods',
-    why: 'a subset without pods is answered 503',
-    check: (world) =>
-      ofKind(world, 'DestinationRule').flatMap((rule) => {
-        const host = text(at(rule.body, 'spec.host'))
-        const selector = at(find(world, 'Service', shortName(host))?.body, 'spec.selector')
-        return list(at(rule.body, 'spec.subsets'))
-          .filter((subset) => {
-            const labels = { ...dictionary(selector), ...dictionary(at(subset, 'labels')) }
-            return (
-              selector !== undefined && !workloads(world).some((workload) => selectsByLabels(labels, workload.labels))
-            )
-          })
-          .map((subset) => `${title(rule)}: no pods are in the subset ${text(at(subset, 'name'))}`)
-      })
-  },
-  {
-    name: 'mesh-one-rule-per-host',
-    why: 'two rules for one host: which one applies is undefined',
-    check: (world) => {
-      const seen = new Map<string, Manifest>()
-      return ofKind(world, 'VirtualService', 'DestinationRule').flatMap((manifest) => {
-        const gateways = texts(at(manifest.body, 'spec.gateways'))
-        const places = gateways.length === 0 ? ['mesh'] : gateways
-        const hosts = manifest.kind === 'DestinationRule' ? [text(at(manifest.body, 'spec.host'))] : hostsOf(manifest)
-        return hosts.flatMap((host) =>
-          places.flatMap((place) => {
-            const key = `${manifest.kind} ${shortName(host)} ${place}`
-            const first = seen.get(key)
-            seen.set(key, manifest)
-            return first ? [`${title(manifest)}: ${title(first)} is for ${host}, too`] : []
-          })
-        )
-      })
-    }
-  },
-  {
-    name: 'mesh-weights',
-    why: 'weights are shares of their sum, which one expects to be 100',
-    check: (world) =>
-      ofKind(world, 'VirtualService', 'HTTPRoute').flatMap((route) =>
-        [...objectsIn(route.body)].flatMap(({ object }) => {
-          const shares = [...list(object['route']), ...list(object['backendRefs'])].map((each) => at(each, 'weight'))
-          const sum = shares.reduce<number>((total, share) => total + Number(share ?? 0), 0)
-          return shares.length === 1 || shares.every((share) => share === undefined) || sum === 100
-            ? []
-            : [`${title(route)}: the weights make ${sum}`]
-        })
-      )
-  },
-  {
-    name: 'path-exact',
-    why: 'a query, a slash at the end or a capital letter bypasses the limit or the policy',
-    check: (world) =>
-      ofKind(world, 'EnvoyFilter', 'AuthorizationPolicy').flatMap((manifest) =>
-        exactPaths(manifest).map((path) => `${title(manifest)}: ${path} compares the path letter by letter`)
-      )
-  },
-  {
-    name: 'mesh-gateway',
-    why: 'no gateway has that route',
-    check: (world) =>
-      ofKind(world, 'VirtualService').flatMap((route) =>
-        texts(at(route.body, 'spec.gateways'))
-          .filter((gateway) => gateway !== 'mesh' && !find(world, 'Gateway', gateway))
-          .map((gateway) => `${title(route)}: there is no Gateway ${gateway}`)
-      )
-  },
-  {
-    name: 'mesh-reachable-rule',
-    why: 'a rule behind one without a match is never used',
-    check: (world) =>
-      ofKind(world, 'VirtualService').flatMap((route) => {
-        const rules = list(at(route.body, 'spec.http'))
-        const open = rules.findIndex((rule) => list(at(rule, 'match')).length === 0)
-        return open === -1 || open === rules.length - 1
+  defineRule('mesh-host', 'no host has that name, so the route or rule has no effect', (world) => [
+    ...ofKind(world, 'VirtualService').flatMap((route) => [
+      ...hostsOf(route)
+        .filter((host) => host !== '*' && !isKnownHost(world, host))
+        .map((host) => `${title(route)}: there is no host ${host}`),
+      ...destinations(route)
+        .filter(({ host }) => !isKnownHost(world, host))
+        .map(({ host }) => `${title(route)}: there is no host ${host} to route to`)
+    ]),
+    ...ofKind(world, 'DestinationRule')
+      .filter(({ body }) => !isKnownHost(world, text(at(body, 'spec.host'))))
+      .map((rule) => `${title(rule)}: there is no host ${text(at(rule.body, 'spec.host'))}`)
+  ]),
+  defineRule('mesh-destination-port', 'the Service does not have that port, and requests get 503', (world) =>
+    ofKind(world, 'VirtualService').flatMap((route) =>
+      destinations(route).flatMap(({ host, port }) => {
+        const known = portsOf(world, host)
+        return port === undefined || known.length === 0 || known.includes(port)
           ? []
-          : [`${title(route)}: rule ${open + 1} leaves nothing to those below`]
+          : [`${title(route)}: ${host} has no port ${port}`]
       })
-  }
+    )
+  ),
+  defineRule('mesh-subset', 'requests to an unknown subset get 503', (world) =>
+    ofKind(world, 'VirtualService').flatMap((route) =>
+      destinations(route).flatMap(({ host, subset }) => {
+        if (subset === undefined) return []
+        const known = subsetsOf(world, host).map(({ name }) => name)
+        return known.includes(subset) ? [] : [`${title(route)}: ${host} has no subset ${subset}`]
+      })
+    )
+  ),
+  defineRule('mesh-subset-pods', 'requests to a subset without pods get 503', (world) =>
+    ofKind(world, 'DestinationRule').flatMap((rule) => {
+      const host = text(at(rule.body, 'spec.host'))
+      const selector = at(find(world, 'Service', shortName(host))?.body, 'spec.selector')
+      return list(at(rule.body, 'spec.subsets'))
+        .filter((subset) => {
+          const labels = { ...dictionary(selector), ...dictionary(at(subset, 'labels')) }
+          return (
+            selector !== undefined && !workloads(world).some((workload) => selectsByLabels(labels, workload.labels))
+          )
+        })
+        .map((subset) => `${title(rule)}: no pods are in the subset ${text(at(subset, 'name'))}`)
+    })
+  ),
+  defineRule('mesh-one-rule-per-host', 'with two rules for one host it is undefined which one applies', (world) => {
+    const seen = new Map<string, Manifest>()
+    return ofKind(world, 'VirtualService', 'DestinationRule').flatMap((manifest) => {
+      const gateways = texts(at(manifest.body, 'spec.gateways'))
+      const places = gateways.length === 0 ? ['mesh'] : gateways
+      const hosts = manifest.kind === 'DestinationRule' ? [text(at(manifest.body, 'spec.host'))] : hostsOf(manifest)
+      return hosts.flatMap((host) =>
+        places.flatMap((place) => {
+          const key = `${manifest.kind} ${shortName(host)} ${place}`
+          const first = seen.get(key)
+          seen.set(key, manifest)
+          return first ? [`${title(manifest)}: ${title(first)} is for ${host}, too`] : []
+        })
+      )
+    })
+  }),
+  defineRule('mesh-weights', 'the weights do not add up to 100', (world) =>
+    ofKind(world, 'VirtualService', 'HTTPRoute').flatMap((route) =>
+      [...objectsIn(route.body)].flatMap(({ object }) => {
+        const shares = [...list(object['route']), ...list(object['backendRefs'])].map((each) => at(each, 'weight'))
+        const sum = shares.reduce<number>((total, share) => total + Number(share ?? 0), 0)
+        return shares.length === 1 || shares.every((share) => share === undefined) || sum === 100
+          ? []
+          : [`${title(route)}: the weights make ${sum}`]
+      })
+    )
+  ),
+  defineRule('path-exact', 'a query, a trailing slash or a capital letter bypasses the limit or the policy', (world) =>
+    ofKind(world, 'EnvoyFilter', 'AuthorizationPolicy').flatMap((manifest) =>
+      exactPaths(manifest).map((path) => `${title(manifest)}: ${path} compares the path letter by letter`)
+    )
+  ),
+  defineRule('mesh-gateway', 'no gateway has that route', (world) =>
+    ofKind(world, 'VirtualService').flatMap((route) =>
+      texts(at(route.body, 'spec.gateways'))
+        .filter((gateway) => gateway !== 'mesh' && !find(world, 'Gateway', gateway))
+        .map((gateway) => `${title(route)}: there is no Gateway ${gateway}`)
+    )
+  ),
+  defineRule('mesh-reachable-rule', 'a rule after one without a match is never used', (world) =>
+    ofKind(world, 'VirtualService').flatMap((route) => {
+      const rules = list(at(route.body, 'spec.http'))
+      const open = rules.findIndex((rule) => list(at(rule, 'match')).length === 0)
+      return open === -1 || open === rules.length - 1
+        ? []
+        : [`${title(route)}: rule ${open + 1} leaves nothing to those below`]
+    })
+  )
 ]
 
-/** Envoy's `:path` has the query in it. Istio's own `exact` and `paths` look at the path alone, but not at one like `/x/`. */
+/** Envoy's `:path` includes the query. Istio's `exact` and `paths` ignore the query, but miss variants such as `/x/`. */
 function exactPaths({ kind, body }: Manifest): string[] {
   const denies = kind === 'AuthorizationPolicy' && at(body, 'spec.action') === 'DENY'
   return [...objectsIn(body)].flatMap(({ object, path }) => {

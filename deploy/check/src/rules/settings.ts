@@ -10,9 +10,9 @@ import { title } from '../manifest.ts'
 import { machineSettings } from '../user-data.ts'
 import { containers, find, machines, ofKind, type World } from '../world.ts'
 import { ofSuite, serviceOf } from './pods.ts'
-import type { Rule } from './rule.ts'
+import { defineRule, type Rule } from './rule.ts'
 
-/** What each service reads, from its own code. */
+/** The settings of each service, from its own code. */
 export const schemas: Record<string, TObject> = {
   productpage: ProductpageConfig,
   details: DetailsConfig,
@@ -21,54 +21,46 @@ export const schemas: Record<string, TObject> = {
 }
 
 export const settingRules: readonly Rule[] = [
-  {
-    name: 'setting-known',
-    why: 'a misspelt variable is never read, and nobody is told',
-    check: (world) => [
-      ...ofSuite(world).flatMap((workload) =>
-        containers(workload).flatMap((container) => {
-          const known = keysOf(serviceOf(container))
-          return list(at(container, 'env'))
-            .map((each) => text(at(each, 'name')))
-            .filter((name) => !known.includes(name))
-            .map((name) => `${title(workload.manifest)}: no setting of ${serviceOf(container)} is named ${name}`)
-        })
-      ),
-      ...ofKind(world, 'ConfigMap').flatMap((map) => {
-        const readers = ofSuite(world)
-          .flatMap(containers)
-          .filter((container) => sharedBy(container).includes(map.name))
-        if (readers.length === 0) return []
-        const known = readers.flatMap((container) => keysOf(serviceOf(container)))
-        return keys(at(map.body, 'data'))
+  defineRule('setting-known', 'nobody notices a misspelt variable, which is never read', (world) => [
+    ...ofSuite(world).flatMap((workload) =>
+      containers(workload).flatMap((container) => {
+        const known = keysOf(serviceOf(container))
+        return list(at(container, 'env'))
+          .map((each) => text(at(each, 'name')))
           .filter((name) => !known.includes(name))
-          .map((name) => `${title(map)}: no setting of any service is named ${name}`)
-      }),
-      ...machinesWithSettings(world).flatMap(({ manifest, settings }) =>
-        Object.keys(settings)
-          .filter((name) => !keysOf('details').includes(name))
-          .map((name) => `${title(manifest)}: no setting of details is named ${name}`)
-      )
-    ]
-  },
-  {
-    name: 'setting-value',
-    why: 'a service does not start with a setting that it cannot read, or ignores it',
-    check: (world) => [
-      ...ofSuite(world).flatMap((workload) =>
-        containers(workload).flatMap((container) => {
-          const schema = schemas[serviceOf(container) ?? '']
-          return schema ? complaint(schema, environment(world, container), title(workload.manifest)) : []
-        })
-      ),
-      ...machinesWithSettings(world).flatMap(({ manifest, settings }) =>
-        complaint(DetailsConfig, settings, title(manifest))
-      )
-    ]
-  }
+          .map((name) => `${title(workload.manifest)}: no setting of ${serviceOf(container)} is named ${name}`)
+      })
+    ),
+    ...ofKind(world, 'ConfigMap').flatMap((map) => {
+      const readers = ofSuite(world)
+        .flatMap(containers)
+        .filter((container) => sharedBy(container).includes(map.name))
+      if (readers.length === 0) return []
+      const known = readers.flatMap((container) => keysOf(serviceOf(container)))
+      return keys(at(map.body, 'data'))
+        .filter((name) => !known.includes(name))
+        .map((name) => `${title(map)}: no setting of any service is named ${name}`)
+    }),
+    ...machinesWithSettings(world).flatMap(({ manifest, settings }) =>
+      Object.keys(settings)
+        .filter((name) => !keysOf('details').includes(name))
+        .map((name) => `${title(manifest)}: no setting of details is named ${name}`)
+    )
+  ]),
+  defineRule('setting-value', 'a service does not start with an invalid setting, or ignores it', (world) => [
+    ...ofSuite(world).flatMap((workload) =>
+      containers(workload).flatMap((container) => {
+        const schema = schemas[serviceOf(container) ?? '']
+        return schema ? complaint(schema, environment(world, container), title(workload.manifest)) : []
+      })
+    ),
+    ...machinesWithSettings(world).flatMap(({ manifest, settings }) =>
+      complaint(DetailsConfig, settings, title(manifest))
+    )
+  ])
 ]
 
-/** Settings by name; a secret one may come in a file, too. */
+/** Names of settings. A secret one may also be read from a file. */
 function keysOf(service: string | undefined): string[] {
   return Object.entries<TSchema>(schemas[service ?? '']?.properties ?? {}).flatMap(([name, setting]) =>
     'secret' in setting ? [name, `${name}_FILE`] : [name]
@@ -86,7 +78,7 @@ function complaint(schema: TObject, env: Record<string, string>, name: string): 
   }
 }
 
-/** As the process has it: the image's variables, what is shared, and the container's own. Files are the cluster's. */
+/** The variables of the process: from the image, from ConfigMaps, and its own. Settings in files are left out. */
 export function environment(world: World, container: Json): Record<string, string> {
   const image = catalogue.find(({ name }) => text(at(container, 'image')).includes(`${name}:`))
   const shared = sharedBy(container).map((name) => dictionary(at(find(world, 'ConfigMap', name)?.body, 'data')))

@@ -3,12 +3,12 @@ import { isObject, text, type Json, type JsonObject } from '../json.ts'
 import type { Manifest } from '../manifest.ts'
 import type { Definition } from './definitions.ts'
 
-/** Says what is wrong with an object by the definition of its kind; unknown fields and unknown kinds are wrong, too. */
+/** Compares an object with the definition of its kind. Unknown fields and unknown kinds are findings too. */
 export type CheckSchema = (manifest: Manifest) => string[]
 
 /** @param definitions of two with one name, the later is used */
 export function schemaChecker(definitions: readonly Definition[]): CheckSchema {
-  // Formats are OpenAPI's, which Ajv does not know.
+  // Ajv does not know the formats of OpenAPI.
   const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false, unicodeRegExp: false })
   ajv.addSchema({
     $id: 'kubernetes',
@@ -18,12 +18,12 @@ export function schemaChecker(definitions: readonly Definition[]): CheckSchema {
   })
   const names = new Map(definitions.map(({ kind, name }) => [kind, name]))
   const compiled = new Map<string, ValidateFunction>()
-  /** Tests check the same objects again and again, in worlds that differ in one of them. */
+  /** Tests check the same objects many times, in worlds that differ in one object. */
   const checked = new WeakMap<Manifest, string[]>()
 
   const checkAnew = ({ apiVersion, kind, body }: Manifest): string[] => {
     const name = names.get(`${apiVersion}/${kind}`)
-    if (name === undefined) return [`${apiVersion} ${kind} is no known kind`]
+    if (name === undefined) return [`${apiVersion} ${kind} is not a known kind`]
     const $ref = `kubernetes#/definitions/${name.replaceAll('/', '~1')}`
     const validate = compiled.get(name) ?? ajv.compile({ $ref })
     compiled.set(name, validate)
@@ -31,7 +31,7 @@ export function schemaChecker(definitions: readonly Definition[]): CheckSchema {
     return (validate.errors ?? []).map(({ instancePath, message, params }) => {
       const unknown: unknown = params['additionalProperty']
       return typeof unknown === 'string'
-        ? `${instancePath}/${unknown} is no field`
+        ? `${instancePath}/${unknown} is not a field`
         : `${instancePath || '/'} ${message ?? 'is wrong'}`
     })
   }
@@ -59,12 +59,12 @@ function strict(schema: Json): Json {
   }
   if (schema['nullable'] === true && typeof result['type'] === 'string') result['type'] = [result['type'], 'null']
   const open = schema['x-kubernetes-preserve-unknown-fields'] === true || 'additionalProperties' in schema
-  // Parts of oneOf and anyOf list single fields of what stands around them.
+  // The parts of oneOf and anyOf list single fields of the schema around them.
   if (isObject(result['properties']) && 'type' in schema && !open) result['additionalProperties'] = false
   return result
 }
 
-/** Patterns are Go's, and a few of them JavaScript cannot read, such as `(?i)`. */
+/** Patterns are written for Go. JavaScript cannot read some of them, such as `(?i)`. */
 function isPattern(pattern: string): boolean {
   try {
     return new RegExp(pattern) instanceof RegExp

@@ -7,7 +7,7 @@ import { LESSONS, readLessons } from '../../src/lessons.ts'
 import { images } from '../../src/rules/images.ts'
 import { overlays } from '../../src/targets.ts'
 
-/** What the guides have one do with images, compared with those that overlays and lessons name. */
+/** Compares the commands for images in the guides with the images in overlays and lessons. */
 const ofSuite = /(?:^|\/)examples-bookinfo-/
 const lessons = readLessons()
 

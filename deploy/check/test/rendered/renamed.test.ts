@@ -40,7 +40,7 @@ describe.each(Object.keys(overlays))('%s under other names', (overlay) => {
 
   test('works with a suffix, or the check names each field that is left to change', () => {
     const found = findings({ namespace: 'team-a', nameSuffix: '-dev' })
-    // What follows the suffix is kustomize's hash of the content.
+    // kustomize's hash of the content follows the suffix.
     const lines = found.map(({ rule, what }) => `${rule}: ${what.replace(/-dev-[a-z0-9]{10}:/, '-dev:')}`)
     expect(lines).toEqual(left[overlay] ?? [])
   })

@@ -48,7 +48,7 @@ describe('undoing', () => {
   })
 })
 
-/** Objects by what tells them apart. */
+/** Objects by group, kind, name and namespace. */
 type Cluster = Map<string, Manifest['body']>
 
 function clusterOf(overlay: string): Cluster {
@@ -61,12 +61,12 @@ function apply(cluster: Cluster, manifests: readonly Manifest[]): void {
   for (const manifest of manifests) cluster.set(keyOf(manifest), manifest.body)
 }
 
-/** What kubectl makes of it. @throws Error for what it would not do */
+/** Does what kubectl would do. @throws Error for an unknown command */
 function run(cluster: Cluster, command: string): void {
   const [, flags = '', path = ''] = /^kubectl delete ((?:--?\S+ )*)-f (\S+)$/.exec(command) ?? []
   const [, overlay] = /^kubectl apply -k deploy\/overlays\/(\S+)$/.exec(command) ?? []
   if (overlay !== undefined) apply(cluster, worldNamed(overlay).manifests)
-  else if (path === '') throw new Error(`nobody here knows what this does: ${command}`)
+  else if (path === '') throw new Error(`unknown command: ${command}`)
   else {
     for (const manifest of manifestsOf(path, flags.includes('-R '))) {
       const found = cluster.delete(keyOf(manifest))
@@ -75,7 +75,7 @@ function run(cluster: Cluster, command: string): void {
   }
 }
 
-/** Of a folder only what is in it directly, unless asked for all below. */
+/** The objects in a file or folder, and, if asked, in the folders below. */
 function manifestsOf(path: string, recursively = false): Manifest[] {
   const where = join(DEPLOY, '..', path)
   const files = path.endsWith('.yaml') ? [where] : globSync(`${where}/${recursively ? '**/' : ''}*.yaml`)

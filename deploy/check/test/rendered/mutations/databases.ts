@@ -61,7 +61,7 @@ export const databaseMutations = mutationsOn({
       'a database that can write to its image': remove(server, `${container}/securityContext/readOnlyRootFilesystem`)
     },
     'setting-host': {
-      'a database that nobody is': set(ratings, `${container}/env/1/value`, 'mysql'),
+      'a database that does not exist': set(ratings, `${container}/env/1/value`, 'mysql'),
       'a database at another port': set(ratings, `${container}/env/-`, { name: 'MYSQL_DB_PORT', value: '3307' })
     },
     'setting-known': {

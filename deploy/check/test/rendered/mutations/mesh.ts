@@ -2,7 +2,7 @@ import { at, type JsonObject } from '../../../src/json.ts'
 import { add, drop, edit, remove, set } from './mutate.ts'
 import { container, details, devices, machine, mutationsOn } from './mutation.ts'
 
-/** In what the mesh is told. */
+/** In the mesh's own objects. */
 export const meshMutations = mutationsOn({
   istio: {
     'mesh-reserved-port': {

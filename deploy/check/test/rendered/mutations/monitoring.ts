@@ -1,7 +1,7 @@
 import { set } from './mutate.ts'
 import { mutationsOn } from './mutation.ts'
 
-/** In what is watched. */
+/** In monitoring. */
 export const monitoringMutations = mutationsOn({
   'kubernetes, watched and scaled': {
     'metric-known': {

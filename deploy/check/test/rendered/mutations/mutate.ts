@@ -17,7 +17,7 @@ export function edit(name: string, change: (body: JsonObject) => void): Change {
   }
 }
 
-/** Sets what is at a path. @throws Error if the path leads nowhere, so that no mutation is made in vain */
+/** Sets the value at a path. @throws Error if the path does not exist */
 export function set(name: string, path: string, value: Json): Change {
   return edit(name, (body) => {
     const { holder, key } = placeOf(body, path)
@@ -26,7 +26,7 @@ export function set(name: string, path: string, value: Json): Change {
   })
 }
 
-/** Takes away what is at a path. @throws Error if nothing is there */
+/** Removes the value at a path. @throws Error if there is none */
 export function remove(name: string, path: string): Change {
   return edit(name, (body) => {
     const { holder, key } = placeOf(body, path)
@@ -37,7 +37,7 @@ export function remove(name: string, path: string): Change {
   })
 }
 
-/** Leaves out an object. @throws Error if it is not there */
+/** Removes an object. @throws Error if it does not exist */
 export function drop(name: string): Change {
   return (world) => {
     const manifests = world.manifests.filter((manifest) => title(manifest) !== name)
@@ -54,7 +54,7 @@ export function both(first: Change, second: Change): Change {
   return (world) => second(first(world))
 }
 
-/** A path's last step and what it starts from. Paths are JSON Pointers (RFC 6901): `~1` is a slash within a step. */
+/** The last step of a path, and the value that contains it. Paths are JSON Pointers (RFC 6901): `~1` is a slash. */
 function placeOf(body: JsonObject, path: string): { holder: JsonObject | Json[]; key: string } {
   const steps = path.split('/').map((step) => step.replaceAll('~1', '/'))
   const key = steps.pop() ?? ''

@@ -3,7 +3,7 @@ import { title } from '../../../src/manifest.ts'
 import { edit, set, type Change } from './mutate.ts'
 import type { World } from '../../../src/world.ts'
 
-/** A mistake in manifests that are right, and the rule that has to notice it. */
+/** A mistake in correct manifests, and the rule that has to report it. */
 export interface Mutation {
   /** An overlay, or a combination. */
   on: string
@@ -22,7 +22,7 @@ export function mutationsOn(all: Readonly<Record<string, Record<string, Record<s
   )
 }
 
-/** What is changed, by the names of `mutate.ts`. */
+/** Objects and paths for `mutate.ts`. */
 export const details = 'Deployment/details-v1'
 export const page = 'Deployment/productpage-v1'
 export const reviews = 'Deployment/reviews-v2'
@@ -37,14 +37,14 @@ export function setting(name: string, value: string): Change {
   return (world) => set(nameOf(world, 'ConfigMap', 'bookinfo-settings'), `data/${name}`, value)(world)
 }
 
-/** Of what kustomize gives a hash in its name. */
+/** The title of an object whose name ends in a hash. */
 function nameOf({ manifests, target }: World, kind: string, start: string): string {
   const found = manifests.find((manifest) => manifest.kind === kind && manifest.name.startsWith(start))
   if (!found) throw new Error(`there is no ${kind} ${start}… in ${target}`)
   return title(found)
 }
 
-/** Replaces what cloud-init is given. */
+/** Replaces the user-data of the machine. */
 export function userData(content: string): Change {
   return editUserData((data) => {
     data['userdata'] = Buffer.from(content).toString('base64')

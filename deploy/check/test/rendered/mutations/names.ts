@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../src/json.ts'
 import { add, drop, remove, set } from './mutate.ts'
 import { container, details, devices, machine, page, pod, mutationsOn } from './mutation.ts'
 
-/** In names that one object calls another by. */
+/** In references to other objects. */
 export const nameMutations = mutationsOn({
   kubernetes: {
     'unique-name': {

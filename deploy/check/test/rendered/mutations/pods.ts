@@ -72,7 +72,7 @@ export const podMutations = mutationsOn({
   },
   kubevirt: {
     'metrics-annotations': {
-      'a machine that nobody is told to scrape': remove(machine, `${annotations}/prometheus.io~1scrape`)
+      'a machine without the annotation to scrape it': remove(machine, `${annotations}/prometheus.io~1scrape`)
     },
     'patient-liveness': { 'a machine that may not reboot': set(machine, `${pod}/livenessProbe/failureThreshold`, 6) }
   },

@@ -1,7 +1,7 @@
 import { add, both, drop, remove, set } from './mutate.ts'
 import { mutationsOn } from './mutation.ts'
 
-/** In who may call whom. */
+/** In policies. */
 export const policyMutations = mutationsOn({
   istio: {
     'policy-calls': {

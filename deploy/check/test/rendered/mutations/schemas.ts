@@ -1,7 +1,7 @@
 import { add, set } from './mutate.ts'
 import { container, details, devices, machine, pod, mutationsOn } from './mutation.ts'
 
-/** In fields and values: what schemas are for. */
+/** In fields and values, which schemas check. */
 export const schemaMutations = mutationsOn({
   kubernetes: {
     schema: {
