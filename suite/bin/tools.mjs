@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { buildFerretdb } from './ferretdb.mjs'
 import { fail } from './run.mjs'
 
 /** Debian has PostgreSQL's server where only its own scripts look, by version. */
@@ -26,10 +27,17 @@ const databases = [
     programs: ['postgres'],
     folders: existsSync(postgres) ? readdirSync(postgres).map((version) => join(postgres, version, 'bin')) : []
   },
-  { name: 'PgBouncer', variable: 'BOOKINFO_PGBOUNCER', programs: ['pgbouncer'], folders: ['/usr/sbin'] },
-  // Debian has no MongoDB, so the tests have a stand-in.
-  { name: 'MongoDB', variable: 'BOOKINFO_MONGOD', programs: ['mongod'], folders: [], hasStandIn: true }
+  { name: 'PgBouncer', variable: 'BOOKINFO_PGBOUNCER', programs: ['pgbouncer'], folders: ['/usr/sbin'] }
 ]
+
+/** Debian has no MongoDB. FerretDB speaks its protocol, and is built with Go. */
+const mongod = { variable: 'BOOKINFO_MONGOD', programs: ['mongod'], folders: [] }
+const go = {
+  name: 'Go, which builds FerretDB for the tests of MongoDB,',
+  variable: 'BOOKINFO_GO',
+  programs: ['go'],
+  folders: ['/usr/local/go/bin']
+}
 
 /**
  * Finds the browser and the database servers for tests. Without one of them its tests are left out, but not in CI.
@@ -37,25 +45,31 @@ const databases = [
  * @returns the environment variables that name them for the tests; an empty one says that there is none
  */
 export function findTestTools() {
-  return { ...findDatabases(), [browser.variable]: find(browser) }
+  return { ...findDatabases(), [browser.variable]: findOrReport(browser) }
 }
 
 export function findDatabases() {
-  return Object.fromEntries(databases.map((database) => [database.variable, find(database)]))
+  const found = Object.fromEntries(databases.map((database) => [database.variable, findOrReport(database)]))
+  const mongodb = find(mongod)
+  const builder = mongodb ? '' : findOrReport(go)
+  return { ...found, BOOKINFO_MONGOD: mongodb, BOOKINFO_FERRETDB: builder && buildFerretdb(builder) }
 }
 
-function find({ name, variable, programs, folders, hasStandIn }) {
+/** @returns the path of a program, or an empty string after a message */
+function findOrReport({ name, variable, programs, folders }) {
+  const found = find({ variable, programs, folders })
+  if (found) return found
+  const advice = `install it, or set ${variable} to the path of ${programs[0]}.`
+  if (process.env.CI) fail(`${name} is not installed, and CI may not leave out tests: ${advice}`)
+  process.stderr.write(`bookinfo: ${name} is not installed, so tests are left out. To run them, ${advice}\n`)
+  return ''
+}
+
+function find({ variable, programs, folders }) {
   const wanted = process.env[variable]
   if (wanted && !existsSync(wanted)) fail(`${variable} must be the path of a program, got "${wanted}"`)
   if (wanted) return wanted
 
   const places = [...folders, ...(process.env.PATH ?? '').split(delimiter).filter(Boolean)]
-  const found = places.flatMap((folder) => programs.map((program) => join(folder, program))).find(existsSync)
-  if (found) return found
-
-  const advice = `install ${name}, or set ${variable} to the path of ${programs[0]}.`
-  if (process.env.CI && !hasStandIn) fail(`${name} is not installed, and CI may not leave out its tests: ${advice}`)
-  const instead = hasStandIn ? 'a stand-in takes its place' : 'its tests are left out'
-  process.stderr.write(`bookinfo: ${name} is not installed, so ${instead}. To run them, ${advice}\n`)
-  return ''
+  return places.flatMap((folder) => programs.map((program) => join(folder, program))).find(existsSync) ?? ''
 }

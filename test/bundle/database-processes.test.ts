@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   ask,
+  hasMongodb,
   json,
   mariadbPath,
   postgresPath,
@@ -18,7 +19,9 @@ const PEOPLE_EACH = 20
 const MAX_TRIES = 20
 
 describeProcesses('SQLite', startSqlite)
-describeProcesses('MongoDB', startMongodb)
+describe.runIf(hasMongodb)('MongoDB', () => {
+  describeProcesses('MongoDB', startMongodb)
+})
 describe.runIf(mariadbPath)('MariaDB', () => {
   describeProcesses('MariaDB', startMariadb)
 })

@@ -5,6 +5,7 @@ import { startBundle } from '../bundle/bundle.ts'
 import {
   addressOf,
   ask,
+  hasMongodb,
   mariadbPath,
   patiently,
   postgresPath,
@@ -67,7 +68,7 @@ describe('the call graph', () => {
 
 describe('databases', () => {
   const servers = {
-    MongoDB: startMongodb,
+    ...(hasMongodb && { MongoDB: startMongodb }),
     ...(mariadbPath !== '' && { MariaDB: startMariadb }),
     ...(postgresPath !== '' && { PostgreSQL: startPostgres })
   }

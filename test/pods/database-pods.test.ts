@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   ask,
+  hasMongodb,
   mariadbPath,
   postgresPath,
   type ServerDatabase,
@@ -27,15 +28,19 @@ interface Kind {
 }
 
 const kinds: readonly Kind[] = [
-  {
-    pod: 'ratings-v2',
-    host: 'mongodb',
-    start: startMongodb,
-    secret: ({ MONGO_DB_URL = '' }) => ({
-      key: 'mongodb-credentials/url',
-      value: MONGO_DB_URL.replace(/@127\.0\.0\.1:\d+/, '@mongodb:27017')
-    })
-  },
+  ...(!hasMongodb
+    ? []
+    : [
+        {
+          pod: 'ratings-v2',
+          host: 'mongodb',
+          start: startMongodb,
+          secret: ({ MONGO_DB_URL = '' }) => ({
+            key: 'mongodb-credentials/url',
+            value: MONGO_DB_URL.replace(/@127\.0\.0\.1:\d+/, '@mongodb:27017')
+          })
+        }
+      ]),
   ...(mariadbPath === ''
     ? []
     : [

@@ -42,7 +42,9 @@ export function buildApp(config: RatingsConfig, deps: RatingsDeps = {}): App {
       observe: observeDatabase(registry),
       log: app.log,
       secrets: secretsOf(config),
-      times
+      times,
+      // Not by the seed: replicas with the same seed would pause alike.
+      chance: deps.chance ?? Math.random
     })
   }
 

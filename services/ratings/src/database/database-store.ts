@@ -1,5 +1,6 @@
 import type { GivenRatings, ProductId } from '@bookinfo/contracts'
 import type { FastifyBaseLogger, ObserveDatabase } from '@bookinfo/service-kit'
+import type { Chance } from '../faults.ts'
 import {
   Busy,
   NoDatabase,
@@ -28,12 +29,13 @@ export interface DatabaseStoreOptions {
   /** Texts that no log line may hold. */
   secrets: readonly string[]
   times: DatabaseTimes
+  chance: Chance
 }
 
 /** Ratings in a database. A failure is logged with its reason; the caller gets the original's words. */
 export function createDatabaseStore(options: DatabaseStoreOptions): RatingsStore {
-  const { database, NoRead, observe, log, secrets, times } = options
-  const watched = watchDatabase({ database, observe, log, describe, times })
+  const { database, NoRead, observe, log, secrets, times, chance } = options
+  const watched = watchDatabase({ database, observe, log, describe, times, chance })
 
   function describe({ code, kind, message }: DatabaseError) {
     const reason = secrets.reduce((hidden, secret) => hidden.replaceAll(secret, '(secret)'), message)

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger, ObserveDatabase } from '@bookinfo/service-kit'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Chance } from '../faults.ts'
 import type { StoreCall } from '../store/store.ts'
 import {
   noCall,
@@ -27,7 +28,7 @@ export interface DatabaseTimes {
 export const databaseTimes: DatabaseTimes = { budgetMs: 2_000, prepareMs: 10_000, checkMs: 1_000 }
 
 /** Attempts for each kind of failure that may go away; any other kind fails at once. */
-const attemptsFor: Partial<Record<FaultKind, number>> = { lost: 3, conflict: 5, missing: 2, forbidden: 2 }
+const attemptsFor: Partial<Record<FaultKind, number>> = { lost: 3, conflict: 20, missing: 2, forbidden: 2 }
 
 /**
  * Reads and writes have turns of their own. So writers that wait for a locked row leave connections to readers. Together
@@ -39,10 +40,12 @@ const WRITES = { atOnce: 3, waiting: 97 }
 export interface WatchOptions {
   database: Database
   observe: ObserveDatabase
-  log: FastifyBaseLogger
+  log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>
   /** What the log may hold of a failure. */
   describe: (fault: DatabaseError) => object
   times: DatabaseTimes
+  /** Decides how long a writer pauses when another writer was faster. */
+  chance: Chance
 }
 
 /** A database that may be away, slow, or come back: it is checked regularly, and used again soon after its return. */
@@ -54,7 +57,7 @@ export interface WatchedDatabase {
   close(): Promise<void>
 }
 
-export function watchDatabase({ database, observe, log, describe, times }: WatchOptions): WatchedDatabase {
+export function watchDatabase({ database, observe, log, describe, times, chance }: WatchOptions): WatchedDatabase {
   const place = { database: database.type }
   const closing = new AbortController()
   const reads = createTurns(READS)
@@ -109,6 +112,7 @@ export function watchDatabase({ database, observe, log, describe, times }: Watch
   /** Tries again if another attempt may work. */
   async function attempt<T>(use: Use, work: () => Promise<T>): Promise<T> {
     for (let attempts = 1; ; attempts += 1) {
+      const startMs = performance.now()
       try {
         return await work()
       } catch (error) {
@@ -116,6 +120,10 @@ export function watchDatabase({ database, observe, log, describe, times }: Watch
         // The next connection may lead to another database, or to one that was set up anew. A timeout says nothing about that.
         if (fault.kind !== 'conflict' && fault.kind !== 'failed' && !use.signal.aborted) forget()
         if (attempts >= (attemptsFor[fault.kind] ?? 1) || use.signal.aborted) throw fault
+        if (fault.kind !== 'conflict') continue
+        // Writers that start again at the same time meet again. The slower the database, the longer each pauses.
+        const longestMs = (performance.now() - startMs) * attempts
+        await sleep(chance() * longestMs, undefined, { signal: use.signal }).catch(() => undefined)
       }
     }
   }

@@ -9,7 +9,7 @@ export const startRatings = serviceStarter({
 })
 
 export { mariadbPath, startMariadb } from '../database/servers/mariadb.ts'
-export { mongodPath, startMongodb } from '../database/servers/mongodb.ts'
+export { hasMongodb, startMongodb } from '../database/servers/mongodb.ts'
 export { postgresPath, startPostgres } from '../database/servers/postgres.ts'
 export { startSqlite } from '../database/servers/sqlite.ts'
 export type { ServerDatabase, TestDatabase } from '../database/servers/test-database.ts'

@@ -1,40 +1,29 @@
 import { MongoClient, type Db } from 'mongodb'
-import { once } from 'node:events'
-import { connect } from 'node:net'
-import { createServer } from 'node:tls'
-import { createMongoStandIn } from './mongo-stand-in/server.ts'
-import { createServerProcess, freePort, serverFolder } from './server-process.ts'
+import { startMongoFront } from './mongo-front.ts'
+import { createServerProcess, freePort, serverFolder, serverProgram, type ServerProcess } from './server-process.ts'
 import type { Certificate, OriginalRows, ServerDatabase } from './test-database.ts'
 
-/** `npm test` looks for the server and hands it on; without one, the stand-in takes its place. */
-export const mongodPath = process.env['BOOKINFO_MONGOD'] ?? ''
+/** `npm test` looks for MongoDB's own server, and without one for FerretDB; empty means that there is no such server. */
+const mongodPath = process.env['BOOKINFO_MONGOD'] ?? ''
+const ferretdbPath = process.env['BOOKINFO_FERRETDB'] ?? ''
+export const hasMongodb = mongodPath !== '' || ferretdbPath !== ''
+/** FerretDB 1 has users but no roles: everybody may do everything. */
+export const enforcesRights = mongodPath !== ''
 
 const PASSWORD = 'a-password-that-no-log-may-show'
 
-interface MongoProcess {
-  start(): Promise<void>
-  stop(): Promise<void>
-  remove(): Promise<void>
-  connections(): Promise<number>
-}
-
 /**
- * MongoDB with sign-in, on a port of its own: the real one where it is on the machine.
+ * A server of MongoDB's protocol with sign-in: MongoDB's own if it is on the machine, else FerretDB.
  *
- * @param certificate if given, services must come by TLS, which ends before the server
+ * @param certificate if given, services must use TLS, which ends before the server
  */
 export async function startMongodb(certificate?: Certificate): Promise<ServerDatabase> {
   const port = await freePort()
-  const front = certificate && (await startTlsFront(certificate, port))
-  const urlAt = (at: number, user: string, database = 'test') =>
-    `mongodb://${user}:${PASSWORD}@127.0.0.1:${at}/${database}?authSource=admin`
-  const server = mongodPath === '' ? standIn(port) : await mongod(port)
+  const server = mongodPath === '' ? await ferretdb(port) : await mongod(port)
   await server.start()
-  await withDatabase(`mongodb://127.0.0.1:${port}/admin`, (admin) =>
-    admin.command({ createUser: 'root', pwd: PASSWORD, roles: [{ role: 'root', db: 'admin' }] })
-  )
-  const run = <T>(work: (db: Db) => Promise<T>) => withDatabase(urlAt(port, 'root'), work)
-  const asAdmin = <T>(work: (db: Db) => Promise<T>) => withDatabase(urlAt(port, 'root', 'admin'), work)
+  const front = await startMongoFront({ target: port, certificate, oneAtATime: mongodPath === '' })
+  const run = <T>(work: (db: Db) => Promise<T>) => withDatabase(rootUrl(port), work)
+  const asAdmin = <T>(work: (db: Db) => Promise<T>) => withDatabase(rootUrl(port, 'admin'), work)
   const envAt = (at: number, user = 'root') => ({ SERVICE_VERSION: 'v2', MONGO_DB_URL: urlAt(at, user) })
 
   async function createOriginal(rows: OriginalRows): Promise<void> {
@@ -48,8 +37,8 @@ export async function startMongodb(certificate?: Certificate): Promise<ServerDat
 
   return {
     type: 'mongodb',
-    port,
-    env: envAt(front?.port ?? port),
+    port: front.port,
+    env: envAt(front.port),
     envAt,
     couldNotRead: 'could not load ratings from database',
     start: () => server.start(),
@@ -63,20 +52,22 @@ export async function startMongodb(certificate?: Certificate): Promise<ServerDat
         await db.collection('ratings').updateOne({ ...document }, { $set: { rating: stars } })
       }),
     dropOriginal: () => run(async (db) => void (await db.dropCollection('ratings'))),
+    // Services compare the count, and FerretDB 1 reads all documents to find one: so one of them is enough.
     fillProducts: (count) =>
       run(async (db) => {
-        const documents = Array.from({ length: count }, (_, index) => ({ _id: 1_000_001 + index, ratings: [] }))
-        await db.collection<{ _id: number }>('bookinfo_ratings').insertMany(documents)
+        await db
+          .collection<{ _id: number; ratings: unknown[] }>('bookinfo_ratings')
+          .insertOne({ _id: 1_000_001, ratings: [] })
         await db.collection<{ _id: string }>('bookinfo_schema').updateOne({ _id: 'products' }, { $set: { count } })
       }),
-    connections: () => server.connections(),
+    connections: async () => front.connections(),
     async createReader() {
       const resource = { db: 'test', collection: 'ratings' }
       await asAdmin(async (admin) => {
         await admin.command({ createRole: 'ratingsReader', privileges: [{ resource, actions: ['find'] }], roles: [] })
         await admin.command({ createUser: 'reader', pwd: PASSWORD, roles: [{ role: 'ratingsReader', db: 'admin' }] })
       })
-      return envAt(port, 'reader')
+      return envAt(front.port, 'reader')
     },
     trustReader: () =>
       asAdmin(async (admin) => {
@@ -84,67 +75,62 @@ export async function startMongodb(certificate?: Certificate): Promise<ServerDat
       }),
     dropDatabase: () => run(async (db) => void (await db.dropDatabase())),
     async [Symbol.asyncDispose]() {
-      await front?.close()
+      await front.close()
       await server.remove()
     }
   }
 }
 
-async function startTlsFront(certificate: Certificate, target: number) {
-  const server = createServer(certificate, (client) => {
-    const upstream = connect(target, '127.0.0.1')
-    for (const end of [client, upstream]) end.on('error', () => end.destroy())
-    client.on('close', () => upstream.destroy())
-    upstream.on('close', () => client.destroy())
-    client.pipe(upstream).pipe(client)
+/** FerretDB speaks MongoDB's protocol and keeps its data in SQLite. */
+async function ferretdb(port: number): Promise<ServerProcess> {
+  const folder = await serverFolder('ferretdb')
+  const program = await serverProgram(folder, ferretdbPath)
+  return createServerProcess({
+    folder,
+    program,
+    args: [
+      '--handler=sqlite',
+      `--sqlite-url=file:${folder}/`,
+      `--state-dir=${folder}`,
+      `--listen-addr=127.0.0.1:${port}`,
+      '--debug-addr=-',
+      '--telemetry=disable',
+      '--log-level=error',
+      '--test-enable-new-auth',
+      '--setup-database=admin',
+      '--setup-username=root',
+      `--setup-password=${PASSWORD}`
+    ],
+    stopSignal: 'SIGTERM',
+    isUp: () => withDatabase(rootUrl(port), (db) => db.command({ ping: 1 }))
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  return {
-    port: typeof address === 'object' && address !== null ? address.port : 0,
-    async close() {
-      const closed = once(server, 'close')
-      server.close()
-      await closed
-    }
-  }
 }
 
-function standIn(port: number): MongoProcess {
-  const server = createMongoStandIn(port)
-  return { ...server, remove: () => server.stop(), connections: async () => server.connections() }
-}
-
-async function mongod(port: number): Promise<MongoProcess> {
+async function mongod(port: number): Promise<ServerProcess> {
   const folder = await serverFolder('mongodb')
+  const admin = `mongodb://127.0.0.1:${port}/admin`
   const server = createServerProcess({
     folder,
     program: mongodPath,
-    args: [
-      '--dbpath',
-      folder,
-      '--port',
-      String(port),
-      '--bind_ip',
-      '127.0.0.1',
-      '--unixSocketPrefix',
-      folder,
-      '--auth'
-    ],
+    args: ['--dbpath', folder, '--port', `${port}`, '--bind_ip', '127.0.0.1', '--unixSocketPrefix', folder, '--auth'],
     stopSignal: 'SIGTERM',
-    isUp: () => withDatabase(`mongodb://127.0.0.1:${port}/admin`, (admin) => admin.command({ ping: 1 }))
+    isUp: () => withDatabase(admin, (db) => db.command({ ping: 1 }))
   })
-  const operations = { currentOp: 1, $all: true, 'clientMetadata.application.name': 'bookinfo-ratings' }
-  return {
-    ...server,
-    connections: () =>
-      withDatabase(`mongodb://root:${PASSWORD}@127.0.0.1:${port}/admin`, async (admin) => {
-        const { inprog } = await admin.command(operations)
-        return inprog.length
-      })
+  let hasRoot = false
+  async function start(): Promise<void> {
+    await server.start()
+    if (hasRoot) return
+    const roles = [{ role: 'root', db: 'admin' }]
+    await withDatabase(admin, (db) => db.command({ createUser: 'root', pwd: PASSWORD, roles }))
+    hasRoot = true
   }
+  return { ...server, start }
 }
+
+const urlAt = (at: number, user: string, database = 'test') =>
+  `mongodb://${user}:${PASSWORD}@127.0.0.1:${at}/${database}?authSource=admin`
+
+const rootUrl = (at: number, database = 'test') => urlAt(at, 'root', database)
 
 async function withDatabase<T>(url: string, work: (db: Db) => Promise<T>): Promise<T> {
   const client = new MongoClient(url, { serverSelectionTimeoutMS: 5_000 })

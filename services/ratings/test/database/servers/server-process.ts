@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chown, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,6 +26,13 @@ export async function serverFile(folder: string, name: string, content: string):
   const path = join(folder, name)
   await writeFile(path, content, { mode: 0o600 })
   if (asNobody.uid !== undefined) await chown(path, asNobody.uid, asNobody.gid)
+  return path
+}
+
+/** Copies a program to where its user may run it, and says where that is. */
+export async function serverProgram(folder: string, program: string): Promise<string> {
+  const path = join(folder, 'program')
+  await copyFile(program, path)
   return path
 }
 
