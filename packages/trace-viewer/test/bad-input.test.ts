@@ -12,13 +12,14 @@ const MIB = 1024 * 1024
 
 const good = JSON.stringify(otlpRequest({ details: [{ id: 1 }] }))
 
-/** A request whose only span has this of its own. */
+/** A request with one span, which has these fields. */
 function withSpan(own: object): string {
-  return JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [{ ...span(), ...own }] }] }] })
+  const span = { traceId: '1'.padStart(32, '0'), spanId: '1'.padStart(16, '0'), name: 'x', ...own }
+  return JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] })
 }
 
-function span(): object {
-  return { traceId: '1'.padStart(32, '0'), spanId: '1'.padStart(16, '0'), name: 'x' }
+function withAttribute(value: object): string {
+  return withSpan({ attributes: [{ key: 'a', value }] })
 }
 
 function nested(levels: number): string {
@@ -45,87 +46,58 @@ function nestedProtobuf(levels: number): Buffer {
   return bytes
 }
 
-const refused: Record<string, [status: number, question: TestRequest, message: RegExp]> = {
-  'no body': [400, { headers: JSON_TYPE }, /JSON/],
-  text: [400, { headers: JSON_TYPE, body: 'hello' }, /JSON/],
-  'half of it': [400, { headers: JSON_TYPE, body: good.slice(0, 100) }, /JSON/],
-  null: [400, { headers: JSON_TYPE, body: 'null' }, /object/],
-  'a list': [400, { headers: JSON_TYPE, body: '[]' }, /object/],
-  'a number': [400, { headers: JSON_TYPE, body: '7' }, /object/],
-  'resourceSpans that are no list': [400, { headers: JSON_TYPE, body: '{"resourceSpans":{}}' }, /resourceSpans.*array/],
-  'spans that are no list': [
+const malformed: [what: string, body: string | undefined, message: RegExp][] = [
+  ['no body', undefined, /JSON/],
+  ['text', 'hello', /JSON/],
+  ['half of it', good.slice(0, 100), /JSON/],
+  ['null', 'null', /object/],
+  ['a list', '[]', /object/],
+  ['a number', '7', /object/],
+  ['resourceSpans that are no list', '{"resourceSpans":{}}', /resourceSpans.*array/],
+  ['spans that are no list', '{"resourceSpans":[{"scopeSpans":[{"spans":7}]}]}', /spans.*array/],
+  ['a span without ids', withSpan({ traceId: undefined }), /traceId/],
+  ['a trace id of the wrong length', withSpan({ traceId: 'abc' }), /"abc" is not a trace id/],
+  ['a trace id of zeros', withSpan({ traceId: '0'.repeat(32) }), /not a trace id/],
+  ['a trace id that is no text', withSpan({ traceId: 7 }), /traceId/],
+  ['a span id with other letters', withSpan({ spanId: 'zzzzzzzzzzzzzzzz' }), /not a span id/],
+  ['a span id of zeros', withSpan({ spanId: '0'.repeat(16) }), /not a span id/],
+  ['a parent id of the wrong length', withSpan({ parentSpanId: '12' }), /"12" is not a span id/],
+  ['a link without ids', withSpan({ links: [{}] }), /links/],
+  ['a time in words', withSpan({ startTimeUnixNano: 'noon' }), /startTimeUnixNano/],
+  ['a time before 1970', withSpan({ startTimeUnixNano: -5 }), /startTimeUnixNano/],
+  ['a name that is no text', withSpan({ name: 7 }), /name/],
+  ['attributes that are a map', withSpan({ attributes: { a: 1 } }), /attributes.*array/],
+  ['a value of the wrong kind', withAttribute({ boolValue: 'yes' }), /boolValue/],
+  ['a fraction as an integer', withAttribute({ intValue: '1.5' }), /intValue/],
+  ['values nested a thousand levels deep', nested(1_000), /nested too deeply/],
+  ['values nested until the stack ends', nested(35_000), /nested too deeply/]
+]
+
+const form = 'application/x-www-form-urlencoded'
+const refused: [what: string, status: number, question: TestRequest, message: RegExp][] = [
+  ...malformed.map(([what, body, message]): [string, number, TestRequest, RegExp] => [
+    what,
     400,
-    { headers: JSON_TYPE, body: '{"resourceSpans":[{"scopeSpans":[{"spans":7}]}]}' },
-    /spans.*array/
-  ],
-  'a span without ids': [400, { headers: JSON_TYPE, body: withSpan({ traceId: undefined }) }, /traceId/],
-  'a trace id of the wrong length': [
-    400,
-    { headers: JSON_TYPE, body: withSpan({ traceId: 'abc' }) },
-    /"abc" is not a trace id/
-  ],
-  'a trace id of zeros': [400, { headers: JSON_TYPE, body: withSpan({ traceId: '0'.repeat(32) }) }, /not a trace id/],
-  'a trace id that is no text': [400, { headers: JSON_TYPE, body: withSpan({ traceId: 7 }) }, /traceId/],
-  'a span id with other letters': [
-    400,
-    { headers: JSON_TYPE, body: withSpan({ spanId: 'zzzzzzzzzzzzzzzz' }) },
-    /not a span id/
-  ],
-  'a span id of zeros': [400, { headers: JSON_TYPE, body: withSpan({ spanId: '0'.repeat(16) }) }, /not a span id/],
-  'a parent id of the wrong length': [
-    400,
-    { headers: JSON_TYPE, body: withSpan({ parentSpanId: '12' }) },
-    /"12" is not a span id/
-  ],
-  'a link without ids': [400, { headers: JSON_TYPE, body: withSpan({ links: [{}] }) }, /links/],
-  'a time in words': [400, { headers: JSON_TYPE, body: withSpan({ startTimeUnixNano: 'noon' }) }, /startTimeUnixNano/],
-  'a time before 1970': [400, { headers: JSON_TYPE, body: withSpan({ startTimeUnixNano: -5 }) }, /startTimeUnixNano/],
-  'a name that is no text': [400, { headers: JSON_TYPE, body: withSpan({ name: 7 }) }, /name/],
-  'attributes that are a map': [
-    400,
-    { headers: JSON_TYPE, body: withSpan({ attributes: { a: 1 } }) },
-    /attributes.*array/
-  ],
-  'a value of the wrong kind': [
-    400,
-    { headers: JSON_TYPE, body: withSpan({ attributes: [{ key: 'a', value: { boolValue: 'yes' } }] }) },
-    /boolValue/
-  ],
-  'a whole number that is none': [
-    400,
-    { headers: JSON_TYPE, body: withSpan({ attributes: [{ key: 'a', value: { intValue: '1.5' } }] }) },
-    /intValue/
-  ],
-  'values nested a thousand levels deep': [400, { headers: JSON_TYPE, body: nested(1_000) }, /nested too deeply/],
-  'values nested until the stack ends': [400, { headers: JSON_TYPE, body: nested(35_000) }, /nested too deeply/],
-  'no content type': [415, { body: good }, /send application\/json or application\/x-protobuf, not ""/],
-  'a form': [
-    415,
-    { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: good },
-    /x-www-form-urlencoded/
-  ],
-  'JSON as text, which any page of any site may send': [
-    415,
-    { headers: { 'content-type': 'text/plain' }, body: good },
-    /text\/plain/
-  ],
-  'an encoding that is not known': [
-    415,
-    { headers: { ...JSON_TYPE, 'content-encoding': 'br' }, body: good },
-    /gzip, not as "br"/
-  ],
-  'plain text that calls itself gzip': [400, { headers: GZIP, body: good }, /not gzip/],
-  'half a gzip': [400, { headers: GZIP, body: gzipSync(good).subarray(0, 60) }, /not gzip/],
-  'too much': [413, { headers: JSON_TYPE, body: Buffer.alloc(2 * MIB + 1, ' ') }, /larger than 2097152 bytes/],
-  'too much once unpacked': [
+    { headers: JSON_TYPE, ...(body !== undefined && { body }) },
+    message
+  ]),
+  ['no content type', 415, { body: good }, /send application\/json or application\/x-protobuf, not ""/],
+  ['a form', 415, { headers: { 'content-type': form }, body: good }, /x-www-form-urlencoded/],
+  ['JSON as text, as other sites may send it', 415, { headers: { 'content-type': 'text/plain' }, body: good }, /plain/],
+  ['an unknown encoding', 415, { headers: { ...GZIP, 'content-encoding': 'br' }, body: good }, /gzip, not as "br"/],
+  ['plain text that calls itself gzip', 400, { headers: GZIP, body: good }, /not gzip/],
+  ['half a gzip', 400, { headers: GZIP, body: gzipSync(good).subarray(0, 60) }, /not gzip/],
+  ['too much', 413, { headers: JSON_TYPE, body: Buffer.alloc(2 * MIB + 1, ' ') }, /larger than 2097152 bytes/],
+  [
+    'too much once unpacked',
     413,
     { headers: GZIP, body: gzipSync(Buffer.alloc(16 * MIB + 1, ' ')) },
     /unpacked request is larger than 16777216 bytes/
   ]
-}
+]
 
 describe('as JSON', () => {
-  it.for(Object.entries(refused))('refuses %s', async ([, [status, question, message]]) => {
+  it.for(refused)('refuses %s', async ([, status, question, message]) => {
     await using viewer = await startViewer()
     const answer = await ask(viewer.otlpOrigin, '/v1/traces', { method: 'POST', ...question })
     expect(answer).toEqual({
@@ -137,21 +109,18 @@ describe('as JSON', () => {
   })
 })
 
-const refusedProtobuf: Record<string, [status: number, body: Buffer, message: RegExp]> = {
-  JSON: [400, Buffer.from(good), /./],
-  'a message that breaks off': [400, Buffer.from([10, 200]), /./],
-  'a field of the wrong wire type': [400, Buffer.from([13, 1, 2, 3, 4]), /./],
-  'a span id of three bytes': [
-    400,
-    Buffer.from([10, 27, 18, 25, 18, 23, 10, 16, ...Array(16).fill(1), 18, 3, 1, 2, 3]),
-    /not a span id/
-  ],
-  'arrays in arrays': [400, nestedProtobuf(2_000), /recursion depth/],
-  'too much': [413, Buffer.alloc(2 * MIB + 1), /larger than 2097152 bytes/]
-}
+const shortSpanId = Buffer.from([10, 27, 18, 25, 18, 23, 10, 16, ...Array(16).fill(1), 18, 3, 1, 2, 3])
+const refusedProtobuf: [what: string, status: number, body: Buffer, message: RegExp][] = [
+  ['JSON', 400, Buffer.from(good), /./],
+  ['a message that breaks off', 400, Buffer.from([10, 200]), /./],
+  ['a field of the wrong wire type', 400, Buffer.from([13, 1, 2, 3, 4]), /./],
+  ['a span id of three bytes', 400, shortSpanId, /not a span id/],
+  ['arrays in arrays', 400, nestedProtobuf(2_000), /recursion depth/],
+  ['too much', 413, Buffer.alloc(2 * MIB + 1), /larger than 2097152 bytes/]
+]
 
 describe('as protobuf', () => {
-  it.for(Object.entries(refusedProtobuf))('refuses %s in the same encoding', async ([, [status, body, message]]) => {
+  it.for(refusedProtobuf)('refuses %s in the same encoding', async ([, status, body, message]) => {
     await using viewer = await startViewer()
     const answer = await askFully(viewer.otlpOrigin, '/v1/traces', { method: 'POST', headers: PROTOBUF, body })
     expect(answer).toMatchObject({ status, type: 'application/x-protobuf' })
@@ -164,11 +133,8 @@ describe('as protobuf', () => {
 
   it('takes an empty message', async () => {
     await using viewer = await startViewer()
-    const answer = await ask(viewer.otlpOrigin, '/v1/traces', {
-      method: 'POST',
-      headers: PROTOBUF,
-      body: Buffer.alloc(0)
-    })
+    const empty = { method: 'POST', headers: PROTOBUF, body: Buffer.alloc(0) }
+    const answer = await ask(viewer.otlpOrigin, '/v1/traces', empty)
     expect(answer).toEqual({ status: 200, type: 'application/x-protobuf', body: '' })
   })
 })
@@ -181,9 +147,7 @@ function readStatus(bytes: Buffer): object {
   return { code, message }
 }
 
-const ignored = ['/v1/metrics', '/v1/logs']
-
-it.for(ignored)('takes and ignores %s', async (path) => {
+it.for(['/v1/metrics', '/v1/logs'])('takes and ignores %s', async (path) => {
   await using viewer = await startViewer()
   const post = (headers: Record<string, string>, body: string) =>
     ask(viewer.otlpOrigin, path, { method: 'POST', headers, body })

@@ -118,14 +118,8 @@ describe('looking again', () => {
     ['one that answered with an error', unavailable, true]
   ] as const)('is for a call of %s: %j', async ([, call, expected]) => {
     await using viewer = await startViewer({ now: () => NOON_MS })
-    await viewer.send(
-      otlpRequest({
-        reviews: [
-          { id: 1, kind: 'server' },
-          { id: 2, parent: 1, ...call }
-        ]
-      })
-    )
+    const caller = { id: 1, kind: 'server' as const }
+    await viewer.send(otlpRequest({ reviews: [caller, { id: 2, parent: 1, ...call }] }))
     expect(await looksAgain(viewer)).toBe(expected)
   })
 })

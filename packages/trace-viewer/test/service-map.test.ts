@@ -13,6 +13,17 @@ function tracesOf(...requests: OtlpRequest[]): readonly Trace[] {
   return store.all()
 }
 
+const edge = (from: string | undefined, to: string): Edge => ({
+  from,
+  to,
+  calls: 1,
+  perSecond: 1,
+  errorRate: 0,
+  p95Us: 1,
+  unanswered: false,
+  isDatabase: false
+})
+
 describe('the figures of an edge', () => {
   it('are rate, share of errors and p95 as the caller saw them', () => {
     const visits = Array.from({ length: 20 }, (_, index) =>
@@ -25,47 +36,12 @@ describe('the figures of an edge', () => {
     )
     const edges = serviceMap(tracesOf(...visits))
     const seconds = 19 + 0.03
+    const figures = { calls: 20, perSecond: 20 / seconds }
     expect(edges).toEqual([
-      {
-        from: undefined,
-        to: 'productpage',
-        calls: 20,
-        perSecond: 20 / seconds,
-        errorRate: 0,
-        p95Us: 30_000,
-        unanswered: false,
-        isDatabase: false
-      },
-      {
-        from: 'productpage',
-        to: 'details',
-        calls: 20,
-        perSecond: 20 / seconds,
-        errorRate: 0,
-        p95Us: 5_000,
-        unanswered: false,
-        isDatabase: false
-      },
-      {
-        from: 'productpage',
-        to: 'reviews',
-        calls: 20,
-        perSecond: 20 / seconds,
-        errorRate: 0,
-        p95Us: 26_000,
-        unanswered: false,
-        isDatabase: false
-      },
-      {
-        from: 'reviews',
-        to: 'ratings',
-        calls: 20,
-        perSecond: 20 / seconds,
-        errorRate: 0.25,
-        p95Us: 17_000,
-        unanswered: false,
-        isDatabase: false
-      }
+      { ...edge(undefined, 'productpage'), ...figures, p95Us: 30_000 },
+      { ...edge('productpage', 'details'), ...figures, p95Us: 5_000 },
+      { ...edge('productpage', 'reviews'), ...figures, p95Us: 26_000 },
+      { ...edge('reviews', 'ratings'), ...figures, p95Us: 17_000, errorRate: 0.25 }
     ])
   })
 
@@ -103,17 +79,8 @@ describe('a call', () => {
   })
 
   it('that nobody answered goes to the service that once answered there', () => {
-    const lost = otlpRequest({
-      a: [
-        {
-          trace: 2,
-          id: 9,
-          kind: 'client',
-          error: 'refused',
-          attributes: { 'server.address': 'b.example', 'server.port': 80 }
-        }
-      ]
-    })
+    const attributes = { 'server.address': 'b.example', 'server.port': 80 }
+    const lost = otlpRequest({ a: [{ trace: 2, id: 9, kind: 'client', error: 'refused', attributes }] })
     expect(serviceMap(tracesOf(callerAndServer({}, {}), lost))).toMatchObject([
       { from: 'a', to: 'b', calls: 2, errorRate: 0.5, unanswered: false }
     ])
@@ -132,17 +99,6 @@ describe('a call', () => {
     })
     expect(serviceMap(tracesOf(request))).toMatchObject([{ from: undefined, to: 'a', calls: 1 }])
   })
-})
-
-const edge = (from: string | undefined, to: string): Edge => ({
-  from,
-  to,
-  calls: 1,
-  perSecond: 1,
-  errorRate: 0,
-  p95Us: 1,
-  unanswered: false,
-  isDatabase: false
 })
 
 function rowsOf(...edges: Edge[]): string[] {

@@ -1,7 +1,7 @@
 import { readmeWithSettings } from '@bookinfo/service-kit/testing'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { TraceViewerConfig } from '../src/index.ts'
+import { TraceViewerConfig } from '../src/config.ts'
 
 const readme = new URL('../README.md', import.meta.url)
 

@@ -76,76 +76,45 @@ describe('/productpage', () => {
     expect(new Set(pods)).toEqual(new Set(['reviews-v1-pod', 'reviews-v2-pod', 'reviews-v3-pod']))
     expect(pods[3]).toBe(pods[0])
   })
-
-  test('names the cluster, if there is one', async () => {
-    const reviews = { id: '0', podname: 'reviews-v1-abc', clustername: 'cluster-a', reviews: [] }
-    await using upstream = await startTinyServer(respond(200, reviews))
-    await using productpage = await startProductpage({
-      ...addressOf('reviews', upstream.port),
-      ...addressOf('details', upstream.port)
-    })
-    expect(await pageOf(productpage.origin)).toContain('cluster-a')
-    upstream.answerWith(respond(200, { ...reviews, clustername: 'null' }))
-    expect(await pageOf(productpage.origin)).not.toContain('on cluster')
-  })
 })
 
-test('/productpage does not show the word "null" for a pod without a name', async () => {
-  const reviews = { id: '0', podname: 'null', clustername: 'null', reviews: [] }
-  await using upstream = await startTinyServer(respond(200, reviews))
+/** The page with these reviews, in answers with these headers. */
+async function pageAfter(reviews: unknown, headers = {}): Promise<string> {
+  await using upstream = await startTinyServer(respond(200, reviews, headers))
   await using productpage = await startProductpage({
     ...addressOf('reviews', upstream.port),
     ...addressOf('details', upstream.port)
   })
-  expect(await pageOf(productpage.origin)).not.toMatch(/null|served by/)
-  upstream.answerWith(respond(200, reviews, { 'x-service-version': 'v3' }))
-  const page = await pageOf(productpage.origin)
+  return await pageOf(productpage.origin)
+}
+
+test('/productpage names pod and cluster of reviews, but not the word "null"', async () => {
+  const reviews = { id: '0', podname: 'reviews-v1-abc', clustername: 'cluster-a', reviews: [] }
+  expect(await pageAfter(reviews)).toContain('cluster-a')
+  expect(await pageAfter({ ...reviews, clustername: 'null' })).not.toContain('on cluster')
+  const unnamed = { ...reviews, podname: 'null', clustername: 'null' }
+  expect(await pageAfter(unnamed)).not.toMatch(/null|served by/)
+  const page = await pageAfter(unnamed, { 'x-service-version': 'v3' })
   expect(page).toContain('reviews v3')
   expect(page).not.toContain('null')
 })
 
-describe('/productpage with failed services', () => {
-  test('without details', async () => {
-    const page = await pageWith({ reviews: ['v1'], down: ['details'] })
-    expect(page).toContain('Error fetching product details')
-    expect(page).toContain(SORRY_DETAILS)
-    expect(page).toContain('Reviewer1')
-    expect(page).not.toContain(SORRY_REVIEWS)
-  })
-
-  test('without reviews', async () => {
-    const page = await pageWith({ down: ['reviews'] })
-    expect(page).toContain('Error fetching product reviews')
-    expect(page).toContain(SORRY_REVIEWS)
-    expect(page).toContain('PublisherA')
-    expect(page).not.toContain(SORRY_DETAILS)
-  })
-
-  test('without ratings, with the error in each review', async () => {
-    const page = await pageWith({ reviews: ['v3'], down: ['ratings'] })
-    expect(page.split(NO_RATINGS).length - 1).toBe(2)
-    expect(page).toContain('Reviewer1')
-    expect(starsIn(page)).toBe(0)
-    expect(page).not.toContain('Sorry')
-  })
-
-  test('without any', async () => {
-    const page = await pageWith({ down: ['details', 'reviews', 'ratings'] })
-    expect(page).toContain(SORRY_DETAILS)
-    expect(page).toContain(SORRY_REVIEWS)
-    expect(page).toContain('The Comedy of Errors')
-  })
+const failures: [down: ('details' | 'reviews' | 'ratings')[], shows: string[], hides: string[]][] = [
+  [['details'], ['Error fetching product details', SORRY_DETAILS, 'Reviewer1'], [SORRY_REVIEWS]],
+  [['reviews'], ['Error fetching product reviews', SORRY_REVIEWS, 'PublisherA'], [SORRY_DETAILS]],
+  [['ratings'], [NO_RATINGS, 'Reviewer1'], ['Sorry']],
+  [['details', 'reviews', 'ratings'], [SORRY_DETAILS, SORRY_REVIEWS, 'The Comedy of Errors'], []]
+]
+test.each(failures)('/productpage without %j', async (down, shows, hides) => {
+  const page = await pageWith({ reviews: ['v3'], down })
+  for (const text of shows) expect(page).toContain(text)
+  for (const text of hides) expect(page).not.toContain(text)
+  // An error of ratings is in each of the two reviews, in place of the stars.
+  expect(page.split(NO_RATINGS).length - 1).toBe(down[0] === 'ratings' ? 2 : 0)
+  expect(starsIn(page)).toBe(down[0] === 'details' && down.length === 1 ? 9 : 0)
 })
 
 describe('the text of reviews', () => {
-  async function pageAfter(reviews: unknown): Promise<string> {
-    await using upstream = await startTinyServer(respond(200, reviews))
-    await using productpage = await startProductpage({
-      ...addressOf('reviews', upstream.port),
-      ...addressOf('details', upstream.port)
-    })
-    return await pageOf(productpage.origin)
-  }
   const hostile = '<script>alert("1")</script>'
   const review = { reviewer: hostile, text: hostile, rating: { error: hostile } }
 
@@ -155,36 +124,22 @@ describe('the text of reviews', () => {
     expect(page.split('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;').length - 1).toBe(5)
   })
 
+  const rated = (stars: unknown, color = 'red') => ({ reviewer: 'r', text: 't', rating: { stars, color } })
+  const answer = (...reviews: unknown[]) => ({ id: '0', podname: 'p', reviews })
+
   test('has no star for 0, and five at most', async () => {
-    const rated = (stars: number) => ({ reviewer: 'r', text: 't', rating: { stars, color: 'red' } })
-    const reviews = { id: '0', podname: 'p', reviews: [rated(0), rated(1), rated(5)] }
-    expect(starsIn(await pageAfter(reviews))).toBe(6)
+    expect(starsIn(await pageAfter(answer(rated(0), rated(1), rated(5))))).toBe(6)
   })
 
   test.each([
     ['no JSON', '<html>'],
     ['an empty object', {}],
-    ['no reviews', { id: '0', podname: 'p', reviews: null }],
-    [
-      'stars in text',
-      { id: '0', podname: 'p', reviews: [{ reviewer: 'x', text: 's', rating: { stars: '4', color: 'red' } }] }
-    ],
-    [
-      'half a star',
-      { id: '0', podname: 'p', reviews: [{ reviewer: 'x', text: 's', rating: { stars: 2.5, color: 'red' } }] }
-    ],
-    [
-      'a giant number of stars',
-      { id: '0', podname: 'p', reviews: [{ reviewer: 'x', text: 's', rating: { stars: 1_215_752_191, color: 'red' } }] }
-    ],
-    [
-      'a colour that would be markup',
-      { id: '0', podname: 'p', reviews: [{ reviewer: 'x', text: 's', rating: { stars: 4, color: '"><b>' } }] }
-    ],
-    [
-      'a thousand reviews',
-      { id: '0', podname: 'p', reviews: Array.from({ length: 1000 }, () => ({ reviewer: 'x', text: 's' })) }
-    ]
+    ['no reviews', { ...answer(), reviews: null }],
+    ['stars in text', answer(rated('4'))],
+    ['half a star', answer(rated(2.5))],
+    ['a giant number of stars', answer(rated(1_215_752_191))],
+    ['a colour that would be markup', answer(rated(4, '"><b>'))],
+    ['a thousand reviews', answer(...Array.from({ length: 1000 }, () => ({ reviewer: 'x', text: 's' })))]
   ])('is a failure of reviews if it is %s', async (_what, reviews) => {
     const page = await pageAfter(reviews)
     expect(page).toContain(SORRY_REVIEWS)

@@ -91,36 +91,20 @@ describe('signing in', () => {
   })
 
   const multipart = '--b\r\nContent-Disposition: form-data; name="username"\r\n\r\njason\r\n--b--\r\n'
+  const FORM = 'application/x-www-form-urlencoded'
+  const JSON_TYPE = 'application/json'
   const forms: [what: string, query: string, body: string, type: string, user: string][] = [
-    ['a form', '', 'username=jason&passwd=x', 'application/x-www-form-urlencoded', 'jason'],
-    ['a form without a password', '', 'username=bob', 'application/x-www-form-urlencoded', 'bob'],
+    ['a form', '', 'username=jason&passwd=x', FORM, 'jason'],
+    ['a form without a password', '', 'username=bob', FORM, 'bob'],
     ['a form in capitals', '', 'username=jason', 'Application/X-WWW-Form-Urlencoded; charset=UTF-8', 'jason'],
     ['a form in parts', '', multipart, 'multipart/form-data; boundary=b', 'jason'],
-    ['the query', '?username=fromquery', '', 'application/x-www-form-urlencoded', 'fromquery'],
-    [
-      'query and form: the query wins',
-      '?username=fromquery',
-      'username=fromform',
-      'application/x-www-form-urlencoded',
-      'fromquery'
-    ],
-    [
-      'a form that names two: the first wins',
-      '',
-      'username=one&username=two',
-      'application/x-www-form-urlencoded',
-      'one'
-    ],
-    [
-      'a query that names two: the first wins',
-      '?username=one&username=two',
-      '',
-      'application/x-www-form-urlencoded',
-      'one'
-    ],
-    ['UTF-8 in a form', '', 'username=%C5%BDofie', 'application/x-www-form-urlencoded', 'Žofie'],
-    ['the query, beside JSON', '?username=fromquery', '{"username":"fromjson"}', 'application/json', 'fromquery'],
-    ['the query, without a body', '?username=fromquery', '', 'application/json', 'fromquery']
+    ['the query', '?username=fromquery', '', FORM, 'fromquery'],
+    ['query and form: the query wins', '?username=fromquery', 'username=fromform', FORM, 'fromquery'],
+    ['a form that names two: the first wins', '', 'username=one&username=two', FORM, 'one'],
+    ['a query that names two: the first wins', '?username=one&username=two', '', FORM, 'one'],
+    ['UTF-8 in a form', '', 'username=%C5%BDofie', FORM, 'Žofie'],
+    ['the query, beside JSON', '?username=fromquery', '{"username":"fromjson"}', JSON_TYPE, 'fromquery'],
+    ['the query, without a body', '?username=fromquery', '', JSON_TYPE, 'fromquery']
   ]
   test.each(forms)('takes the name from %s', async (_what, query, body, type, user) => {
     const { status, headers } = await postLogin(origin, body, { 'content-type': type }, query)

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { addressOf, ask, hang, json, refusingPort, respond, startTinyServer } from '@bookinfo/service-kit/testing'
 import {
   openStarsForm,
+  postJson,
   postStars,
   readStarsForm,
   signIn,
@@ -147,8 +148,7 @@ describe('ratings', () => {
     async (_what, answers, _status, status) => {
       await using page = await startBeforeRatings({ GET: readable, OPTIONS: writable, ...answers }, budgetFor(answers))
       const cookie = await signIn(page.origin, 'jason')
-      const question = { method: 'POST', body: '{"stars":4}', headers: { cookie, 'content-type': 'application/json' } }
-      expect(await ask(page.origin, '/api/v1/products/0/stars', question)).toEqual(
+      expect(await postJson(page.origin, cookie, '{"stars":4}')).toEqual(
         json(status, { error: 'Sorry, product ratings are currently unavailable for this book.' })
       )
     }
@@ -167,8 +167,7 @@ describe('ratings', () => {
     expect([answer.status, answer.type]).toEqual([status, 'text/html; charset=utf-8'])
     expect(answer.body).toContain(error)
     expect(readStarsForm(String(answer.body))?.chosen).toBe(4)
-    const question = { method: 'POST', body: '{"stars":4}', headers: { cookie, 'content-type': 'application/json' } }
-    expect(await ask(page.origin, '/api/v1/products/0/stars', question)).toEqual(json(status, { error }))
+    expect(await postJson(page.origin, cookie, '{"stars":4}')).toEqual(json(status, { error }))
   })
 
   test('that fail at every call: the form stays, and nothing is posted', async () => {

@@ -1,4 +1,4 @@
-import { decodeSpans, type Span } from '@bookinfo/trace-viewer/otlp'
+import { decodeSpans, type Span } from '@bookinfo/trace-viewer/testing'
 
 /** A span as a collector sees it, whatever it came in. */
 export interface ReceivedSpan {

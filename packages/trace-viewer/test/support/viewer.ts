@@ -1,6 +1,7 @@
 import { loadConfig } from '@bookinfo/service-kit'
 import { ask, collectLog, type TestResponse, type LogLine } from '@bookinfo/service-kit/testing'
-import { buildApp, TraceViewerConfig } from '../../src/index.ts'
+import { buildApp } from '../../src/app.ts'
+import { TraceViewerConfig } from '../../src/config.ts'
 import type { OtlpRequest } from './otlp-request.ts'
 
 export interface ViewerOptions {

@@ -1,4 +1,4 @@
-import { ask, askFully, type FullTestResponse } from '@bookinfo/service-kit/testing'
+import { ask, askFully, type FullTestResponse, type TestResponse } from '@bookinfo/service-kit/testing'
 import { signIn } from './sign-in.ts'
 
 /** The form in which a signed-in reader gives stars, as the page has it. */
@@ -33,6 +33,20 @@ export function postStars(
     method: 'POST',
     body: new URLSearchParams(fields).toString(),
     headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html', ...headers }
+  })
+}
+
+/** Sends stars as JSON. */
+export function postJson(
+  origin: string,
+  cookie: string,
+  body: string,
+  { id = '0', headers = {} }: { id?: string; headers?: Record<string, string> } = {}
+): Promise<TestResponse> {
+  return ask(origin, `/api/v1/products/${id}/stars`, {
+    method: 'POST',
+    body,
+    headers: { cookie, 'content-type': 'application/json', ...headers }
   })
 }
 

@@ -1,2 +1,0 @@
-export { buildApp, type TraceViewer, type TraceViewerDeps } from './app.ts'
-export { TraceViewerConfig } from './config.ts'

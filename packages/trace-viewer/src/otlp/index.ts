@@ -1,2 +1,0 @@
-export { decodeSpans } from './decode.ts'
-export type { Span } from '../span.ts'
