@@ -6,9 +6,9 @@ import { checkPorts } from './ports.ts'
 import { placeViewer } from './topology.ts'
 import { planSuite } from './plan.ts'
 import { sendLogs } from './viewer.ts'
-import { readViewer, readWorkspace } from './workspace.ts'
+import { foldersOf, viewerFolder } from './workspace.ts'
 
-// One service with all its versions, or the trace viewer, as `turbo dev` starts it: node dev.ts <service> [options].
+// `turbo dev` runs this for each service, and for the trace viewer: node dev.ts <service> [options].
 const stop = stopOnSignals()
 
 await explainFailure(async () => {
@@ -17,18 +17,18 @@ await explainFailure(async () => {
   const plan = planSuite(options, process.env)
   const { viewer } = plan.traces
   const { verbose } = options
-  // What turbo runs writes to turbo; the bootstrap knows what is behind that.
+  // The output goes to turbo; the bootstrap says whether turbo writes to a terminal.
   const onTerminal = process.stdout.isTTY || process.env['BOOKINFO_TERMINAL'] === '1'
   const output = { stop, verbose, showErrors: true, format: await createLogFormat(onTerminal, process.env), print }
 
   if (service === placeViewer(options.basePort).service) {
-    if (viewer) await hotReload([viewer], readViewer(), output)
+    if (viewer) await hotReload([viewer], [viewerFolder], output)
     return
   }
   const places = plan.places.filter((place) => place.service === service)
   if (places.length === 0) throw new Failure(`the suite has no service "${service}"`)
   await checkPorts(places)
   const logs = viewer && sendLogs(viewer, print)
-  await hotReload(places, readWorkspace(service), { ...output, onLogLine: logs?.take })
+  await hotReload(places, foldersOf(service), { ...output, onLogLine: logs?.take })
   logs?.close()
 })

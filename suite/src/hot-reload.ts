@@ -1,15 +1,7 @@
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { changesIn } from './changes.ts'
 import { untilReady } from './ready.ts'
 import { startService, type Output, type ServiceProcess } from './service-process.ts'
 import type { Place } from './topology.ts'
-import type { Workspace } from './workspace.ts'
-
-const STANDBY = join(import.meta.dirname, 'standby.ts')
-
-/** Before a standby is loaded: other services may still be starting after the same change. */
-const REST_MS = 1_500
 
 export interface HotReloadOptions extends Output {
   /** Aborted when the service is to stop. */
@@ -17,17 +9,15 @@ export interface HotReloadOptions extends Output {
 }
 
 /**
- * Runs the versions of one service, and starts them again whenever a file that they are made of has changed, until `stop`
- * is aborted. A version that cannot start waits for the next change. None is left when it returns or throws.
+ * Runs the versions of one service, and restarts them after each change of a file in the folders, until `stop` is aborted. A
+ * version that cannot start waits for the next change. All have ended when it returns or throws.
  */
 export async function hotReload(
   places: readonly Place[],
-  { folders, packages }: Workspace,
+  folders: readonly string[],
   { stop, ...output }: HotReloadOptions
 ): Promise<void> {
   const start = () => places.map((place) => startService(place, output))
-  const startStandbys = () => places.map((place) => startService(place, output, [STANDBY, place.main, ...packages]))
-  let standbys: ServiceProcess[] = []
   let running = start()
   let round = new AbortController()
   let changedAt = performance.now()
@@ -38,12 +28,9 @@ export async function hotReload(
     const ready = Promise.all(places.map((place) => untilReady(place, signal))).then(() => true)
     const ended = Promise.all(running.map((service) => service.ended)).then(() => false)
     const answers = await Promise.race([ready, ended])
-    if (signal.aborted) return
+    if (signal.aborted || !answers || reason === '') return
     const seconds = ((performance.now() - changedAt) / 1000).toFixed(1)
-    if (answers && reason !== '')
-      output.print(`${places[0]?.service} answers again, ${seconds} s after ${reason} changed`)
-    await sleep(REST_MS, undefined, { ref: false })
-    if (!signal.aborted) standbys = startStandbys()
+    output.print(`${places[0]?.service} answers again, ${seconds} s after ${reason} changed`)
   }
 
   async function sayIfEnded({ place, ended }: ServiceProcess, signal: AbortSignal): Promise<void> {
@@ -59,13 +46,11 @@ export async function hotReload(
       changedAt = performance.now()
       await Promise.all(running.map((service) => service.stop()))
       if (stop.aborted) break
-      running = standbys.length > 0 ? standbys : start()
-      for (const service of standbys) service.send('go on')
-      standbys = []
+      running = start()
       void follow(file)
     }
   } finally {
     round.abort()
-    await Promise.all([...running, ...standbys].map((service) => service.stop()))
+    await Promise.all(running.map((service) => service.stop()))
   }
 }

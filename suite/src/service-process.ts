@@ -1,18 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { dirname } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { compileCache } from './compile-cache.ts'
 import { withName, type LogFormat } from './log-format.ts'
 import { readLogLine } from './log-line.ts'
-import type { Place } from './topology.ts'
+import { ROOT, type Place } from './topology.ts'
 
 export interface ServiceProcess {
   place: Place
   pid: number | undefined
   /** Resolves when the process is gone, with how it ended in words. Never rejects. */
   ended: Promise<string>
-  send(message: string): void
   /** Asks it to end, makes it end if it does not, and waits until it is gone. */
   stop(): Promise<void>
 }
@@ -34,9 +33,24 @@ const STOP_MS = 1_600
 /** Lines of stderr that are kept: Node's last words about an error are about twenty. */
 const KEPT_LINES = 40
 
-/** Starts the place's service; `script` is what to run in place of its `main.ts`. */
-export function startService(place: Place, output: Output, script: readonly string[] = [place.main]): ServiceProcess {
-  const child = spawn(process.execPath, script, {
+/**
+ * The cache of compiled code. With it the suite is ready in 17.5 s instead of 20.8 s and takes 9 s of processor time instead of 15
+ * (medians of 7 pairs on two busy cores). `npm ci` removes it.
+ */
+const CACHE = join(ROOT, 'node_modules/.cache/node-compile/services', process.version)
+
+/** The service that loads the most code. It alone fills the cache: six processes that write everything at once stop slowly. */
+const FILLER = 'productpage'
+
+const cacheExists = existsSync(CACHE)
+
+function compileCache({ service }: Place): Record<string, string | undefined> {
+  return { NODE_COMPILE_CACHE: cacheExists || service === FILLER ? CACHE : undefined }
+}
+
+/** Starts the place's service. */
+export function startService(place: Place, output: Output): ServiceProcess {
+  const child = spawn(process.execPath, [place.main], {
     cwd: dirname(dirname(place.main)),
     env: { ...process.env, ...compileCache(place), ...place.env },
     // Over the channel a service notices that its launcher is gone.
@@ -49,7 +63,6 @@ export function startService(place: Place, output: Output, script: readonly stri
     place,
     pid: child.pid,
     ended,
-    send: (message) => void child.send(message, () => {}),
     async stop() {
       child.kill('SIGTERM')
       const timer = setTimeout(() => child.kill('SIGKILL'), place.stopMs ?? STOP_MS)
