@@ -35,4 +35,9 @@ test('the mesh knows the provider that Telemetry names', () => {
     opentelemetry: { service: `${TRACE_PROVIDER.service}.bookinfo.svc.cluster.local`, port: TRACE_PROVIDER.port }
   })
   expect(text(at(mesh?.body, 'kind'))).toBe('IstioOperator')
+  // A list of default providers replaces Istio's own, which has Prometheus for metrics.
+  expect(at(mesh?.body, 'spec.meshConfig.defaultProviders')).toEqual({
+    metrics: ['prometheus'],
+    tracing: [TRACE_PROVIDER.name]
+  })
 })
