@@ -1,15 +1,15 @@
 #!/bin/sh
 # usage: make.sh <Debian architecture> <node> <licence of node> <output.tar>
 #
-# Makes the root that all services' images share from Debian's packages and a Node. The packages are unpacked and nothing in
-# them is run: so any architecture can be made on any machine, and by any user who may have user namespaces.
+# Makes the base of all images from Debian's packages and Node. It unpacks the packages and runs nothing in them, so it works for
+# any architecture on any machine, and for any user with user namespaces.
 # Needs mmdebstrap and elfutils. The same packages and the same SOURCE_DATE_EPOCH make the same tar.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 : "${SOURCE_DATE_EPOCH:?}"
 
-# Who is not root has another name inside, which may neither read nor write here: so mmdebstrap itself carries what goes in and out.
+# A user other than root is mapped to another user inside, who cannot read or write here. So mmdebstrap copies files in and out.
 exec mmdebstrap --quiet --variant=extract --format=null --architectures="$1" \
   --include="$(sed '/^#/d' "$here/packages" | paste -sd,)" \
   --extract-hook='mkdir "$1/build"' \

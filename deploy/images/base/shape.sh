@@ -1,11 +1,10 @@
 #!/bin/sh
 # usage: shape.sh <unpacked packages>
 #
-# Makes build/root.tar: takes what runs out of unpacked packages, which is curl, the libraries that it and Node link to,
-# certificates and licences, and adds build/node with its build/licence. Everything else stays behind. mmdebstrap runs this for
-# make.sh.
+# Makes build/root.tar from unpacked packages: curl, the libraries that curl and Node link to, certificates and licences, and also
+# build/node with its build/licence. Nothing else is in it. mmdebstrap runs this for make.sh.
 set -eu
-# In which order files come is nobody's language.
+# The order of files must not depend on the language.
 export LC_ALL=C
 
 cd "$1"
@@ -17,7 +16,7 @@ keep() {
   cp -a --parents "$@" "$kept"
 }
 
-# Keeps the libraries that a program or a library links to, and theirs.
+# Keeps the libraries that a program or a library links to, directly or indirectly.
 keep_libraries_of() {
   for name in $(eu-readelf -d "$1" | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p'); do
     [ ! -e "$kept/$libraries/$name" ] || continue
@@ -27,7 +26,7 @@ keep_libraries_of() {
   done
 }
 
-# A seventh of Node are names for debuggers.
+# A seventh of Node is debug symbols.
 mkdir -p "$kept/usr/local/bin" "$kept/usr/share/doc/node"
 eu-strip -o "$kept/usr/local/bin/node" build/node
 chmod +x "$kept/usr/local/bin/node"
@@ -37,7 +36,7 @@ keep_libraries_of build/node
 keep usr/bin/curl
 keep_libraries_of usr/bin/curl
 
-# A program names its loader by a path from before Debian merged /lib into /usr/lib.
+# Programs name their loader by the path from before Debian merged /lib into /usr/lib.
 for link in lib lib64 usr/lib64/ld-linux-* usr/lib/ld-linux-*; do
   [ ! -L "$link" ] || keep "$link"
 done
@@ -51,7 +50,7 @@ echo 'root:x:0:
 bookinfo:x:1000:' >"$kept/etc/group"
 echo 'hosts: files dns' >"$kept/etc/nsswitch.conf"
 
-# The packages of which something was kept, with their licences; for the bill of materials, as dpkg's database stays behind.
+# A list of the packages with kept files, and their licences, for the bill of materials. dpkg's database is not kept.
 (cd "$kept" && find . ! -type d) >"$kept.files"
 for package in var/cache/apt/archives/*.deb; do
   dpkg-deb --fsys-tarfile "$package" | tar -t | grep -qxFf "$kept.files" || continue

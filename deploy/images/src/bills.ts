@@ -10,8 +10,8 @@ import { nodeVersion } from './node-package.ts'
 import { architectureOf } from './options.ts'
 
 /**
- * Writes a bill of materials for each image and platform: `dist/examples-bookinfo-details-v1.amd64.cdx.json`. Of a base that
- * was given nothing is known, so only npm's packages are in its images' bills.
+ * Writes a bill of materials for each image and platform: `dist/examples-bookinfo-details-v1.amd64.cdx.json`. The
+ * content of a base from elsewhere is unknown, so the bill of its images lists npm's packages only.
  */
 export async function writeBills(images: readonly Image[], plan: Plan, builder: Builder): Promise<void> {
   await mkdir(DIST, { recursive: true })

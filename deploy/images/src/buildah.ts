@@ -38,7 +38,7 @@ export function createBuildah(): Builder {
 
 async function buildImage({ name, service, args }: Image, reference: string, plan: Plan): Promise<void> {
   const several = plan.platforms.length > 1
-  // A list would keep the images that it had.
+  // Otherwise the manifest list would keep its old images.
   if (several) await run('buildah', ['manifest', 'rm', reference]).catch(() => undefined)
   const labels = Object.entries(labelsFor(name, plan.sources)).map(([key, value]) => `--label=${key}=${value}`)
   for (const platform of plan.platforms) {
@@ -55,8 +55,8 @@ function baseFor({ base, tag }: Plan, platform: Platform): string {
 
 async function build({ sources: { epoch } }: Plan, platform: Platform, options: readonly string[]): Promise<void> {
   const reproducible = [`--timestamp=${epoch}`, `--build-arg=SOURCE_DATE_EPOCH=${epoch}`, '--identity-label=false']
-  // A layer for each instruction that makes one, as Docker has it. None is taken from the cache: buildah 1.28 takes a setting's
-  // layer even where the setting has another value.
+  // One layer for each instruction, as with Docker. No cache: buildah 1.28 reuses the layer of a setting even if the setting has
+  // another value.
   const layers = ['--layers', '--no-cache', '--isolation=chroot', '--file=deploy/images/Dockerfile']
   await run('buildah', ['build', `--platform=${platform}`, ...layers, ...reproducible, ...options, '.'])
 }

@@ -2,27 +2,27 @@ import type { Image } from './catalogue.ts'
 import type { Options, Platform } from './options.ts'
 import type { Sources } from './sources.ts'
 
-/** What to build, and how it is named. */
+/** The images to build, and their names. */
 export interface Plan extends Pick<Options, 'hub' | 'tag' | 'base' | 'push'> {
   platforms: readonly Platform[]
   sources: Sources
 }
 
-/** A program that builds images from our Dockerfile. */
+/** A program that builds images from the Dockerfile. */
 export interface Builder {
   name: string
-  /** Builds images for all platforms, and pushes them if the plan says so. `onBuilt` gets each one's whole name. */
+  /** Builds images for all platforms, and pushes them if the plan says so. `onBuilt` gets the full name of each image. */
   build(images: readonly Image[], plan: Plan, onBuilt: (reference: string) => void): Promise<void>
   /** Debian's packages in the base, as `dpkg-deb -f` describes them. */
   readPackages(plan: Plan, platform: Platform): Promise<string>
 }
 
-/** Whether a base is made here, so that its content is known. */
+/** Whether this program builds the base, so that its content is known. */
 export function isOurs(base: string): boolean {
   return base === 'registry' || base === 'debian'
 }
 
-/** By what an image is called, for example `docker.io/me/examples-bookinfo-details-v1:0.1.0`. */
+/** The full name of an image, for example `docker.io/me/examples-bookinfo-details-v1:0.1.0`. */
 export function referenceTo(name: string, { hub, tag }: Pick<Plan, 'hub' | 'tag'>): string {
   return `${hub === '' ? '' : `${hub}/`}${name}:${tag}`
 }

@@ -5,7 +5,7 @@ import { createDocker } from './docker.ts'
 import type { Options } from './options.ts'
 
 /**
- * Finds out by asking which builder can build here: an engine may be installed and not run.
+ * Finds a builder that works on this machine. Docker may be installed without a running engine.
  *
  * @throws Failure if there is none
  */

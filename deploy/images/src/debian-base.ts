@@ -10,7 +10,7 @@ export const DIST = join(ROOT, 'deploy/images/dist')
 const tools: Tools = { ...unpackingTools, 'dpkg-deb': { inPackage: 'dpkg' } }
 
 /**
- * Makes the base from Debian's packages and npm's Node: `dist/root-amd64.tar`, which the Dockerfile's stage `debian` takes.
+ * Builds the base from Debian's packages and npm's Node: `dist/root-amd64.tar`, for the stage `debian` of the Dockerfile.
  *
  * @param epoch the time of every file, in seconds since 1970
  * @throws Failure if a tool is missing

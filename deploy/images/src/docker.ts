@@ -14,7 +14,7 @@ export function createDocker(): Builder {
     async build(images, plan, onBuilt) {
       const names = images.map(({ name }) => name)
       if (plan.push && (await rewritesInArchivesAlone())) return pushArchives(names, plan, onBuilt)
-      // An image in the engine keeps the times of its files; what is pushed is the same wherever it is built.
+      // Images in the engine keep the times of local files. Pushed images are reproducible.
       await bake(names, plan, plan.push ? '--set=*.output=type=image,push=true,rewrite-timestamp=true' : '--load')
       for (const name of names) onBuilt(referenceTo(name, plan))
     },
@@ -61,8 +61,8 @@ export function bakeFile(plan: Plan) {
 }
 
 /**
- * Whether the engine itself builds, with containerd's store of images: it unpacks what it pushes, and BuildKit refuses to rewrite
- * the times of that. (Its older store leaves times as they are, and builders in containers rewrite.)
+ * Whether the engine itself builds, with containerd's image store. It unpacks images before a push, and then BuildKit refuses to
+ * rewrite times. (The older store never rewrites times. Builders in containers always do.)
  */
 async function rewritesInArchivesAlone(): Promise<boolean> {
   const [builder, store] = await Promise.all([
@@ -72,10 +72,10 @@ async function rewritesInArchivesAlone(): Promise<boolean> {
   return /^Driver:\s+docker$/m.test(builder) && store.includes('io.containerd.snapshotter')
 }
 
-/** One after the other, as an archive has all layers. */
+/** Pushes one image after the other, because each archive contains all layers. */
 async function pushArchives(names: readonly string[], plan: Plan, onBuilt: (reference: string) => void): Promise<void> {
   await mkdir(DIST, { recursive: true })
-  // Within the repository: what bake writes elsewhere has to be allowed.
+  // In the repository, because bake needs permission to write elsewhere.
   const folder = await mkdtemp(join(DIST, 'push-'))
   try {
     const archive = join(folder, 'image.tar')

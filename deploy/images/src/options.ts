@@ -18,12 +18,12 @@ export interface Options {
 export const platforms = ['linux/amd64', 'linux/arm64'] as const
 export type Platform = (typeof platforms)[number]
 
-/** As Debian, and OCI too, calls the processor of a platform. */
+/** The name of a platform's processor in Debian and OCI. */
 export function architectureOf(platform: Platform): 'amd64' | 'arm64' {
   return platform === 'linux/amd64' ? 'amd64' : 'arm64'
 }
 
-/** Where this runs; elsewhere than on Linux, engines run Linux on the same processor. */
+/** The platform of this machine. On other systems than Linux, engines run Linux on the same processor. */
 export function ownPlatform(): Platform {
   return process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64'
 }
@@ -72,7 +72,7 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv, ver
     help: values.help === true,
     images: readImages(positionals)
   }
-  // As registries take them.
+  // The syntax that registries accept.
   check('--hub', options.hub, /^$|^[a-z0-9.-]+(:[0-9]+)?(\/[a-z0-9._-]+)*$/, 'a registry and folders, in lower case')
   check('--tag', options.tag, /^\w[\w.-]{0,127}$/, 'up to 128 letters, digits, dots, dashes and underscores')
   check('--base', options.base, /^[\w.:/@-]+$/, 'registry, debian or the name of an image')

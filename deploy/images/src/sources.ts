@@ -2,16 +2,16 @@ import { Failure, ROOT, run } from '@bookinfo/cli'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What is built, so that equal sources make equal images. */
+/** The state of the sources. Equal sources make equal images. */
 export interface Sources {
   version: string
   /** The commit, with `-dirty` where files differ from it; undefined outside of a clone. */
   revision: string | undefined
-  /** Seconds since 1970: when the sources were made. It is the time of every file, and of the image. */
+  /** The time of the sources, in seconds since 1970. Every file and the image get this time. */
   epoch: number
 }
 
-/** Time and revision are those of the last commit; SOURCE_DATE_EPOCH wins, and without both it is 1970. */
+/** Reads time and revision of the last commit. SOURCE_DATE_EPOCH overrides the time; without both it is 1970. */
 export async function readSources(env: NodeJS.ProcessEnv): Promise<Sources> {
   const { version }: { version: string } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   const git = (...args: string[]) =>
@@ -33,10 +33,10 @@ export async function readSources(env: NodeJS.ProcessEnv): Promise<Sources> {
 
 function readEpoch(text: string): number {
   if (/^[0-9]{1,10}$/.test(text)) return Number(text)
-  throw new Failure(`SOURCE_DATE_EPOCH cannot be "${text}": allowed are whole seconds since 1970`)
+  throw new Failure(`SOURCE_DATE_EPOCH must be whole seconds since 1970, got "${text}"`)
 }
 
-/** Labels that OCI gives names: https://specs.opencontainers.org/image-spec/annotations/ */
+/** Labels with names by OCI: https://specs.opencontainers.org/image-spec/annotations/ */
 export function labelsFor(name: string, { version, revision, epoch }: Sources): Record<string, string> {
   return {
     'org.opencontainers.image.title': name,

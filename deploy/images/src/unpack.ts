@@ -1,14 +1,14 @@
 import { Failure, run, type Tools } from '@bookinfo/cli'
 
-/** What unpacking Debian's packages needs. */
+/** Tools that unpack Debian's packages. */
 export const unpackingTools: Tools = {
   mmdebstrap: { inPackage: 'mmdebstrap' },
   'eu-strip': { inPackage: 'elfutils' }
 }
 
 /**
- * Runs a program that unpacks Debian's packages. Debian has the keys by which apt knows that they are Debian's, others may not;
- * and apt does not say where to take them from.
+ * Runs a program that unpacks Debian's packages. If the keys of Debian's archive are missing, as on other systems, the error names
+ * the package that contains them.
  *
  * @throws Failure
  */

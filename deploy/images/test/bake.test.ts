@@ -26,7 +26,7 @@ test('the bake file has a target for every image, with its reference, arguments 
   })
 })
 
-// New BuildKit gives folders that COPY makes the mode of the files, and nobody but root gets into them.
+// New versions of BuildKit give folders that COPY creates the mode of the files, so only root can enter them.
 test('the Dockerfile makes every folder before it copies files of a mode into it', () => {
   const dockerfile = readFileSync(new URL('../Dockerfile', import.meta.url), 'utf8')
   const copies = [...dockerfile.matchAll(/^COPY --chmod=(?:[^\\\n]|\\\n)+ (\S+)$/gm)].map(([, target]) => target)

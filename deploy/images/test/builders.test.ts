@@ -8,7 +8,7 @@ import { expect, test, vi } from 'vitest'
 
 const main = join(import.meta.dirname, '../src/main.ts')
 
-/** A folder with programs in it that write down how they are called, and do as told. */
+/** A folder with programs that record their arguments and run a script. */
 function programs(scripts: Record<string, string>) {
   const folder = mkdtempSync(join(tmpdir(), 'bookinfo-images-'))
   const log = join(folder, 'calls')
@@ -24,7 +24,7 @@ function programs(scripts: Record<string, string>) {
   }
 }
 
-/** Runs `npm run images` where only these programs and the system's own are. */
+/** Runs `npm run images` with only these programs and those of the system on its path. */
 function buildImages(folder: string, args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
   const env = { PATH: `${folder}:/usr/bin:/bin`, SOURCE_DATE_EPOCH: '1700000000' }
   return new Promise((resolve) => {
@@ -51,7 +51,7 @@ test('Docker builds what is asked for, where an engine answers', async () => {
   expect(bake).toBe(`docker buildx bake --file=deploy/images/dist/docker-bake.json --load ${details}`)
 })
 
-/** An engine that says how it builds and where it keeps images, and does as told, but for the bill of materials at the end. */
+/** An engine that reports its driver and its image store. All commands succeed except the refused one. */
 function engine(driver: string, store: string, refused = 'target=packages') {
   const said = `*'buildx inspect') printf 'Name: x\\nDriver:        ${driver}\\n';; info*) echo '${store}';;`
   return programs({ docker: `case "$*" in *'${refused}'*) ${refuses};; ${said} esac` })
@@ -147,13 +147,13 @@ test('a time that is none is refused', async () => {
   const stderr = await new Promise((resolve) => {
     execFile(process.execPath, [main], { env }, (_error, _stdout, text) => resolve(text))
   })
-  expect(stderr).toBe('bookinfo: SOURCE_DATE_EPOCH cannot be "yesterday": allowed are whole seconds since 1970\n')
+  expect(stderr).toBe('bookinfo: SOURCE_DATE_EPOCH must be whole seconds since 1970, got "yesterday"\n')
 })
 
 test.each([
-  // It ends when the process that it started has ended, as the pipe for what they say is open until then.
+  // It ends after its child process, because the child keeps the output pipe open.
   ['ends what the builder has started', 'sleep 1000 & wait'],
-  // Until it is killed, in time for whoever waits for all of this.
+  // It is killed after a while, so that npm run images still ends in time.
   ['ends also a builder that takes no notice', "trap '' TERM; while :; do sleep 1000; done"]
 ])('a request to end %s', async (_what, script) => {
   await using machine = programs({ docker: 'exit 1', buildah: `[ "$1" = version ] || { ${script}; }` })

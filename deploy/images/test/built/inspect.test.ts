@@ -5,9 +5,8 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { buildah, podman } from '../support/built.ts'
-import { readImage, type Layer } from '../support/layout.ts'
-import { reference, version } from '../support/reference.ts'
+import { buildah, podman, readImage, reference, version } from '../support/index.ts'
+import type { Layer } from '../support/layout.ts'
 
 const ROOT = join(import.meta.dirname, '../../../..')
 const MB = 1_000_000
@@ -24,7 +23,7 @@ beforeAll(async () => {
   for (const [index, { name }] of catalogue.entries()) built.set(name, existing(images[index]))
   for (const service of services) {
     const name = firstOf(service)
-    // As a registry would get it: that compresses it.
+    // A push compresses the layers, as for a registry.
     const { code, stderr } = await buildah('push', '--quiet', reference(name), `oci:${layout}:${name}`)
     if (code !== 0) throw new Error(stderr)
     pulled.set(service, (await readImage(layout, name)).layers)
@@ -32,7 +31,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(layout, { recursive: true }))
 
-/** What podman tells of an image; times, labels and settings are those of the image's configuration. */
+/** A part of the output of `podman image inspect`. */
 interface BuiltImage {
   Architecture: string
   Created: string
@@ -118,7 +117,7 @@ describe.each(services)('in the image of %s', (service) => {
     ])
     expect(files.filter((file) => /^(var|root|home|tmp|boot|opt|srv)\//.test(file))).toEqual([])
     expect(files.filter((file) => /apt|dpkg|\.deb$|npm|corepack/.test(file))).toEqual([])
-    // Whoever runs it can read it all, and gains nothing from running it.
+    // Every user can read all files, and no file gives further rights.
     expect({ privileged, closed }).toEqual({ privileged: [], closed: [] })
   })
 
@@ -141,7 +140,7 @@ function sizeOf(layers: readonly { size: number }[]): number {
   return layers.reduce((sum, { size }) => sum + size, 0)
 }
 
-/** Looks into an image's files. */
+/** Mounts the files of an image. */
 async function inImage<T>(name: string, look: (root: string) => T): Promise<T> {
   const { stdout, stderr } = await podman('image', 'mount', reference(name))
   if (stdout === '') throw new Error(stderr)

@@ -11,11 +11,11 @@ import {
   startTinyServer,
   type Env
 } from '@bookinfo/service-kit/testing'
-import { startImage } from '../support/built.ts'
+import { startImage } from '../support/index.ts'
 
 const paths = { productpage: '/', details: '/health', reviews: '/health', ratings: '/health' }
 
-/** What a variant cannot start without. */
+/** Settings that a variant needs to start. */
 const needed: Record<string, Env> = {
   'examples-bookinfo-ratings-v2': { DB_TYPE: 'sqlite', SQLITE_DB_FILE: ':memory:' }
 }
@@ -71,7 +71,7 @@ test("curl is in ratings, as Istio's documentation asks, and no shell", async ()
   await using ratings = await startImage('examples-bookinfo-ratings-v1')
   const { code, stdout } = await ratings.exec('curl', '-sS', `localhost:${ratings.port}/ratings/7`)
   expect([code, JSON.parse(stdout)]).toEqual([0, { id: 7, ratings: { Reviewer1: 5, Reviewer2: 4 } }])
-  // It looks for authorities to trust, and finds them.
+  // It finds its certificate authorities.
   expect((await ratings.exec('curl', '-sS', 'https://localhost:1')).stderr).toMatch(/^curl: \(7\)/)
   for (const shell of ['sh', 'bash', 'npm']) expect((await ratings.exec(shell)).stderr).toContain('not found')
 })

@@ -6,14 +6,14 @@ import { createStore, type Store } from './store.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Configuration of the store that has the images. */
+    /** The configuration of the store with the images. */
     storage: string
   }
 }
 
 const ROOT = join(import.meta.dirname, '../../../..')
 
-/** What has to be installed, by Debian's names, and how each shows that it is. */
+/** Needed packages of Debian, each with a command that works if it is installed. */
 const tools: Record<string, string[]> = {
   buildah: ['buildah', 'version'],
   podman: ['podman', '--version'],
@@ -24,7 +24,7 @@ const tools: Record<string, string[]> = {
 
 let store: Store | undefined
 
-/** Builds all images as a person would, into a store that goes when the tests are over. */
+/** Builds all images with `npm run images`, into a store that is removed after the tests. */
 export async function setup(project: TestProject): Promise<void> {
   requireTools()
   store = await createStore()

@@ -9,7 +9,7 @@ import type { Env, RunningService } from '@bookinfo/service-kit/testing'
 
 const execute = promisify(execFile)
 
-/** As strict as Kubernetes' restricted standard, and OpenShift, which chooses the user and takes group 0. */
+/** Limits of Kubernetes' restricted standard, and a user with group 0 as on OpenShift. */
 const strict = [
   ['--user', '1000660000:0'],
   ['--read-only', '--read-only-tmpfs=false'],
@@ -18,7 +18,7 @@ const strict = [
   ['--memory', '256m', '--pids-limit', '64']
 ].flat()
 
-/** Limits by default are more than root may set where it is not almighty, and crun wants more of the host's control groups. */
+/** Root in a container may not set podman's default limits. crun needs more rights on control groups than runc. */
 const modest = ['--runtime', 'runc', 'run', '--ulimit', 'nofile=1024:4096', '--ulimit', 'nproc=2048:4096']
 
 export interface Ended {
@@ -28,28 +28,28 @@ export interface Ended {
 }
 
 export interface RunningContainer extends RunningService {
-  /** By which podman knows it. */
+  /** The name of the container in podman. */
   name: string
-  /** Sends SIGTERM, as `podman stop` and Kubernetes do, and waits; what went to stderr is the service's last words. */
+  /** Sends SIGTERM, as `podman stop` and Kubernetes do, and waits for the end. */
   stop(): Promise<Ended>
   /** Runs a program inside. */
   exec(...command: string[]): Promise<Ended>
 }
 
-/** An image, in the store of a configuration; in the user's own if undefined. */
+/** An image in a store; in the store of the user if `storage` is undefined. */
 export interface Stored {
   image: string
   storage: string | undefined
 }
 
-/** Starts an image with the settings of an operator, on a free port of this machine. */
+/** Starts an image on a free port of this machine. */
 export async function startContainer(
   { image, storage }: Stored,
   env: Env = {},
   { errorsExpected = false }: StartOptions = {}
 ): Promise<RunningContainer> {
   const name = `bookinfo-test-${randomUUID()}`
-  // Podman sets HOSTNAME by itself; empty, it counts as unset.
+  // Podman sets HOSTNAME by itself. An empty value counts as unset.
   const settings = Object.entries({ HOSTNAME: '', ...env }).map(([key, value]) => `--env=${key}=${value}`)
   const args = [...modest, '--rm', '--name', name, '--network', 'host', '--stop-timeout', '20', ...strict, ...settings]
   const child = spawn('podman', [...args, image, '0'], {
@@ -89,7 +89,7 @@ export async function startContainer(
   }
 }
 
-/** Runs podman or buildah on a store; its failure is a result. */
+/** Runs podman or buildah on a store. A failure is returned, not thrown. */
 export async function runTool(storage: string | undefined, program: string, args: string[]): Promise<Ended> {
   try {
     const options = { env: inStore(storage), maxBuffer: 64 * 1024 * 1024 }

@@ -7,20 +7,20 @@ import { promisify } from 'node:util'
 
 const execute = promisify(execFile)
 
-/** What is run, by where Debian's packages have it. */
+/** Programs to run, by their paths in Debian's packages. */
 const programs = ['usr/sbin/dockerd', 'usr/bin/containerd', 'usr/bin/containerd-shim-runc-v2', 'usr/bin/docker']
 
-/** A Docker engine and a registry of Debian's, for nobody else. */
+/** A separate Docker engine and a registry, from Debian's packages. */
 export interface Engine extends AsyncDisposable {
-  /** The environment in which `docker` asks this engine. */
+  /** The environment in which `docker` uses this engine. */
   env: NodeJS.ProcessEnv
-  /** Host and port of the registry, which may be pushed to without TLS. */
+  /** Host and port of the registry, which accepts pushes without TLS. */
   registry: string
 }
 
 /**
- * Unpacks engine and registry, whatever is installed here, and starts them, as root. The engine keeps images in containerd's
- * store, as new installations of Docker do, and has no network for containers: what is tested here runs none.
+ * Unpacks and starts an engine and a registry, as root, independent of installed ones. The engine uses containerd's image store, as
+ * new installations of Docker do. It has no network for containers, because these tests run none.
  */
 export async function startEngine(): Promise<Engine> {
   await using starting = new AsyncDisposableStack()
@@ -61,7 +61,7 @@ function inFolder(folder: string, options: readonly string[]): string[] {
   return options.map((option) => (option.startsWith('--') ? option : join(folder, option)))
 }
 
-/** Waits for a line of a server's log, and goes on reading. @throws with the log if the server ends before */
+/** Waits for a line in a server's log, and keeps reading it. @throws Error with the log if the server ends first */
 function saysWhere(server: ChildProcess, where: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {
     let log = ''

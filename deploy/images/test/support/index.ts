@@ -1,5 +1,32 @@
-export { podman, startImage } from './built.ts'
+import type { Env, StartOptions } from '@bookinfo/service-kit/testing'
+import { readFileSync } from 'node:fs'
+import { inject } from 'vitest'
+import { runTool, startContainer, type Ended, type RunningContainer } from './container.ts'
+
 export { runTool, startContainer } from './container.ts'
 export { readImage } from './layout.ts'
 export { copySources, createNobody } from './nobody.ts'
-export { reference } from './reference.ts'
+
+/** The version of the repository, which is the default tag of images. */
+export const { version }: { version: string } = JSON.parse(
+  readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8')
+)
+
+/** The name that `npm run images` gives to an image. */
+export function reference(image: string): string {
+  return `localhost/${image}:${version}`
+}
+
+/** Starts an image that was built for this run. */
+export function startImage(name: string, env: Env = {}, options: StartOptions = {}): Promise<RunningContainer> {
+  return startContainer({ image: reference(name), storage: inject('storage') }, env, options)
+}
+
+/** Runs podman on the images of this run. */
+export function podman(...args: string[]): Promise<Ended> {
+  return runTool(inject('storage'), 'podman', args)
+}
+
+export function buildah(...args: string[]): Promise<Ended> {
+  return runTool(inject('storage'), 'buildah', args)
+}

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 
 const execute = promisify(execFile)
 
-/** A layer as it is stored and pulled. */
+/** A compressed layer. */
 export interface Layer {
   digest: string
   /** Compressed bytes. */
@@ -17,7 +17,7 @@ export interface StoredImage {
   layers: Layer[]
 }
 
-/** Reads an image out of a folder in OCI's layout; of one for several platforms, the part for one. */
+/** Reads an image from a folder in OCI's layout. An image for several platforms has one part for each. */
 export async function readImage(layout: string, name: string, architecture = 'amd64'): Promise<StoredImage> {
   const readBlob = async (digest: string) => readJson(join(layout, 'blobs', ...digest.split(':')))
   const index = await readJson(join(layout, 'index.json'))
@@ -37,7 +37,7 @@ export async function unpackImage(layout: string, { layers }: StoredImage, folde
   for (const { digest } of layers) await unpackLayer(join(layout, 'blobs', ...digest.split(':')), folder)
 }
 
-/** Unpacks a layer over those before it. */
+/** Unpacks a layer over earlier ones. */
 export async function unpackLayer(file: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })
   await execute('tar', ['-xzf', file, '-C', folder])

@@ -7,12 +7,12 @@ const execute = promisify(execFile)
 
 const REPOSITORY = join(import.meta.dirname, '../../../..')
 
-/** The user that every Linux has and that may do nothing. */
+/** A user that exists on every Linux and has no rights. */
 const NOBODY = { name: 'nobody', id: '65534' }
 
 const OUTPUT_LIMIT = 64 * 1024 * 1024
 
-/** Nobody has been given subordinate ids as any user of Debian has them; only what this runs sees that. */
+/** Gives subordinate ids to the user nobody, as every user of Debian has them, in a separate mount namespace. */
 const asNobody = `
 home=$1; shift
 echo "${NOBODY.name}:1000000:65536" >"$home/subid"
@@ -22,20 +22,20 @@ umask 077
 exec setpriv --reuid=${NOBODY.id} --regid=${NOBODY.id} --clear-groups "$@"
 `
 
-/** The sources in another folder, of somebody who is not root. */
+/** A copy of the sources that belongs to a user other than root. */
 export interface Nobody extends AsyncDisposable {
   home: string
   /** The clone. */
   folder: string
-  /** Runs a program there, as nobody. Whoever cloned with another umask has other permissions, so that is another too. */
+  /** Runs a program in the copy as the user nobody, with another umask. */
   run(...command: string[]): Promise<void>
 }
 
-/** Needs root, to become somebody else. */
+/** Needs root, to change the user. */
 export async function createNobody(): Promise<Nobody> {
   const home = await mkdtemp('/var/tmp/bookinfo-nobody-')
   await using made = new AsyncDisposableStack()
-  // What belongs to subordinate ids is removed by root.
+  // Only root can remove files of subordinate ids.
   made.defer(() => rm(home, { recursive: true }))
   const folder = join(home, 'another/folder')
   await copySources(folder)
@@ -45,14 +45,14 @@ export async function createNobody(): Promise<Nobody> {
     ...process.env,
     HOME: home,
     XDG_RUNTIME_DIR: home,
-    // Settings that programs of a build heed, other than those of whoever tests.
+    // Settings that could influence a build differ from those of the test run.
     TZ: 'Asia/Kathmandu',
     LC_ALL: process.env['LC_ALL'] === 'C' ? 'C.UTF-8' : 'C',
     PYTHONDONTWRITEBYTECODE: process.env['PYTHONDONTWRITEBYTECODE'] ? '' : '1',
-    // npm tells those whom it starts where its user keeps things.
+    // npm passes the paths of its user to child processes.
     npm_config_cache: join(home, '.npm'),
     npm_config_userconfig: join(home, '.npmrc'),
-    // The clone may be root's.
+    // The clone may belong to root.
     GIT_CONFIG_COUNT: '1',
     GIT_CONFIG_KEY_0: 'safe.directory',
     GIT_CONFIG_VALUE_0: '*'
@@ -68,7 +68,7 @@ export async function createNobody(): Promise<Nobody> {
   }
 }
 
-/** What a build leaves. */
+/** Output of builds. */
 const built = [
   './.turbo',
   './node_modules/.cache',
@@ -78,7 +78,7 @@ const built = [
   './vm-images/*/dist'
 ]
 
-/** Copies everything but what was built to a folder, with new times: as if somebody else had cloned and installed it. */
+/** Copies everything except output of builds to a folder, with new times, as after a fresh clone and install. */
 export async function copySources(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })
   const copy = `tar --create ${built.map((path) => `--exclude='${path}'`).join(' ')} . | tar --extract --touch --directory "$0"`

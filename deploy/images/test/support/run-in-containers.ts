@@ -1,8 +1,8 @@
 import { catalogue } from '../../src/index.ts'
 import { runServicesIn } from '@bookinfo/service-kit/testing'
-import { startImage } from './built.ts'
+import { startImage } from './index.ts'
 
-// The image of the version that a test sets, and the first of the service where it sets none.
+// The image with the version that a test sets, or the first image of the service.
 runServicesIn((service, env, options) => {
   const candidates = catalogue.filter((image) => image.service === service)
   const image = candidates.find(({ args }) => args['SERVICE_VERSION'] === env['SERVICE_VERSION']) ?? candidates[0]

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Images and containers that nobody else sees. */
+/** A separate store of images and containers. */
 export interface Store extends AsyncDisposable {
-  /** Its configuration, for CONTAINERS_STORAGE_CONF. */
+  /** The configuration file, for CONTAINERS_STORAGE_CONF. */
   conf: string
 }
 
@@ -21,7 +21,7 @@ export async function createStore(): Promise<Store> {
     async [Symbol.asyncDispose]() {
       const env = { ...process.env, CONTAINERS_STORAGE_CONF: conf }
       execFileSync('podman', ['rm', '--all', '--force'], { env, stdio: 'ignore' })
-      // The store mounts itself.
+      // The storage driver mounts this folder.
       execFileSync('sh', ['-c', '! mountpoint -q "$0" || umount --lazy "$0"', join(graph, 'overlay')])
       await rm(folder, { recursive: true })
     }
