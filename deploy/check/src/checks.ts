@@ -78,12 +78,14 @@ export function worldNamed(name: string): World {
 }
 
 function renderNamed(name: string): World {
-  const { overlay, components, expect } = combinations[name] ?? { overlay: name, components: [] }
+  const { overlay, components } = combinations[name] ?? { overlay: name, components: [] }
+  const expect = expectationsOf(overlay)
   const yaml =
     components.length === 0
       ? render(join(DEPLOY, 'overlays', overlay))
       : renderWith(overlay, components, { namespace: NAMESPACE })
-  return worldOf(name, yaml, { ...expectationsOf(overlay), ...expect })
+  const addsPolicies = components.some((component) => component.startsWith('network-policy'))
+  return worldOf(name, yaml, { ...expect, networkPolicies: expect.networkPolicies || addsPolicies })
 }
 
 /** @throws Error that names the overlays */
