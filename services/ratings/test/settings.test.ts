@@ -18,3 +18,10 @@ test.each(['v-broken', 'V1', '-2', '4294967296', 'x'])('what is no version or no
   expect(() => loadConfig(RatingsConfig, { SERVICE_VERSION: value }, [])).toThrow('SERVICE_VERSION must be')
   expect(() => loadConfig(RatingsConfig, { FAULT_SEED: value }, [])).toThrow('FAULT_SEED must be')
 })
+
+test("Kubernetes's links to Services of the databases count as unset", () => {
+  const ports = Object.keys(RatingsConfig.properties).filter((name) => name.endsWith('PORT'))
+  expect(ports).toEqual(expect.arrayContaining(['MYSQL_DB_PORT', 'POSTGRES_DB_PORT']))
+  const links = Object.fromEntries(ports.map((name) => [name, 'tcp://10.0.0.1:3306']))
+  expect(loadConfig(RatingsConfig, links, [])).toEqual(loadConfig(RatingsConfig, {}, []))
+})

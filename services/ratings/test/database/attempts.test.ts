@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { DatabaseError, noCall, type Database } from '../../src/database/database.ts'
+import { patiently } from '../support/index.ts'
 import { watchDatabase } from '../../src/database/watched-database.ts'
-import { patiently } from './times.ts'
 
 const ignore = () => undefined
 const database: Database = {

@@ -1,10 +1,9 @@
 import { databaseTimes } from '@bookinfo/ratings'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask, askFully, json, type Env, type RunningService } from '@bookinfo/service-kit/testing'
-import { startRatings } from '../support/index.ts'
+import { quickly, startRatings } from '../support/index.ts'
 import { startProxy, type Mood, type Proxy } from './proxy.ts'
 import type { ServerDatabase } from './servers/test-database.ts'
-import { quickly } from './times.ts'
 
 /** Milliseconds that reviews v3 wait for ratings. */
 const REVIEWS_TIMEOUT_MS = 2_500

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask, askFully, json } from '@bookinfo/service-kit/testing'
-import { startRatings } from '../support/index.ts'
+import { patiently, quickly, startRatings } from '../support/index.ts'
 import type { LockableDatabase } from './servers/test-database.ts'
-import { patiently, quickly } from './times.ts'
 
 const ready = json(200, { status: 'ok' })
 const stars = (ratings: object) => json(200, { id: 0, ratings: { Reviewer1: 5, Reviewer2: 4, ...ratings } })
@@ -30,6 +29,7 @@ export function describeLocks(kind: string, start: () => Promise<LockableDatabas
       const writes = Promise.all(Array.from({ length: 30 }, (_, index) => post(service.origin, `writer ${index}`)))
       const reads = await Promise.all(Array.from({ length: 30 }, () => read(service.origin)))
       expect(reads).toEqual(Array(30).fill(stars({ jason: 3 })))
+      expect(await ask(service.origin, '/livez')).toEqual(ready)
       expect(await ask(service.origin, '/readyz')).toEqual(ready)
       await unlock()
       expect((await writes).map(({ status }) => status)).toEqual(Array(30).fill(200))

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask, json } from '@bookinfo/service-kit/testing'
-import { startRatings } from '../support/index.ts'
+import { patiently, startRatings } from '../support/index.ts'
 import { PASSWORD, startMariadb, type MariadbServer } from './servers/mariadb.ts'
-import { patiently } from './times.ts'
 
 /** What a strict cluster such as Percona XtraDB refuses. */
 const refused =

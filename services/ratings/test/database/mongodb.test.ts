@@ -3,7 +3,7 @@ import { createMongoDatabase } from '../../src/database/mongodb/mongo-database.t
 import type { MongoServer } from '../../src/database/mongodb/server.ts'
 import { describeFaults } from './faults.ts'
 import { enforcesRights, hasMongodb, startMongodb } from './servers/mongodb.ts'
-import { shareDatabase } from './servers/share.ts'
+import { shareDatabase } from './servers/test-database.ts'
 import { describeSpans } from './spans.ts'
 import { describeStore } from './stores.ts'
 import { describeTls } from './tls.ts'

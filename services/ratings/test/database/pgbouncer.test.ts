@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask, json } from '@bookinfo/service-kit/testing'
-import { startRatings } from '../support/index.ts'
+import { patiently, startRatings } from '../support/index.ts'
 import { pgbouncerPath, startPgbouncer } from './servers/pgbouncer.ts'
 import { postgresPath, startPostgres } from './servers/postgres.ts'
 import type { ServerDatabase, WaitingDatabase } from './servers/test-database.ts'
-import { patiently } from './times.ts'
 
 describe.runIf(postgresPath && pgbouncerPath).each(['session', 'transaction'] as const)(
   'PgBouncer with pool_mode = %s',

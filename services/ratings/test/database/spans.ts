@@ -1,9 +1,8 @@
 import { createRecordedTracing, SpanStatusCode, type ReadableSpan } from '@bookinfo/tracing/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask, refusingPort, type Env } from '@bookinfo/service-kit/testing'
-import { startRatings } from '../support/index.ts'
+import { patiently, startRatings } from '../support/index.ts'
 import type { TestDatabase } from './servers/test-database.ts'
-import { patiently } from './times.ts'
 
 /** OpenTelemetry's number for spans of calls. */
 const CLIENT = 2

@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { ask, askFully, json, type TestResponse, type Env, type RunningService } from '@bookinfo/service-kit/testing'
-import { startRatings } from '../support/index.ts'
+import { patiently, startRatings } from '../support/index.ts'
 import type { OriginalRows, TestDatabase } from './servers/test-database.ts'
-import { patiently } from './times.ts'
 
 const first = { Reviewer1: 5, Reviewer2: 4 }
 const starsOf = (person: string): number => 1 + (Number(person.split(' ')[1]) % 5)

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask, createAuthority, json, type Env } from '@bookinfo/service-kit/testing'
-import { startRatings } from '../support/index.ts'
+import { patiently, startRatings } from '../support/index.ts'
 import type { Certificate, TestDatabase } from './servers/test-database.ts'
-import { patiently } from './times.ts'
 
 /** MongoDB's library searches for a server for half of the budget. */
 const times = { databaseTimes: { ...patiently, budgetMs: 10_000 } }

@@ -1,4 +1,5 @@
 import type { Env } from '@bookinfo/service-kit/testing'
+import { afterAll } from 'vitest'
 
 /** Stars in the original's table, in the order of its rows; null is a NULL. */
 export type OriginalRows = readonly (number | null)[]
@@ -57,4 +58,14 @@ export interface ServerDatabase extends TestDatabase {
   trustReader(): Promise<void>
   /** Removes the database from the server. */
   dropDatabase(): Promise<void>
+}
+
+/** One database for all tests of a file, as starting a server takes longer than most of them; it goes when they are over. */
+export function shareDatabase<T extends TestDatabase>(start: () => Promise<T>): () => Promise<T> {
+  let started: Promise<T> | undefined
+  afterAll(async () => (await started)?.[Symbol.asyncDispose]())
+  return async () => {
+    started ??= start()
+    return { ...(await started), [Symbol.asyncDispose]: async () => undefined }
+  }
 }
