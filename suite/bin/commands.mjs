@@ -44,6 +44,7 @@ export const commands = {
 
   'vm:build': (node, args) => built(node, 'vm-images/src/vm-build.ts', args, ['--filter=@bookinfo/details']),
   'vm:boot': (node, args) => program(node, 'vm-images/src/vm-boot.ts', args, { patienceMs: MACHINE_PATIENCE_MS }),
+  'vm:verify': (node, args) => program(node, 'vm-images/src/vm-verify.ts', args, { patienceMs: MACHINE_PATIENCE_MS }),
   'test:vm': async (node, args) => {
     const build = commands['vm:build']
     return (

@@ -1,17 +1,17 @@
 #!/bin/sh
-# Puts the finished root on a disk, build/disk.raw: GPT, the partition that boots, ext4.
+# Makes the disk, build/disk.raw: a GPT, the boot partition, and the finished root as ext4.
 set -eu
 
 cd "$1"
 libraries=$(echo usr/lib/*-linux-gnu)
 outside=$(mktemp --directory)
 
-# The builder's work stays off the disk; and the time of every file is that of the sources.
+# The build's own files stay off the disk. Every file gets the time of the sources.
 mv build "$outside/build"
-# Without what is mounted below it while mmdebstrap works.
+# A bind mount does not show the file systems that mmdebstrap has mounted below.
 mkdir "$outside/root"
 mount --bind . "$outside/root"
-# What stands for devices depends on who builds; the kernel makes them.
+# The device files depend on the builder's rights. The kernel makes new ones at boot.
 mount -t tmpfs -o mode=755 none "$outside/root/dev"
 cd "$outside/root"
 find . -newermt "@$SOURCE_DATE_EPOCH" -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +

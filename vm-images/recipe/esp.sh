@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the partition from which the machine boots, by UEFI (systemd-boot) and where there is one by BIOS (syslinux), from the
-# same kernel: build/esp.img. With the tools of the machine that is being made, so that they are the same everywhere.
+# Makes the boot partition, build/esp.img. It boots one kernel by UEFI (systemd-boot) and, on a PC, by BIOS (syslinux).
+# The tools are those of the new machine, so the host does not matter.
 set -eu
 
 cd "$1"
@@ -12,7 +12,9 @@ sed -i "s|@OPTIONS@|$KERNEL_OPTIONS|" build/boot/bookinfo.conf build/boot/syslin
 find build -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +
 in_build mmd -i esp.img ::EFI ::EFI/BOOT ::loader ::loader/entries ::syslinux
 in_build mcopy -m -i esp.img vmlinuz initrd ::
-in_build sh -c 'mcopy -m -i esp.img boot/systemd-boot*.efi "::EFI/BOOT/$1"' - "$EFI_NAME"
+in_build mcopy -m -i esp.img boot/shim.efi "::EFI/BOOT/BOOT$EFI_SUFFIX.EFI"
+# The shim looks for the next loader by this name, whatever it is.
+in_build mcopy -m -i esp.img boot/loader.efi "::EFI/BOOT/GRUB$EFI_SUFFIX.EFI"
 in_build mcopy -m -i esp.img boot/loader.conf ::loader
 in_build mcopy -m -i esp.img boot/bookinfo.conf ::loader/entries
 if [ -e build/boot/gptmbr.bin ]; then

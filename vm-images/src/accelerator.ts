@@ -5,51 +5,33 @@ import { ownArchitecture, type Architecture } from './architecture.ts'
 import type { Hardware } from './qemu.ts'
 import { emulatorFor } from './qemu-tools.ts'
 
-/** A kernel that really runs is through in a second. */
-const PATIENCE_MS = 20_000
+/** With working KVM the kernel needs a second. */
+const TRIAL_MS = 20_000
 
-/** The last words of a kernel that was given no disk: it has run from its first instruction to where it looks for one. */
-const LAST_WORDS = 'Unable to mount root fs'
+/** The error of a kernel without a disk. It proves that the kernel has run until it looks for its root. */
+const NO_ROOT = 'Unable to mount root fs'
 
 /**
- * Finds out whether KVM works, by running the machine's own kernel with it. That `/dev/kvm` is there says little: on hosts that
- * are virtual machines themselves it may open, start firmware and then run no kernel.
+ * Tests KVM with the machine's own kernel. `/dev/kvm` alone proves little: on a host that is a virtual machine itself, KVM may
+ * start firmware and then fail to run a kernel.
  *
- * @param kernel for the same processor as this machine's
+ * @param kernel for this host's processor
  */
 export async function chooseAccelerator(
   architecture: Architecture['name'],
   kernel: string
 ): Promise<Hardware['accelerator']> {
   if (architecture !== ownArchitecture() || !(await isUsable('/dev/kvm'))) return 'tcg'
-  const machine = architecture === 'arm64' ? 'virt' : 'q35'
-  const append = `console=${architecture === 'arm64' ? 'ttyAMA0' : 'ttyS0'} panic=-1`
-  const devices = ['-nodefaults', '-no-user-config', '-display', 'none', '-serial', 'stdio', '-no-reboot']
-  const qemu = spawn(
-    emulatorFor(architecture),
-    [
-      '-machine',
-      machine,
-      '-accel',
-      'kvm',
-      '-cpu',
-      'host',
-      '-m',
-      '256',
-      ...devices,
-      '-kernel',
-      kernel,
-      '-append',
-      append
-    ],
-    { stdio: ['ignore', 'pipe', 'ignore'] }
-  )
+  const [machine, console] = architecture === 'arm64' ? ['virt', 'ttyAMA0'] : ['q35', 'ttyS0']
+  const hardware = `-machine ${machine} -accel kvm -cpu host -m 256 -nodefaults -no-user-config -display none -serial stdio`
+  const args = [...hardware.split(' '), '-no-reboot', '-kernel', kernel, '-append', `console=${console} panic=-1`]
+  const qemu = spawn(emulatorFor(architecture), args, { stdio: ['ignore', 'pipe', 'ignore'] })
   let written = ''
   qemu.stdout.setEncoding('utf8').on('data', (text: string) => (written += text))
-  const timer = setTimeout(() => qemu.kill('SIGKILL'), PATIENCE_MS)
+  const timer = setTimeout(() => qemu.kill('SIGKILL'), TRIAL_MS)
   await once(qemu, 'close').catch(() => undefined)
   clearTimeout(timer)
-  return written.includes(LAST_WORDS) ? 'kvm' : 'tcg'
+  return written.includes(NO_ROOT) ? 'kvm' : 'tcg'
 }
 
 function isUsable(file: string): Promise<boolean> {

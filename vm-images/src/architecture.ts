@@ -1,17 +1,17 @@
 import type { Platform } from '@bookinfo/images'
 
-/** What differs from processor to processor. */
+/** The differences between processors. */
 export interface Architecture {
-  /** As Debian and OCI call it. */
+  /** The name in Debian and OCI. */
   name: 'amd64' | 'arm64'
   platform: Platform
-  /** Where UEFI looks for what to boot. */
-  efiName: string
-  /** Room for the kernel, which compresses itself on amd64 alone, what it needs to find its root, and the boot loaders. */
+  /** The end of the boot loaders' names for UEFI. */
+  efiSuffix: string
+  /** Size of the boot partition: kernel (compressed on amd64 only), initrd and boot loaders. */
   espMib: string
-  /** The type of the root partition, of which there is one for each processor: https://uapi-group.org/specifications/specs/discoverable_partitions_specification/ */
+  /** The partition type of the root: https://uapi-group.org/specifications/specs/discoverable_partitions_specification/ */
   rootType: string
-  /** The serial line, to which the kernel and the service write. */
+  /** The serial line for the output of the kernel and the service. */
   console: string
 }
 
@@ -19,7 +19,7 @@ const architectures: readonly Architecture[] = [
   {
     name: 'amd64',
     platform: 'linux/amd64',
-    efiName: 'BOOTX64.EFI',
+    efiSuffix: 'X64',
     espMib: '16',
     rootType: '4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709',
     console: 'ttyS0'
@@ -27,7 +27,7 @@ const architectures: readonly Architecture[] = [
   {
     name: 'arm64',
     platform: 'linux/arm64',
-    efiName: 'BOOTAA64.EFI',
+    efiSuffix: 'AA64',
     espMib: '40',
     rootType: 'B921B045-1DF0-41C3-AF44-4C6F280D3FAE',
     console: 'ttyAMA0'
@@ -40,7 +40,7 @@ export function findArchitecture(name: string): Architecture | undefined {
   return architectures.find((architecture) => architecture.name === name)
 }
 
-/** That of the machine that this runs on. */
+/** The architecture of this host. */
 export function ownArchitecture(): Architecture['name'] {
   return process.arch === 'arm64' ? 'arm64' : 'amd64'
 }

@@ -5,9 +5,9 @@ import type { Image } from './image.ts'
 import { sourceMaps } from './stage.ts'
 
 /**
- * Writes what is on a disk: a bill of materials, CycloneDX.
+ * Writes the bill of materials of a disk, CycloneDX.
  *
- * @param status what dpkg knows of the machine's packages
+ * @param status dpkg's list of the machine's packages
  */
 export async function writeBill(file: string, image: Image, status: string, sources: Sources): Promise<void> {
   const maps = await sourceMaps(image)

@@ -12,12 +12,12 @@ export interface BootOptions {
   memoryMiB: number
   cpus: number
   firmware: Hardware['firmware']
-  /** Undefined for no seed at all. */
+  /** Undefined for no seed. */
   seed: Seed['kind'] | undefined
   userData: Buffer | undefined
-  /** The file that is the machine's second disk, if it has one. */
+  /** The file of the machine's second disk, if it has one. */
   data: string | undefined
-  /** The file for the console; the terminal if undefined. */
+  /** The file for the console's text; the terminal if undefined. */
   log: string | undefined
   help: boolean
 }
@@ -26,35 +26,36 @@ const HELP = 'npm run vm:boot -- --help'
 
 export const bootUsage = `Usage: npm run vm:boot -- [image] [options]
 
-  image             details or mysql; details if not given
-  --port N          port on this machine that leads to it; 9081 for details, 3306 for mysql if not given
-  --memory MIB      512 if not given; 256 is enough
-  --cpus N          1 if not given
-  --uefi            boot by UEFI and not by BIOS
-  --user-data FILE  what cloud-init is told, in place of a small example
-  --seed KIND       how it is told: nocloud, configdrive or none; nocloud if not given
-  --data FILE       a second disk, which outlives the machine: for mysql, where its data is; made if it is not there
-  --log FILE        write the machine's console there and not to the terminal
+  image             details or mysql (default details)
+  --port N          port on this machine (default 9081 for details, 3306 for mysql)
+  --memory MIB      memory (default 512; 256 is enough)
+  --cpus N          processors (default 1)
+  --uefi            boot by UEFI, not by BIOS
+  --secure-boot     boot by UEFI with Secure Boot; amd64 only
+  --user-data FILE  user-data for cloud-init (default a small example)
+  --seed KIND       nocloud, configdrive or none (default nocloud)
+  --data FILE       a second disk that keeps the data of mysql; made if it is absent
+  --log FILE        write the machine's console to a file, not to the terminal
   --help            show this
 `
 
 const seeds = ['nocloud', 'configdrive'] as const
 
-/** @throws Failure naming the argument that is wrong, and what is allowed */
+/** @throws Failure that names the wrong argument and the allowed values */
 export function bootOptions(argv: readonly string[]): BootOptions {
   const { values, positionals } = parse(argv)
   const image = chooseImage(positionals, HELP)
   const seed = values.seed ?? 'nocloud'
   const kind = seeds.find((each) => each === seed)
-  if (kind === undefined && seed !== 'none') refuse('--seed', seed, `${seeds.join(', ')} and none`)
+  if (kind === undefined && seed !== 'none') refuse('--seed', seed, `${seeds.join(', ')} or none`)
   return {
     image,
-    // Only this machine may ask.
+    // Only this host can connect.
     host: '127.0.0.1',
     port: readNumber('--port', values.port, { fallback: image.example.port, least: 1, greatest: 65_535 }),
     memoryMiB: readNumber('--memory', values.memory, { fallback: 512, least: 128, greatest: 65_536 }),
     cpus: readNumber('--cpus', values.cpus, { fallback: 1, least: 1, greatest: 64 }),
-    firmware: values.uefi === true ? 'uefi' : 'bios',
+    firmware: values['secure-boot'] === true ? 'secure-boot' : values.uefi === true ? 'uefi' : 'bios',
     seed: kind,
     userData: values['user-data'] === undefined ? undefined : readUserData(values['user-data']),
     data: values.data,
@@ -75,6 +76,7 @@ function parse(argv: readonly string[]) {
         memory: text,
         cpus: text,
         uefi: flag,
+        'secure-boot': flag,
         'user-data': text,
         seed: text,
         data: text,
@@ -95,21 +97,17 @@ function readNumber(
   if (text === undefined) return fallback
   const number = /^[0-9]{1,6}$/.test(text) ? Number(text) : NaN
   if (number >= least && number <= greatest) return number
-  return refuse(option, text, `whole numbers from ${least} to ${greatest}`)
+  return refuse(option, text, `an integer from ${least} to ${greatest}`)
 }
 
 function readUserData(file: string): Buffer {
   try {
     return readFileSync(file)
   } catch (error) {
-    return refuse(
-      '--user-data',
-      file,
-      `a file that can be read (${error instanceof Error ? error.message : String(error)})`
-    )
+    return refuse('--user-data', file, `a readable file (${error instanceof Error ? error.message : String(error)})`)
   }
 }
 
 function refuse(option: string, value: string, allowed: string): never {
-  throw new Failure(`${option} cannot be "${value}": allowed is ${allowed}`)
+  throw new Failure(`${option} must be ${allowed}, got "${value}"`)
 }

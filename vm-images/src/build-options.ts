@@ -14,22 +14,20 @@ const HELP = 'npm run vm:build -- --help'
 
 export const buildUsage = `Usage: npm run vm:build -- [image] [options]
 
-  image                details or mysql; details if not given
-  --architecture NAME  amd64 or arm64; this machine's if not given
-  --mirror URL         where Debian's packages come from, for example a day of snapshot.debian.org;
-                       Debian's own servers if not given
+  image                details or mysql (default details)
+  --architecture NAME  amd64 or arm64 (default this machine's)
+  --mirror URL         source of Debian's packages, for example a day of snapshot.debian.org (default Debian's servers)
   --help               show this
 `
 
-/** @throws Failure naming the argument that is wrong, and what is allowed */
+/** @throws Failure that names the wrong argument and the allowed values */
 export function buildOptions(argv: readonly string[]): BuildOptions {
   const { values, positionals } = parse(argv)
   const name = values.architecture ?? ownArchitecture()
   const architecture = findArchitecture(name)
-  if (!architecture)
-    throw new Failure(`--architecture cannot be "${name}": allowed are ${architectureNames.join(' and ')}`)
+  if (!architecture) throw new Failure(`--architecture must be ${architectureNames.join(' or ')}, got "${name}"`)
   if (values.mirror !== undefined && !URL.canParse(values.mirror))
-    throw new Failure(`--mirror cannot be "${values.mirror}": allowed is the address of a Debian archive`)
+    throw new Failure(`--mirror must be the URL of a Debian archive, got "${values.mirror}"`)
   return { image: chooseImage(positionals, HELP), architecture, mirror: values.mirror, help: values.help === true }
 }
 

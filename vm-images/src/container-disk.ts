@@ -16,11 +16,11 @@ export interface ContainerDiskOptions {
   files: Pick<ImageFiles, 'disk' | 'containerDisk'>
 }
 
-/** Packs a disk as an OCI image for KubeVirt's `containerDisk`: an archive that skopeo and podman can push. */
+/** Packs a disk as an OCI image for KubeVirt's `containerDisk`, in an archive that skopeo, podman and containerd read. */
 export async function makeContainerDisk({ image, architecture, sources, files }: ContainerDiskOptions): Promise<void> {
   const shasum = await sha256(files.disk)
   const labels = { ...labelsFor(image.title, sources), shasum }
-  const reference = `localhost/${image.title}:${architecture.name}`
+  const reference = `localhost/${image.title}:${sources.version}-${architecture.name}`
   await run('buildah', [
     'build',
     '--isolation=chroot',
@@ -35,8 +35,9 @@ export async function makeContainerDisk({ image, architecture, sources, files }:
     dirname(files.disk)
   ])
   await rm(files.containerDisk, { force: true })
-  // The disk is compressed already.
-  await run('buildah', ['push', '--quiet', '--disable-compression', reference, `oci-archive:${files.containerDisk}`])
+  // The disk is already compressed. Without a name in its index, `ctr images import` would not import the archive.
+  const archive = `oci-archive:${files.containerDisk}:${reference}`
+  await run('buildah', ['push', '--quiet', '--disable-compression', reference, archive])
   await run('buildah', ['rmi', reference])
 }
 

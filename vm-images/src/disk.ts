@@ -8,7 +8,7 @@ import { kernelOptions, layout } from './layout.ts'
 import type { ImageFiles } from './image.ts'
 import type { Stage } from './stage.ts'
 
-/** What has to be here to make a disk: for another processor than this machine's, also what runs programs for that. */
+/** The tools that make a disk. For another processor than this host's they include an emulator. */
 export function diskTools(architecture: Architecture['name']): Tools {
   return {
     ...unpackingTools,
@@ -24,24 +24,24 @@ export interface DiskOptions {
   stage: Stage
   architecture: Architecture
   sources: Sources
-  /** Where Debian's packages come from; Debian's own servers if undefined. A snapshot's address pins them. */
+  /** The source of Debian's packages; Debian's servers if undefined. The URL of a snapshot pins the packages. */
   mirror: string | undefined
   files: Pick<ImageFiles, 'disk' | 'kernel' | 'initrd'>
 }
 
 /**
- * Makes a machine's disk, a compressed qcow2. mmdebstrap does it in a namespace of its own, so nobody has to be root, and with
- * the machine's own tools, so that the host's versions make no difference: no loop device, no mount.
+ * Makes a machine's disk, a compressed qcow2. mmdebstrap works in a namespace, so no root, loop device or mount is needed. It uses
+ * the machine's own tools, so the versions on the host do not matter.
  *
- * @returns what dpkg knows of the machine's packages
+ * @returns dpkg's list of the machine's packages
  */
 export async function makeDisk({ stage, architecture, sources, mirror, files }: DiskOptions): Promise<string> {
   const work = await mkdtemp(join(tmpdir(), 'bookinfo-disk-'))
   try {
     await bootstrap(stage.folder, work, { architecture, sources, mirror })
-    // Larger clusters than usual: what is compressed together is smaller by a twentieth.
+    // Larger clusters than the default compress 5 % better.
     const form = ['-O', 'qcow2', '-c', '-o', 'compression_type=zstd,cluster_size=256k']
-    // One cluster after the other: with more at once their order is another each time.
+    // Parallel compression would change the order of the clusters in each build.
     await run('qemu-img', ['convert', '-m', '1', ...form, join(work, 'disk.raw'), `${files.disk}.part`])
     await rename(`${files.disk}.part`, files.disk)
     await copyFile(join(work, 'vmlinuz'), files.kernel)
@@ -69,12 +69,12 @@ async function bootstrap(
     ARCHITECTURE: architecture.name,
     ESP_MIB: architecture.espMib,
     ROOT_TYPE: architecture.rootType,
-    EFI_NAME: architecture.efiName,
+    EFI_SUFFIX: architecture.efiSuffix,
     KERNEL_OPTIONS: kernelOptions(architecture.console),
     SOURCE_DATE_EPOCH: String(sources.epoch),
     TMPDIR: tmpdir()
   }
-  // Nothing else of the builder's environment, where a time zone or a setting of Python's would show in the bytes.
+  // Other variables of the builder's environment, such as a time zone, could change the bytes.
   const known = ['PATH', ...Object.keys(settings)].map((name) => `${name}="$${name}"`)
   const alone = `env --ignore-environment ${known.join(' ')}`
   const hooks = [
@@ -89,7 +89,7 @@ async function bootstrap(
     '--quiet',
     '--variant=apt',
     '--format=null',
-    // Nothing is left of the root, and what it would clean away is gone.
+    // The root is not kept, so there is nothing to clean.
     '--skip=cleanup',
     `--architectures=${architecture.name}`,
     `--include=${lists.flatMap(words).join(',')}`,
@@ -104,7 +104,7 @@ async function bootstrap(
   await unpack('mmdebstrap', args, settings)
 }
 
-/** Documents are not even unpacked, but for the licences. */
+/** Of the documentation only the licences are unpacked. */
 const keptDocuments = [
   'path-exclude=/usr/share/doc/*',
   'path-include=/usr/share/doc/*/copyright',
@@ -114,7 +114,7 @@ const keptDocuments = [
   'path-exclude=/usr/share/man/*'
 ]
 
-/** The words of a list, without its comments. */
+/** The lines of a list without comments. */
 function words(list: string): string[] {
   return list
     .split('\n')

@@ -2,18 +2,18 @@ import { Failure } from '@bookinfo/images'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** A machine to build: a folder beside `src`, which holds its unit and what else is its own. */
+/** A machine to build. Its folder beside `src` holds its unit and its other files. */
 export interface Image {
   name: string
   folder: string
-  /** Of the OCI image around the disk; manifests name it. */
+  /** The name of the OCI image, as manifests use it. */
   title: string
   description: string
-  /** The service whose bundle it carries, a folder below `services`; a machine may do without. */
+  /** The service in the machine, a folder below `services`; absent for a database. */
   service?: string
-  /** On which it is of use to others. */
+  /** The port of the service or database. */
   port: number
-  /** How somebody starts it who wants to see it: its name, the port of the host, and settings. */
+  /** The host name, the host's port and the settings of `npm run vm:boot`. */
   example: { hostname: string; port: number; settings: Readonly<Record<string, string>> }
 }
 
@@ -29,28 +29,28 @@ export function readImage(name: string): Image {
 }
 
 /**
- * The image that a command's arguments name, `details` if none.
+ * The image that a command's arguments name; `details` by default.
  *
- * @param help the command that says what is allowed
- * @throws Failure if there is none by that name
+ * @param help the command that shows the usage
+ * @throws Failure if there is no such image
  */
 export function chooseImage(names: readonly string[], help: string): Image {
   const [name = 'details', more] = names
-  if (more !== undefined) throw new Failure(`one image at a time, and not "${more}" too; see ${help}`)
+  if (more !== undefined) throw new Failure(`only one image is allowed, got "${more}" too; see ${help}`)
   if (!imageNames.some((each) => each === name))
-    throw new Failure(`there is no image "${name}": allowed are ${imageNames.join(' and ')}`)
+    throw new Failure(`the image must be ${imageNames.join(' or ')}, got "${name}"`)
   return readImage(name)
 }
 
-/** What a build makes. */
+/** The files that a build writes. */
 export interface ImageFiles {
   disk: string
-  /** The kernel by itself, for hypervisors that boot without firmware; and to try whether KVM works. */
+  /** The kernel, for hypervisors that boot without firmware and for the test of KVM. */
   kernel: string
   initrd: string
   /** Bill of materials: CycloneDX. */
   bill: string
-  /** An OCI archive with the disk, as KubeVirt pulls it. */
+  /** An OCI archive with the disk, for KubeVirt. */
   containerDisk: string
 }
 

@@ -4,23 +4,23 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '@bookinfo/images'
 
-/** A peer that answers JSON lines, on a Unix socket: QEMU's monitor (QMP), and the agent inside of a guest. */
+/** A peer that answers JSON lines on a Unix socket: QEMU's monitor (QMP) or the guest agent. */
 export interface JsonPeer extends AsyncDisposable {
-  /** @throws Failure if the peer refuses, is gone or does not answer in time */
+  /** @throws Failure if the peer refuses, has ended or does not answer in time */
   ask(command: string, args?: Record<string, unknown>): Promise<unknown>
 }
 
 export interface JsonPeerOptions {
   /** Milliseconds to wait for an answer. */
   timeoutMs: number
-  /** Resolves when the machine is gone, with how it ended: nobody answers from then on. */
+  /** Resolves with the exit status when the machine has ended. */
   ended: Promise<string>
 }
 
 const CONNECT_MS = 60_000
 const RETRY_MS = 100
 
-/** Connects to a peer, which may not have made its socket yet. @throws Failure if the machine ends before */
+/** Connects to a peer, and waits for its socket. @throws Failure if the machine ends before */
 export async function connectJsonPeer(path: string, { timeoutMs, ended }: JsonPeerOptions): Promise<JsonPeer> {
   const socket = await connectWithin(path, ended)
   const lines = createInterface({ input: socket })[Symbol.asyncIterator]()
@@ -29,10 +29,10 @@ export async function connectJsonPeer(path: string, { timeoutMs, ended }: JsonPe
   async function nextAnswer(wanted: number): Promise<unknown> {
     for (;;) {
       const { value, done } = await lines.next()
-      // QEMU closes its sockets a moment before it has said why.
+      // QEMU closes its sockets before it ends.
       if (done === true) throw gone(await ended)
       const answer = parse(value)
-      // Greetings, events, and answers that came too late for whoever asked.
+      // Greetings, events, and late answers to earlier commands.
       if (answer?.['id'] !== wanted) continue
       if ('error' in answer) throw new Failure(`the virtual machine refused: ${JSON.stringify(answer['error'])}`)
       return answer['return']
@@ -68,7 +68,7 @@ async function connectWithin(path: string, ended: Promise<string>) {
     const socket = connect(path)
     try {
       await once(socket, 'connect')
-      // What comes later is told by the end of the lines.
+      // Later errors end the lines.
       socket.on('error', () => undefined)
       return socket
     } catch (error) {

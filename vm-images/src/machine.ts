@@ -1,18 +1,21 @@
 import { Failure, run } from '@bookinfo/images'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectJsonPeer, type JsonPeer } from './json-lines.ts'
-import { qemuArguments, sockets, type Hardware } from './qemu.ts'
-import { emulatorFor } from './qemu-tools.ts'
+import { qemuArguments, sockets, VARIABLES, type Hardware } from './qemu.ts'
+import { emulatorFor, firmwareFiles } from './qemu-tools.ts'
 import { writeSeed, type Seed } from './seed.ts'
 
 export interface MachineOptions extends Omit<Hardware, 'disk' | 'seed' | 'folder'> {
-  /** The image, or what `saveTo` wrote. The machine writes to a layer above it, or a copy, which goes with the machine. */
+  /** The image, or what `saveTo` wrote. The machine does not change it. */
   image: string
+  /** The file for the machine's changes, a layer above the image. If absent, the changes are lost when the machine ends. */
+  layer?: string
   /** The network namespace to run in; that of this process if undefined. */
   namespace?: string
   seed?: Seed
@@ -20,47 +23,47 @@ export interface MachineOptions extends Omit<Hardware, 'disk' | 'seed' | 'folder
   onConsole?: (text: string) => void
 }
 
-/** A running virtual machine; disposing of it pulls the plug. */
+/** A running virtual machine; disposing of it cuts its power. */
 export interface Machine extends AsyncDisposable {
   pid: number
-  /** All that it has written to its console so far. */
+  /** The text that it has written to its console so far. */
   console(): string
   monitor: JsonPeer
   /** Asks the agent in the guest. */
   askAgent(command: string, args?: Record<string, unknown>): Promise<unknown>
-  /** Keeps its state, `snapshot` by name, on a disk from which others can go on; it ends by that. */
+  /** Ends the machine and writes its disk with a snapshot of its memory to a file. Another machine can resume it. */
   saveTo(file: string, snapshot: string): Promise<void>
   /** Presses the power button, and waits until the machine is off. */
   powerOff(timeoutMs: number): Promise<void>
-  /** Resolves when QEMU is gone, with how it ended in words. */
+  /** Resolves when QEMU has ended, with its exit status and its error messages. */
   ended: Promise<string>
 }
 
-/** A guest under emulation on a busy host takes its time. */
-const ANSWER_MS = 180_000
+/** An emulated guest on a busy host is slow. */
+const ANSWER_MS = 600_000
 
-/** A guest that answers may still be booting, and notice its power button only later: nobody tells it of a press in between. */
+/** A guest that is still booting does not notice a press of its power button, so the press is repeated. */
 const PRESS_AGAIN_MS = 5_000
 
-/** @throws Failure with QEMU's own words if it does not start */
+/** @throws Failure with QEMU's error message if it does not start */
 export async function startMachine(options: MachineOptions): Promise<Machine> {
-  const { image, seed, onConsole, namespace, ...hardware } = options
+  const { image, layer, seed, onConsole, namespace, ...hardware } = options
   await using starting = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'bookinfo-machine-'))
   starting.defer(() => rm(folder, { recursive: true, force: true }))
-  const disk = join(folder, 'disk.qcow2')
-  if (hardware.snapshot === undefined)
-    await run('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', image, disk])
-  else await copyFile(image, disk)
-  const seedFile = join(folder, 'seed.iso')
-  if (seed) await writeSeed(seedFile, seed)
+  const disk = layer ?? join(folder, 'disk.qcow2')
+  if (hardware.snapshot !== undefined) await copyFile(image, disk)
+  else if (!existsSync(disk)) await run('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', image, disk])
+  const variables = firmwareFiles(hardware.architecture, hardware.firmware)?.variables
+  if (variables !== undefined) await copyFile(variables, join(folder, VARIABLES))
+  const medium = seed && (await writeSeed(join(folder, 'seed'), seed))
 
   const program = emulatorFor(hardware.architecture)
-  const args = qemuArguments({ ...hardware, disk, folder, ...(seed && { seed: seedFile }) })
+  const args = qemuArguments({ ...hardware, disk, folder, ...(medium && { seed: medium }) })
   const within = namespace === undefined ? [] : ['netns', 'exec', namespace, program]
   const qemu = spawn(namespace === undefined ? program : 'ip', [...within, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    // The terminal's Ctrl-C is for whoever started the machine, to switch it off in order.
+    // Ctrl-C in the terminal must not reach QEMU: its parent switches the machine off in order.
     detached: true
   })
   let written = ''
@@ -99,7 +102,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     async powerOff(timeoutMs) {
       const outcome = Promise.race([ended, sleep(timeoutMs, 'late', { ref: false })])
       const patience = (): Promise<string> => sleep(PRESS_AGAIN_MS, 'again', { ref: false })
-      // A machine that goes off at this moment answers no press; how it ends decides.
+      // A machine that has just ended does not answer; `ended` decides.
       do await monitor.ask('system_powerdown').catch(() => undefined)
       while ((await Promise.race([outcome, patience()])) === 'again')
       if ((await outcome) === 'late') throw new Failure(`the virtual machine was not off after ${timeoutMs} ms`)

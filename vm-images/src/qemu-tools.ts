@@ -1,45 +1,64 @@
+import { Failure, type Tools } from '@bookinfo/images'
 import type { Architecture } from './architecture.ts'
-import type { Tools } from '@bookinfo/images'
 
 interface Emulator {
   program: string
   inPackage: string
-  /** UEFI, which for a PC is beside the BIOS that QEMU brings. */
-  uefi: { file: string; inPackage: string }
+  uefi: { code: string; inPackage: string }
+  /** UEFI with Secure Boot switched on, and the variables that hold Microsoft's keys. */
+  secureBoot?: { code: string; variables: string; inPackage: string }
 }
+
+const OVMF = '/usr/share/OVMF'
 
 const emulators: Record<Architecture['name'], Emulator> = {
   amd64: {
     program: 'qemu-system-x86_64',
     inPackage: 'qemu-system-x86',
-    uefi: { file: '/usr/share/OVMF/OVMF_CODE_4M.fd', inPackage: 'ovmf' }
+    uefi: { code: `${OVMF}/OVMF_CODE_4M.fd`, inPackage: 'ovmf' },
+    secureBoot: {
+      code: `${OVMF}/OVMF_CODE_4M.secboot.fd`,
+      variables: `${OVMF}/OVMF_VARS_4M.ms.fd`,
+      inPackage: 'ovmf'
+    }
   },
   arm64: {
     program: 'qemu-system-aarch64',
     inPackage: 'qemu-system-arm',
-    uefi: { file: '/usr/share/AAVMF/AAVMF_CODE.fd', inPackage: 'qemu-efi-aarch64' }
+    uefi: { code: '/usr/share/AAVMF/AAVMF_CODE.fd', inPackage: 'qemu-efi-aarch64' }
   }
 }
 
-export type Firmware = 'bios' | 'uefi'
+export type Firmware = 'bios' | 'uefi' | 'secure-boot'
 
-/** The program that is a machine of this architecture. */
+/** The program that emulates this architecture. */
 export function emulatorFor(architecture: Architecture['name']): string {
   return emulators[architecture].program
 }
 
-/** The file with a machine's firmware; undefined for the BIOS. There is none for ARM, which has UEFI at all times. */
-export function firmwareFile(architecture: Architecture['name'], firmware: Firmware): string | undefined {
-  return firmware === 'uefi' || architecture === 'arm64' ? emulators[architecture].uefi.file : undefined
+/**
+ * The files with a machine's firmware, undefined for the BIOS that is part of QEMU. ARM has no BIOS, so it always gets UEFI.
+ *
+ * @throws Failure for Secure Boot on ARM
+ */
+export function firmwareFiles(
+  architecture: Architecture['name'],
+  firmware: Firmware
+): { code: string; variables?: string; inPackage: string } | undefined {
+  const { uefi, secureBoot } = emulators[architecture]
+  if (firmware === 'bios' && architecture !== 'arm64') return undefined
+  if (firmware !== 'secure-boot') return uefi
+  if (secureBoot === undefined) throw new Failure(`Secure Boot is not available for ${architecture}: boot by UEFI`)
+  return secureBoot
 }
 
-/** What has to be here for such a machine to run. */
+/** The programs and files that such a machine needs. */
 export function qemuTools(architecture: Architecture['name'], firmware: Firmware): Tools {
-  const { program, inPackage, uefi } = emulators[architecture]
-  const file = firmwareFile(architecture, firmware)
+  const { program, inPackage } = emulators[architecture]
+  const files = firmwareFiles(architecture, firmware)
   return {
     [program]: { inPackage },
     'qemu-img': { inPackage: 'qemu-utils' },
-    ...(file !== undefined && { [file]: { inPackage: uefi.inPackage } })
+    ...(files && { [files.code]: { inPackage: files.inPackage } })
   }
 }

@@ -1,42 +1,54 @@
 import { run } from '@bookinfo/images'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** What cloud-init is told. */
+/** The configuration that cloud-init reads. */
 export interface Seed {
-  /** As KubeVirt's `cloudInitNoCloud` or `cloudInitConfigDrive` hands it over. */
+  /** As KubeVirt's `cloudInitNoCloud` or `cloudInitConfigDrive` passes it. */
   kind: 'nocloud' | 'configdrive'
   userData: string | Buffer
-  /** Name of the machine; of KubeVirt's object, there. */
+  /** Name of the machine; in KubeVirt the name of the object. */
   hostname: string
-  /** SSH keys, as `accessCredentials` brings them. */
+  /** SSH keys, as `accessCredentials` passes them. */
   publicKeys?: readonly string[]
   networkData?: string
+  /** The volume label, if it is not KubeVirt's. */
+  label?: string
+  /** ISO 9660 if absent. */
+  fileSystem?: 'iso' | 'fat'
+  /** virtio if absent. On SATA it is a CD-ROM. */
+  bus?: 'virtio' | 'sata'
+}
+
+/** A seed that QEMU can attach: an ISO file, or a folder that QEMU presents as FAT. */
+export interface SeedMedium {
+  path: string
+  isFolder: boolean
+  label: string
+  bus: 'virtio' | 'sata'
 }
 
 export const seedTools = { xorrisofs: { inPackage: 'xorriso' } }
 
 /**
- * Writes the disk with what cloud-init is told, as KubeVirt does (`pkg/cloud-init/cloud-init.go`): ISO 9660 with the volume's
- * name that cloud-init looks for, metadata as JSON, a network configuration only if there is one.
+ * Writes a seed as KubeVirt does (`pkg/cloud-init/cloud-init.go`): ISO 9660 with the label that cloud-init looks for, metadata
+ * as JSON, and a network configuration only if there is one.
  */
-export async function writeSeed(file: string, seed: Seed): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'bookinfo-seed-'))
-  try {
-    const { volume, files } = seed.kind === 'nocloud' ? noCloud(seed) : configDrive(seed)
-    for (const [name, content] of Object.entries(files)) {
-      await mkdir(dirname(join(folder, name)), { recursive: true })
-      await writeFile(join(folder, name), content)
-    }
-    await run('xorrisofs', ['-quiet', '-joliet', '-rock', '-volid', volume, '-output', file, folder])
-  } finally {
-    await rm(folder, { recursive: true })
+export async function writeSeed(path: string, seed: Seed): Promise<SeedMedium> {
+  const folder = `${path}.d`
+  const drive = seed.kind === 'nocloud' ? noCloud(seed) : configDrive(seed)
+  for (const [name, content] of Object.entries(drive.files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true })
+    await writeFile(join(folder, name), content)
   }
+  const { label = drive.label, bus = 'virtio' } = seed
+  if (seed.fileSystem === 'fat') return { path: folder, isFolder: true, label, bus }
+  await run('xorrisofs', ['-quiet', '-joliet', '-rock', '-volid', label, '-output', path, folder])
+  return { path, isFolder: false, label, bus }
 }
 
 interface Drive {
-  volume: string
+  label: string
   files: Record<string, string | Buffer>
 }
 
@@ -48,7 +60,7 @@ function noCloud({ userData, hostname, publicKeys = [], networkData }: Seed): Dr
     'public-keys': numbered(publicKeys)
   }
   return {
-    volume: 'cidata',
+    label: 'cidata',
     files: {
       'user-data': userData,
       'meta-data': JSON.stringify(metaData),
@@ -65,7 +77,7 @@ function configDrive({ userData, hostname, publicKeys = [], networkData }: Seed)
     public_keys: numbered(publicKeys)
   }
   return {
-    volume: 'config-2',
+    label: 'config-2',
     files: {
       'openstack/latest/user_data': userData,
       'openstack/latest/meta_data.json': JSON.stringify(metaData),
@@ -82,11 +94,11 @@ function numbered(keys: readonly string[]): Record<string, string> {
 export function settingsAsUserData(service: string, env: Readonly<Record<string, string>>): string {
   const content = Object.entries(env).map(([name, value]) => `${name}=${quoteForSystemd(value)}\n`)
   const file = { path: `/etc/bookinfo/${service}.env`, permissions: '0600', content: content.join('') }
-  // JSON is YAML too, with fewer surprises.
+  // JSON is YAML too, and needs no quoting rules.
   return `#cloud-config\n${JSON.stringify({ write_files: [file] }, undefined, 2)}\n`
 }
 
-/** systemd.exec(5), EnvironmentFile=: within double quotes these have a meaning. */
+/** Escapes the characters that are special within double quotes: systemd.exec(5), EnvironmentFile=. */
 function quoteForSystemd(value: string): string {
   return `"${value.replaceAll(/["\\$`]/g, '\\$&')}"`
 }

@@ -6,12 +6,12 @@ import { join } from 'node:path'
 import type { Architecture } from './architecture.ts'
 import { VM_IMAGES, type Image } from './image.ts'
 
-/** A folder with all that the machine is made of beside Debian's packages; disposing of it removes it. */
+/** A folder with the machine's own files, without Debian's packages. Disposing of it removes it. */
 export interface Stage extends AsyncDisposable {
   folder: string
 }
 
-/** Gathers the recipe, and in `root` the files to copy over: what all machines share, the image's own, and its service with Node. */
+/** Collects the recipe, and in `root` the files to copy: the common ones, the image's own, and its service with Node. */
 export async function createStage(image: Image, architecture: Architecture): Promise<Stage> {
   await using building = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'bookinfo-vm-'))
@@ -23,7 +23,7 @@ export async function createStage(image: Image, architecture: Architecture): Pro
   if (existsSync(packages)) await cp(packages, join(folder, 'packages.image'))
   if (image.service !== undefined) await addService(folder, image.service, architecture)
 
-  // Whatever the umask is here.
+  // The builder's umask must not matter.
   await run('chmod', ['-R', 'u=rwX,go=rX', folder])
   const done = building.move()
   return { folder, [Symbol.asyncDispose]: () => done.disposeAsync() }
@@ -39,12 +39,12 @@ async function addService(folder: string, service: string, architecture: Archite
   const documents = join(folder, 'root/usr/share/doc/node')
   await mkdir(programs, { recursive: true })
   await mkdir(documents, { recursive: true })
-  // A seventh of it are names for debuggers.
+  // Symbols for debuggers take a seventh of the program.
   await run('eu-strip', ['-o', join(programs, 'node'), node])
   await cp(licence, join(documents, 'copyright'))
 }
 
-/** The source maps of its service's bundles, which say what is in them. */
+/** The source maps of the service's bundles, which list their modules. */
 export async function sourceMaps({ service }: Image): Promise<string[]> {
   if (service === undefined) return []
   const folder = join(ROOT, 'services', service, 'dist')

@@ -2,14 +2,14 @@ import { explainFailure, Failure, requireTools, stopOnSignals, untilStopped } fr
 import { stripVTControlCharacters } from 'node:util'
 import { ownArchitecture } from './architecture.ts'
 import { bootOptions, bootUsage } from './boot-options.ts'
-import { openConsoleLog } from './console-log.ts'
+import { requireDataDisk, requireFreePort } from './boot-requirements.ts'
+import { openConsoleLog } from './console.ts'
 import { seedTools, settingsAsUserData } from './seed.ts'
 import { qemuTools } from './qemu-tools.ts'
-import { requireDataDisk } from './data-disk.ts'
-import { requireFreePort } from './free-port.ts'
-import { startServiceMachine, untilReady } from './service-machine.ts'
+import { untilReady } from './ready.ts'
+import { startServiceMachine } from './service-machine.ts'
 
-/** A guest under emulation on a busy host takes its time. */
+/** An emulated guest on a busy host is slow. */
 const POWER_OFF_MS = 60_000
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
@@ -33,7 +33,7 @@ await explainFailure(async () => {
     image: image.name,
     host,
     port,
-    // What a terminal understands as orders is for a terminal that answers.
+    // Control sequences of the guest must not change the user's terminal.
     onConsole: (text) => void output.write(stripVTControlCharacters(text)),
     ...(seed && {
       seed: {

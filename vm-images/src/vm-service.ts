@@ -5,12 +5,12 @@ import { qemuTools } from './qemu-tools.ts'
 import { HOST_SEEN_FROM_GUEST, startServiceMachine } from './service-machine.ts'
 import { seedTools, settingsAsUserData } from './seed.ts'
 
-// details as the suite starts a service (settings in the environment, the log on stdout, SIGTERM to end), in a virtual machine.
+// Runs details in a virtual machine like any service of the suite: settings in the environment, log on stdout, SIGTERM ends it.
 
-/** The suite has as much patience. */
+/** The suite waits a little longer. */
 const POWER_OFF_MS = 60_000
 
-/** What the service is told; the rest of the environment says where this process is. */
+/** The variables that go to the service. The others are for this process. */
 const SETTINGS =
   /^(SERVICE_VERSION|HOSTNAME|LOG_LEVEL|SHUTDOWN_\w+|ENABLE_EXTERNAL_BOOK_SERVICE|BOOK_\w+|DO_NOT_ENCRYPT|OTEL_\w+)$/
 
@@ -37,7 +37,7 @@ await explainFailure(async () => {
   await machine.powerOff(POWER_OFF_MS)
 })
 
-/** What runs on this host has another address there. */
+/** The settings for the guest, which reaches programs on this host under another address. */
 function settings(env: NodeJS.ProcessEnv): Record<string, string> {
   const chosen = Object.entries(env).filter(([name, value]) => SETTINGS.test(name) && value !== undefined)
   return Object.fromEntries(

@@ -13,7 +13,7 @@ const ROOT = join(import.meta.dirname, '../../..')
 const BUILD_MS = 30 * 60_000
 
 test(
-  'a build by somebody who is not root, elsewhere and later, is the same byte for byte',
+  'a later build in another folder by a user without rights gives the same bytes',
   async () => {
     await using nobody = await createNobody()
     await nobody.run('npm', 'run', 'vm:build')
@@ -33,7 +33,7 @@ async function sha256(file: string): Promise<string> {
     .digest('hex')
 }
 
-/** By which a registry knows an image. The archive around it has the time at which it was written. */
+/** The digest of the image. The archive around it differs, as it holds the time of writing. */
 async function digestOf(archive: string): Promise<string> {
   const { stdout } = await execute('skopeo', ['inspect', '--format', '{{.Digest}}', `oci-archive:${archive}`])
   return stdout.trim()

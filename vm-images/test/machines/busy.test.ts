@@ -7,7 +7,7 @@ bootcmd:
 - systemd-run --no-block --unit busy --property DefaultDependencies=no sh -c 'while :; do :; done'
 `
 
-test('who looks after the machine comes in, though its one processor was never idle', async () => {
+test('the guest agent starts although the only processor is never idle', async () => {
   await using booted = await boot({ seed: { kind: 'nocloud', hostname: 'details-v1-vm', userData } })
   const { machine } = booted
   expect(await machine.askAgent('guest-ping')).toEqual({})

@@ -18,18 +18,18 @@ test('the disk is a sound qcow2 of at most 100 MB', async () => {
   expect((await stat(files.disk)).size).toBeLessThanOrEqual(100e6)
 })
 
-test('the bill of materials names what is inside', () => {
+test('the bill of materials lists the packages of the disk', () => {
   const { components }: { components: { name: string; version: string; purl: string }[] } = JSON.parse(
     readFileSync(files.bill, 'utf8')
   )
   const names = components.map(({ name }) => name)
   for (const name of ['cloud-init', 'systemd', 'libc6', 'qemu-guest-agent', 'openssh-server', 'node', 'fastify'])
     expect(names).toContain(name)
-  // What was needed for building alone is not there.
+  // Build tools are not on the disk.
   for (const name of ['apt', 'dpkg', 'perl-base', 'syslinux', 'mtools']) expect(names).not.toContain(name)
 })
 
-test("the container image around it is as KubeVirt's containerDisk wants it", async () => {
+test("the OCI image is a containerDisk: one disk in /disk, readable for KubeVirt's user 107", async () => {
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'bookinfo-containerdisk-'))
   stack.defer(() => rm(folder, { recursive: true }))
@@ -41,6 +41,10 @@ test("the container image around it is as KubeVirt's containerDisk wants it", as
   expect(config).toMatchObject({ architecture, os: 'linux', config: { Labels: { shasum: sha256 } } })
   expect(config.config.Env).toContain('INSTANCETYPE_KUBEVIRT_IO_DEFAULT_PREFERENCE=linux')
   expect(config.config.Labels).toMatchObject({ 'org.opencontainers.image.title': 'examples-bookinfo-details-vm-v1' })
+
+  const index = JSON.parse(await run('tar', ['--extract', '--to-stdout', '--file', files.containerDisk, 'index.json']))
+  const reference = index.manifests[0].annotations['org.opencontainers.image.ref.name']
+  expect(reference).toMatch(/^localhost\/examples-bookinfo-details-vm-v1:\d+\.\d+\.\d+-/)
 
   await run('skopeo', ['copy', '--quiet', archive, `dir:${folder}`])
   const { layers } = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'))

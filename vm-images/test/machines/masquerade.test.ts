@@ -7,7 +7,7 @@ import { createMasquerade } from '../support/masquerade.ts'
 const architecture = ownArchitecture()
 const { disk } = filesOf(readImage('details'), architecture)
 
-test("behind KubeVirt's masquerade another pod reaches it at the pod's address", async () => {
+test("behind KubeVirt's masquerade another pod reaches the machine at the address of its pod", async () => {
   await using network = await createMasquerade()
   const { namespace, tap, mac, podAddress } = network
   await using machine = await startMachine({
@@ -21,21 +21,13 @@ test("behind KubeVirt's masquerade another pod reaches it at the pod's address",
     network: { tap, mac },
     seed: settings({ SERVICE_VERSION: 'v9' })
   })
-  const curl = [
-    'curl',
-    '--silent',
-    '--max-time',
-    '5',
-    '--write-out',
-    '%{http_code} %header{x-service-version}',
-    '--output'
-  ]
-  const [program = '', ...args] = curl
-  const ask = (address: string) => [program, ...args, '/dev/null', `http://${address}:9080/details/0`] as const
-  const fromClient = () => network.inClientPod(...ask(podAddress)).catch(String)
+  const options = '--silent --max-time 5 --output /dev/null --write-out'.split(' ')
+  const format = '%{http_code} %header{x-service-version}'
+  const curl = (address: string) => ['curl', ...options, format, `http://${address}:9080/details/0`] as const
+  const fromClient = () => network.inClientPod(...curl(podAddress)).catch(String)
   await expect.poll(fromClient, { timeout: BOOT_MS, interval: 1000 }).toBe('200 v9')
-  // As a sidecar in the machine's own pod asks.
-  expect(await network.inOwnPod(...ask('127.0.0.1'))).toBe('200 v9')
+  // A sidecar in the machine's own pod calls it like this.
+  expect(await network.inOwnPod(...curl('127.0.0.1'))).toBe('200 v9')
 
   const address = await inGuest(machine, 'ip -4 -o address show scope global')
   expect(address).toContain('inet 10.0.2.2/24')

@@ -12,7 +12,7 @@ import { boot, type Booted } from '../support/boot.ts'
 import { inGuest } from '../support/guest.ts'
 
 const files = filesOf(readImage('mysql'), ownArchitecture())
-/** What SQL, the shell and systemd would each understand in a way of their own. */
+/** Characters that are special in SQL, the shell or systemd's files. */
 const PASSWORD = `it's a "pass\\word" of $HOME, 100 % \`id\` #`
 const settings = { MYSQL_DB_USER: 'bookinfo', MYSQL_DB_PASSWORD: PASSWORD }
 
@@ -39,14 +39,14 @@ function ratings(password = PASSWORD, errorsExpected = false) {
 
 const stars = json(200, { id: 7, ratings: { Reviewer1: 5, Reviewer2: 4, jason: 3 } })
 
-test('ratings v2 keep their stars in it', async () => {
+test('ratings v2 stores stars in it', async () => {
   await using service = await ratings()
   const first = json(200, { id: 7, ratings: { Reviewer1: 5, Reviewer2: 4 } })
   expect(await ask(service.origin, '/ratings/7')).toEqual(first)
   expect(await ask(service.origin, '/ratings/7', { method: 'POST', body: '{"jason":3}' })).toEqual(stars)
 })
 
-test('it refuses another password, another user, and root', async () => {
+test('it refuses a wrong password, another user, and root', async () => {
   const port = Number(new URL(booted.origin).port)
   for (const who of [
     { user: 'bookinfo', password: 'password' },
@@ -61,18 +61,18 @@ test('it refuses another password, another user, and root', async () => {
   expect(await ask(service.origin, '/ratings/7')).toEqual(json(500, { error: 'could not connect to ratings database' }))
 })
 
-test('nothing has failed, and nothing listens but the database', async () => {
+test('no unit has failed, and only the database listens', async () => {
   const { machine } = booted
   await inGuest(machine, 'cloud-init status --wait')
   expect(await inGuest(machine, 'systemctl --failed --plain --no-legend')).toBe('')
   const listening = await inGuest(machine, "ss -ltnuH | awk '{ print $5 }' | sort -u")
   const open = listening.split('\n').filter((address) => !address.startsWith('127.') && !address.endsWith(':68'))
   expect(open.toSorted()).toEqual(['*:3306', '0.0.0.0:3306'])
-  expect(machine.console()).toContain('mysql: listens on port 3306, for user bookinfo with the password that was given')
+  expect(machine.console()).toContain('mysql: listens on port 3306 for user bookinfo with the given password')
   expect(machine.console()).not.toContain('of $HOME')
 })
 
-test('the database is a user of its own, and may do next to nothing', async () => {
+test('the database runs as its own user with hardly any rights', async () => {
   const { machine } = booted
   const pid = await inGuest(machine, 'systemctl show --property MainPID --value mysql')
   const status = await inGuest(machine, `cat /proc/${pid}/status`)
@@ -86,7 +86,7 @@ test('the database is a user of its own, and may do next to nothing', async () =
   expect(Number(level)).toBeLessThanOrEqual(2)
 })
 
-test('it starts again when it ends, and keeps what was written', async () => {
+test('systemd starts a killed database again, with its data', async () => {
   const { machine } = booted
   const pid = await inGuest(machine, 'systemctl show --property MainPID --value mysql')
   await inGuest(machine, `kill -KILL ${pid}`)
@@ -94,10 +94,10 @@ test('it starts again when it ends, and keeps what was written', async () => {
   await expect.poll(() => ask(service.origin, '/ratings/7'), { timeout: 300_000 }).toEqual(stars)
 })
 
-test('without a password nothing on the network reaches it', async () => {
+test('without a password it does not listen on the network', async () => {
   const { machine } = booted
   await inGuest(machine, 'mv /etc/bookinfo/mysql.env /run/kept && systemctl restart mysql')
-  expect(machine.console()).toContain('mysql: no password was given')
+  expect(machine.console()).toContain('mysql: no password is set')
   expect(await inGuest(machine, "ss -ltnH 'sport = :3306'")).toBe('')
   expect(
     await inGuest(machine, "mariadb --batch --skip-column-names -e 'SELECT COUNT(*) FROM test.bookinfo_ratings'")
@@ -105,18 +105,18 @@ test('without a password nothing on the network reaches it', async () => {
   await inGuest(machine, 'mv /run/kept /etc/bookinfo/mysql.env && systemctl restart mysql')
 })
 
-test('stars outlive the machine, on the disk for them', async () => {
+test('stars survive a power-off and a new machine, on the second disk', async () => {
   await booted.machine.powerOff(180_000)
   expect(await booted.machine.ended).toBe('status 0')
   await booted[Symbol.asyncDispose]()
   booted = await start()
   await using service = await ratings()
   expect(await ask(service.origin, '/ratings/7')).toEqual(stars)
-  expect(booted.machine.console()).toContain('mysql: data is on the disk for it')
-  expect(booted.machine.console()).not.toMatch(/mysql: (a new database is made|the disk for data is empty)/)
+  expect(booted.machine.console()).toContain('mysql: the data is on the data disk')
+  expect(booted.machine.console()).not.toMatch(/mysql: (creating a new database|the data disk is empty)/)
 })
 
-test('the image is sound, small, and says what is in it', async () => {
+test('the disk is a sound qcow2 of at most 100 MB, with a bill of materials', async () => {
   await run('qemu-img', ['check', files.disk])
   expect((await stat(files.disk)).size).toBeLessThanOrEqual(100e6)
   const bill: { components: { name: string }[] } = JSON.parse(readFileSync(files.bill, 'utf8'))

@@ -3,12 +3,12 @@ import { expect, test } from 'vitest'
 import { boot } from '../support/boot.ts'
 import { inGuest } from '../support/guest.ts'
 
-test('without a seed it serves with defaults, and cloud-init does not even start', async () => {
+test('without a seed the service has its defaults, and cloud-init does not start', async () => {
   await using booted = await boot()
   const { machine, origin } = booted
   expect(await ask(origin, '/details/0')).toMatchObject({ status: 200 })
   expect(await inGuest(machine, 'cloud-init status || true')).toContain('status: disabled')
-  // Who was given no key has no way in, and nothing waits for one.
+  // Without a key nobody can log in, and sshd does not run.
   expect(await inGuest(machine, 'systemctl is-active ssh || true')).toBe('inactive')
   expect(await inGuest(machine, 'ls /etc/ssh/ssh_host_* 2>/dev/null | wc -l')).toBe('0')
   expect(await inGuest(machine, "awk -F: '$2 !~ /^[!*]/' /etc/shadow")).toBe('')
@@ -24,9 +24,9 @@ test('256 MiB are enough', async () => {
   expect(await inGuest(machine, 'journalctl --dmesg --grep "Out of memory" --quiet || true')).toBe('')
 })
 
-test('it boots by UEFI too', async () => {
-  await using booted = await boot({ firmware: 'uefi' })
+test('it boots with Secure Boot, and its kernel knows that', async () => {
+  await using booted = await boot({ firmware: 'secure-boot' })
   const { machine, origin } = booted
   expect(await ask(origin, '/details/0')).toMatchObject({ status: 200 })
-  expect(await inGuest(machine, 'test -d /sys/firmware/efi && echo uefi')).toBe('uefi')
+  expect(await inGuest(machine, 'cat /sys/kernel/security/lockdown')).toContain('[integrity]')
 })

@@ -5,7 +5,7 @@ import { BOOT_MS, REPLY_MS } from '../support/boot.ts'
 
 const bootstrap = 'bin/bootstrap.mjs'
 
-/** Waits until it has written a text; one that ends instead shows what it wrote. */
+/** Waits until a program has written a text. A program that ends before fails the test with its output. */
 async function untilSays(program: Program, text: string): Promise<void> {
   let over = false
   void program.ended.then(() => (over = true))
@@ -15,7 +15,7 @@ async function untilSays(program: Program, text: string): Promise<void> {
 
 test('npm run vm:boot says when the service answers, and Ctrl-C switches the machine off', async () => {
   const port = await freePort()
-  // What runs the machine is chosen here: KVM must not be believed only because its device is there.
+  // The program chooses between KVM and emulation itself; /dev/kvm alone does not prove that KVM works.
   await using program = startProgram(bootstrap, ['vm:boot', '--port', String(port)])
   await untilSays(program, `details answers at http://localhost:${port}/details/0 after `)
   expect(await ask(`http://127.0.0.1:${port}`, '/details/0')).toMatchObject({ status: 200, body: { id: 0 } })
@@ -23,6 +23,18 @@ test('npm run vm:boot says when the service answers, and Ctrl-C switches the mac
   expect(await program.ended).toBe(0)
   expect(program.stderr).toBe('')
   expect(program.stdout).toContain('switching the machine off')
+})
+
+test('npm run vm:verify boots the image by each firmware, calls the guest agent and presses the power button', async () => {
+  await using program = startProgram(bootstrap, ['vm:verify', 'details'])
+  await untilSays(program, 'details by secure-boot: ready after ')
+  expect(await program.ended).toBe(0)
+  const lines = program.stdout
+    .replaceAll(/\d+\.\d s/g, 'N s')
+    .trimEnd()
+    .split('\n')
+  const passed = 'ready after N s, the guest agent answers, the power button works'
+  expect(lines).toEqual(['bios', 'uefi', 'secure-boot'].map((firmware) => `details by ${firmware}: ${passed}`))
 })
 
 test('npm start -- --details vm shows a page and a trace with the machine in it', async () => {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
-/** Long before the time that a machine may take to answer. */
+/** Much shorter than a boot. */
 const AT_ONCE_MS = 30_000
 
 async function boot(args: readonly string[]) {
@@ -17,7 +17,7 @@ async function boot(args: readonly string[]) {
 }
 
 test(
-  'where QEMU does not start, its own words say why',
+  'if QEMU does not start, its error message is shown',
   async () => {
     await using stack = new AsyncDisposableStack()
     const folder = await mkdtemp(join(tmpdir(), 'bookinfo-refusals-'))
@@ -30,7 +30,7 @@ test(
 )
 
 test(
-  'so it does for a port that somebody else took first',
+  'a port that another program took first is named',
   async () => {
     const other = createServer().listen({ host: '127.0.0.1', port: 0 })
     await once(other, 'listening')
@@ -47,24 +47,24 @@ test(
 )
 
 test(
-  'a log that cannot be written is named before the machine starts',
+  'a log file that cannot be opened is named before the machine starts',
   async () => {
     expect(await boot(['--log', '/no/such/folder/log'])).toEqual({
       status: 1,
       stdout: '',
       stderr:
-        `bookinfo: --log cannot be "/no/such/folder/log": ` +
+        `bookinfo: --log must be a writable file, got "/no/such/folder/log": ` +
         `ENOENT: no such file or directory, open '/no/such/folder/log'\n`
     })
   },
   AT_ONCE_MS
 )
 
-test('a disk that is full of the log switches the machine off', async () => {
+test('a full disk under the log file switches the machine off', async () => {
   const { status, stdout, stderr } = await boot(['--log', '/dev/full'])
   const reason = '/dev/full cannot be written any more: ENOSPC: no space left on device, write'
   expect(status).toBe(1)
   expect(stdout).toContain(`switching the machine off: ${reason}\n`)
-  // While it boots under emulation, a machine may not notice its power button in time.
+  // An emulated machine that still boots may not notice its power button in time.
   expect(stderr).toMatch(/^bookinfo: the virtual machine was (switched off: .*ENOSPC.*|not off after 60000 ms)\n$/)
 })

@@ -9,10 +9,10 @@ import {
 } from '../../src/index.ts'
 import { refusingPort as freePort } from '@bookinfo/service-kit/testing'
 
-/** No expectation, but the end of a test that would never end: an emulated machine boots in a minute, on a busy host in many. */
+/** Ends a test that hangs. An emulated machine boots in a minute, on a busy host in many. */
 export const BOOT_MS = 1_200_000
 
-/** The same for what takes seconds in a machine that is up. */
+/** The same for steps that take seconds in a running machine. */
 export const REPLY_MS = 300_000
 
 export interface Booted extends AsyncDisposable {
@@ -22,7 +22,7 @@ export interface Booted extends AsyncDisposable {
 
 export type BootOptions = Partial<Omit<ServiceMachineOptions, 'host' | 'port'>>
 
-/** Boots the image and waits until its service answers; one that never does shows its console. Disposing of it pulls the plug. */
+/** Boots an image and waits until it answers. If it does not, the error shows its console. Disposing of it cuts the power. */
 export async function boot(options: BootOptions = {}): Promise<Booted> {
   const port = await freePort()
   const host = '127.0.0.1'
@@ -39,7 +39,7 @@ export async function boot(options: BootOptions = {}): Promise<Booted> {
   return { machine, origin, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
 
-/** A seed as KubeVirt makes it for `cloudInitNoCloud`, with settings for the service. */
+/** A seed with settings for the service, as KubeVirt makes it for `cloudInitNoCloud`. */
 export function settings(env: Record<string, string>): Seed {
   return { kind: 'nocloud', hostname: 'details-v1-vm', userData: settingsAsUserData('details', env) }
 }

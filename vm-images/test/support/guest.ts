@@ -13,7 +13,7 @@ const Status = Type.Object({
 
 const POLL_MS = 250
 
-/** Runs a command in the guest, by its agent, and returns what it wrote to stdout; a failing one throws. */
+/** Runs a shell command in the guest by its agent and returns its stdout. Throws if the command fails. */
 export async function inGuest(machine: Machine, command: string): Promise<string> {
   const args = { path: '/bin/sh', arg: ['-c', command], 'capture-output': true }
   const { pid } = Value.Parse(Started, await machine.askAgent('guest-exec', args))

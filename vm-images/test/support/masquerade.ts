@@ -5,16 +5,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A pod that runs a virtual machine, another pod, and the network between; as KubeVirt and a CNI make them. */
+/** A pod that runs a virtual machine, another pod, and the network between them, as KubeVirt and a CNI make them. */
 export interface Masquerade extends AsyncDisposable {
-  /** The network namespace of the pod with the machine, and the tap device and the address for the machine. */
+  /** The network namespace of the machine's pod, and the machine's tap device and MAC address. */
   namespace: string
   tap: string
   mac: string
   podAddress: string
-  /** Runs a program in the other pod, and returns what it writes. */
+  /** Runs a program in the other pod and returns its output. */
   inClientPod(program: string, ...args: string[]): Promise<string>
-  /** The same in the machine's own pod, where a sidecar would be. */
+  /** The same in the machine's own pod, like a sidecar. */
   inOwnPod(program: string, ...args: string[]): Promise<string>
 }
 
@@ -40,7 +40,7 @@ table ip nat {
 }
 `
 
-/** Builds it. It takes root, and leaves nothing behind when it is disposed of. */
+/** Builds the pods, as root. Disposing of them removes everything. */
 export async function createMasquerade(): Promise<Masquerade> {
   await using building = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'bookinfo-masquerade-'))
@@ -52,65 +52,36 @@ export async function createMasquerade(): Promise<Masquerade> {
   const inPod = (program: string, ...args: string[]) => run('ip', ['netns', 'exec', pod.namespace, program, ...args])
   const inClient = (program: string, ...args: string[]) =>
     run('ip', ['netns', 'exec', client.namespace, program, ...args])
+  const ip = (command: string) => run('ip', command.split(' '))
 
-  // Two pods that reach each other. A bridge between them would show no more.
-  await run('ip', [
-    'link',
-    'add',
-    'eth0',
-    'netns',
-    pod.namespace,
-    'type',
-    'veth',
-    'peer',
-    'eth0',
-    'netns',
-    client.namespace
-  ])
-  await inPod('ip', 'address', 'add', `${pod.address}/24`, 'dev', 'eth0')
-  await inClient('ip', 'address', 'add', `${client.address}/24`, 'dev', 'eth0')
-  for (const inNamespace of [inPod, inClient]) {
-    await inNamespace('ip', 'link', 'set', 'lo', 'up')
-    await inNamespace('ip', 'link', 'set', 'eth0', 'up')
+  // Two pods that reach each other directly. A bridge between them would not test more.
+  await ip(`link add eth0 netns ${pod.namespace} type veth peer eth0 netns ${client.namespace}`)
+  for (const { namespace, address } of [pod, client]) {
+    await ip(`-netns ${namespace} address add ${address}/24 dev eth0`)
+    for (const device of ['lo', 'eth0']) await ip(`-netns ${namespace} link set ${device} up`)
   }
 
-  // The machine is behind a bridge of its own.
-  await inPod('ip', 'link', 'add', 'k6t-eth0', 'type', 'bridge')
-  await inPod('ip', 'address', 'add', `${guest.gateway}/24`, 'dev', 'k6t-eth0')
-  await inPod('ip', 'link', 'set', 'k6t-eth0', 'up')
-  await inPod('ip', 'tuntap', 'add', 'dev', 'tap0', 'mode', 'tap')
-  await inPod('ip', 'link', 'set', 'tap0', 'master', 'k6t-eth0', 'up')
-  for (const setting of ['net.ipv4.ip_forward=1', 'net.ipv4.conf.all.route_localnet=1']) {
-    await inPod('sh', '-c', `echo 1 >/proc/sys/${setting.replace('=1', '').replaceAll('.', '/')}`)
-  }
+  // The machine's own bridge.
+  const inPodIp = (command: string) => ip(`-netns ${pod.namespace} ${command}`)
+  await inPodIp('link add k6t-eth0 type bridge')
+  await inPodIp(`address add ${guest.gateway}/24 dev k6t-eth0`)
+  await inPodIp('link set k6t-eth0 up')
+  await inPodIp('tuntap add dev tap0 mode tap')
+  await inPodIp('link set tap0 master k6t-eth0 up')
+  for (const setting of ['ip_forward', 'conf/all/route_localnet'])
+    await inPod('sh', '-c', `echo 1 >/proc/sys/net/ipv4/${setting}`)
   await writeFile(join(folder, 'rules'), rules)
   await inPod('nft', '--file', join(folder, 'rules'))
 
-  // KubeVirt answers the machine's DHCP itself, with what the pod's /etc/resolv.conf says.
-  const dnsmasq = spawn(
-    'ip',
-    [
-      'netns',
-      'exec',
-      pod.namespace,
-      'dnsmasq',
-      '--keep-in-foreground',
-      '--conf-file=/dev/null',
-      '--port=0',
-      '--bind-interfaces'
-    ]
-      .concat([
-        '--interface=k6t-eth0',
-        `--dhcp-leasefile=${join(folder, 'leases')}`,
-        '--user=root',
-        '--dhcp-authoritative'
-      ])
-      .concat([`--dhcp-range=${guest.address},${guest.address},255.255.255.0,24h`])
-      .concat([`--dhcp-host=${guest.mac},${guest.address}`])
-      .concat([`--dhcp-option=option:router,${guest.gateway}`, '--dhcp-option=option:dns-server,10.96.0.10'])
-      .concat(['--dhcp-option=option:mtu,1450', `--dhcp-option=option:domain-search,${CLUSTER_DOMAINS}`]),
-    { stdio: 'ignore' }
-  )
+  // KubeVirt answers the machine's DHCP itself, with the values of the pod's /etc/resolv.conf.
+  const dhcp = [
+    '--keep-in-foreground --conf-file=/dev/null --port=0 --bind-interfaces --interface=k6t-eth0 --user=root',
+    `--dhcp-authoritative --dhcp-leasefile=${join(folder, 'leases')} --dhcp-host=${guest.mac},${guest.address}`,
+    `--dhcp-range=${guest.address},${guest.address},255.255.255.0,24h --dhcp-option=option:router,${guest.gateway}`,
+    '--dhcp-option=option:dns-server,10.96.0.10 --dhcp-option=option:mtu,1450',
+    `--dhcp-option=option:domain-search,${CLUSTER_DOMAINS}`
+  ].flatMap((part) => part.split(' '))
+  const dnsmasq = spawn('ip', ['netns', 'exec', pod.namespace, 'dnsmasq', ...dhcp], { stdio: 'ignore' })
   building.defer(async () => {
     if (dnsmasq.exitCode !== null) return
     dnsmasq.kill()

@@ -2,11 +2,11 @@ import { requireTools } from '@bookinfo/images'
 import { diskTools, filesOf, imageNames, ownArchitecture, qemuTools, readImage, seedTools } from '../../src/index.ts'
 import { existsSync } from 'node:fs'
 
-/** Before the first test: nothing here may be left out because something is missing. */
+/** Fails before the first test if a tool or an image is missing, so that no test is skipped. */
 export async function setup(): Promise<void> {
   await requireTools('testing the virtual machine', {
     ...diskTools(ownArchitecture()),
-    ...qemuTools(ownArchitecture(), 'uefi'),
+    ...qemuTools(ownArchitecture(), 'secure-boot'),
     ...seedTools,
     ip: { inPackage: 'iproute2', version: '-Version' },
     nft: { inPackage: 'nftables' },
@@ -16,6 +16,6 @@ export async function setup(): Promise<void> {
   })
   for (const name of imageNames) {
     const { disk } = filesOf(readImage(name), ownArchitecture())
-    if (!existsSync(disk)) throw new Error(`there is no ${name} to test: run npm run vm:build -- ${name} first`)
+    if (!existsSync(disk)) throw new Error(`the image ${name} is not built: run npm run vm:build -- ${name}`)
   }
 }

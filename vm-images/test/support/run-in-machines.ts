@@ -2,7 +2,7 @@ import { serviceLines, type Machine } from '../../src/index.ts'
 import { collectLog, runServicesIn, type RunningService } from '@bookinfo/service-kit/testing'
 import { boot, settings } from './boot.ts'
 
-/** Makes the contract tests start details as a virtual machine, with the settings that they give it in its user-data. */
+/** Makes the contract tests start details as a virtual machine. Its user-data holds the settings of the tests. */
 runServicesIn(async (service, env, { errorsExpected = false }) => {
   if (service !== 'details') throw new Error(`there is no virtual machine of ${service}`)
   const { machine, origin, ...booted } = await boot({ seed: settings(env) })
