@@ -95,14 +95,6 @@ export const machineRules: readonly Rule[] = [
       at(volume, 'serviceAccount') === undefined ? [] : ['has a disk with the token of its account']
     )
   ]),
-  machineRule(
-    'vm-secure-boot',
-    "KubeVirt's default for efi refuses the images' boot loader, which is not signed",
-    ({ spec }) => {
-      const efi = at(spec, 'domain.firmware.bootloader.efi')
-      return efi === undefined || at(efi, 'secureBoot') === false ? [] : ['starts by EFI without secureBoot: false']
-    }
-  ),
   machineRule('vm-runtime-label', 'a subset cannot tell the machine from the container', ({ labels }) =>
     labels['runtime'] === 'vm' ? [] : ['its template lacks the label runtime: vm']
   ),

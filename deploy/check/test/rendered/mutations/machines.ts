@@ -49,7 +49,6 @@ export const machineMutations = mutationsOn({
     'vm-account': { 'no account': remove(machine, `${pod}/serviceAccountName`) },
     'vm-runtime-label': { 'no label of the runtime': remove(machine, 'spec/template/metadata/labels/runtime') },
     'vm-grace': { 'too little time to power off': set(machine, `${pod}/terminationGracePeriodSeconds`, 10) },
-    'vm-secure-boot': { 'EFI with Secure Boot': set(machine, `${pod}/domain/firmware`, { bootloader: { efi: {} } }) },
     'vm-inject-annotation': { 'the annotation lost': remove(machine, `${annotations}/sidecar.istio.io~1inject`) },
     'vm-own-annotations': {
       'an annotation of KubeVirt by hand': set(
