@@ -1,7 +1,9 @@
-import { labelsFor, run, type Sources } from '@bookinfo/images'
+import { run } from '@bookinfo/cli'
+import { labelsFor, type Sources } from '@bookinfo/images'
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Architecture } from './architecture.ts'
@@ -34,11 +36,27 @@ export async function makeContainerDisk({ image, architecture, sources, files }:
     `--tag=${reference}`,
     dirname(files.disk)
   ])
-  await rm(files.containerDisk, { force: true })
-  // The disk is already compressed. Without a name in its index, `ctr images import` would not import the archive.
-  const archive = `oci-archive:${files.containerDisk}:${reference}`
-  await run('buildah', ['push', '--quiet', '--disable-compression', reference, archive])
+  const layout = await mkdtemp(join(tmpdir(), 'bookinfo-containerdisk-'))
+  try {
+    // The disk is already compressed.
+    await run('buildah', ['push', '--quiet', '--disable-compression', reference, `oci:${layout}:${reference}`])
+    await nameForContainerd(join(layout, 'index.json'), reference)
+    const sameBytes = ['--sort=name', `--mtime=@${sources.epoch}`, '--owner=0', '--group=0', '--numeric-owner']
+    const content = ['--mode=u=rwX,go=rX', `--directory=${layout}`, 'oci-layout', 'index.json', 'blobs']
+    await run('tar', ['--create', `--file=${files.containerDisk}`, ...sameBytes, ...content])
+  } finally {
+    await rm(layout, { recursive: true })
+  }
   await run('buildah', ['rmi', reference])
+}
+
+/** Adds the name by which containerd and Docker import an image. buildah writes only the name for skopeo and podman. */
+async function nameForContainerd(file: string, reference: string): Promise<void> {
+  const index: { manifests: { annotations?: Record<string, string> }[] } = JSON.parse(await readFile(file, 'utf8'))
+  for (const manifest of index.manifests) {
+    manifest.annotations = { ...manifest.annotations, 'io.containerd.image.name': reference }
+  }
+  await writeFile(file, JSON.stringify(index))
 }
 
 async function sha256(file: string): Promise<string> {

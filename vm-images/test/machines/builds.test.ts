@@ -1,13 +1,9 @@
 import { filesOf, ownArchitecture, readImage } from '../../src/index.ts'
-import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { createNobody } from '@bookinfo/images/testing'
-
-const execute = promisify(execFile)
 
 const ROOT = join(import.meta.dirname, '../../..')
 const BUILD_MS = 30 * 60_000
@@ -20,9 +16,8 @@ test(
 
     const { disk, initrd, containerDisk, bill } = filesOf(readImage('details'), ownArchitecture())
     const other = (file: string): string => join(nobody.folder, relative(ROOT, file))
-    for (const file of [disk, initrd, bill])
+    for (const file of [disk, initrd, bill, containerDisk])
       expect([file, await sha256(other(file))]).toEqual([file, await sha256(file)])
-    expect(await digestOf(other(containerDisk))).toBe(await digestOf(containerDisk))
   },
   BUILD_MS
 )
@@ -31,10 +26,4 @@ async function sha256(file: string): Promise<string> {
   return createHash('sha256')
     .update(await readFile(file))
     .digest('hex')
-}
-
-/** The digest of the image. The archive around it differs, as it holds the time of writing. */
-async function digestOf(archive: string): Promise<string> {
-  const { stdout } = await execute('skopeo', ['inspect', '--format', '{{.Digest}}', `oci-archive:${archive}`])
-  return stdout.trim()
 }

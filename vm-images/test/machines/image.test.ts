@@ -1,5 +1,5 @@
 import { filesOf, ownArchitecture, readImage } from '../../src/index.ts'
-import { run } from '@bookinfo/images'
+import { run } from '@bookinfo/cli'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
@@ -43,8 +43,13 @@ test("the OCI image is a containerDisk: one disk in /disk, readable for KubeVirt
   expect(config.config.Labels).toMatchObject({ 'org.opencontainers.image.title': 'examples-bookinfo-details-vm-v1' })
 
   const index = JSON.parse(await run('tar', ['--extract', '--to-stdout', '--file', files.containerDisk, 'index.json']))
-  const reference = index.manifests[0].annotations['org.opencontainers.image.ref.name']
-  expect(reference).toMatch(/^localhost\/examples-bookinfo-details-vm-v1:\d+\.\d+\.\d+-/)
+  const reference = expect.stringMatching(/^localhost\/examples-bookinfo-details-vm-v1:\d+\.\d+\.\d+\S*-\w+$/)
+  expect(index.manifests).toHaveLength(1)
+  expect(index.manifests[0].annotations).toEqual({
+    // skopeo, podman; containerd, Docker.
+    'org.opencontainers.image.ref.name': reference,
+    'io.containerd.image.name': reference
+  })
 
   await run('skopeo', ['copy', '--quiet', archive, `dir:${folder}`])
   const { layers } = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'))
