@@ -1,4 +1,4 @@
-import { requireTools } from '@bookinfo/images'
+import { requireTools } from '@bookinfo/cli'
 import { refusingPort } from '@bookinfo/service-kit/testing'
 import {
   chooseAccelerator,

@@ -1,9 +1,11 @@
 import type { Platform } from '@bookinfo/images'
 
+export const architectureNames = ['amd64', 'arm64'] as const
+
 /** The differences between processors. */
 export interface Architecture {
   /** The name in Debian and OCI. */
-  name: 'amd64' | 'arm64'
+  name: (typeof architectureNames)[number]
   platform: Platform
   /** The end of the boot loaders' names for UEFI. */
   efiSuffix: string
@@ -15,8 +17,8 @@ export interface Architecture {
   console: string
 }
 
-const architectures: readonly Architecture[] = [
-  {
+export const architectures: Readonly<Record<Architecture['name'], Architecture>> = {
+  amd64: {
     name: 'amd64',
     platform: 'linux/amd64',
     efiSuffix: 'X64',
@@ -24,7 +26,7 @@ const architectures: readonly Architecture[] = [
     rootType: '4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709',
     console: 'ttyS0'
   },
-  {
+  arm64: {
     name: 'arm64',
     platform: 'linux/arm64',
     efiSuffix: 'AA64',
@@ -32,12 +34,6 @@ const architectures: readonly Architecture[] = [
     rootType: 'B921B045-1DF0-41C3-AF44-4C6F280D3FAE',
     console: 'ttyAMA0'
   }
-]
-
-export const architectureNames = architectures.map(({ name }) => name)
-
-export function findArchitecture(name: string): Architecture | undefined {
-  return architectures.find((architecture) => architecture.name === name)
 }
 
 /** The architecture of this host. */

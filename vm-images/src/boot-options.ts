@@ -1,6 +1,5 @@
-import { Failure } from '@bookinfo/images'
+import { parseOptions, readNumber, refuse } from '@bookinfo/cli'
 import { readFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { chooseImage, type Image } from './image.ts'
 import type { Hardware } from './qemu.ts'
 import type { Seed } from './seed.ts'
@@ -39,11 +38,26 @@ export const bootUsage = `Usage: npm run vm:boot -- [image] [options]
   --help            show this
 `
 
+const text = { type: 'string' } as const
+const flag = { type: 'boolean' } as const
+const options = {
+  port: text,
+  memory: text,
+  cpus: text,
+  uefi: flag,
+  'secure-boot': flag,
+  'user-data': text,
+  seed: text,
+  data: text,
+  log: text,
+  help: flag
+}
+
 const seeds = ['nocloud', 'configdrive'] as const
 
 /** @throws Failure that names the wrong argument and the allowed values */
 export function bootOptions(argv: readonly string[]): BootOptions {
-  const { values, positionals } = parse(argv)
+  const { values, positionals } = parseOptions(argv, { options, help: HELP })
   const image = chooseImage(positionals, HELP)
   const seed = values.seed ?? 'nocloud'
   const kind = seeds.find((each) => each === seed)
@@ -52,9 +66,9 @@ export function bootOptions(argv: readonly string[]): BootOptions {
     image,
     // Only this host can connect.
     host: '127.0.0.1',
-    port: readNumber('--port', values.port, { fallback: image.example.port, least: 1, greatest: 65_535 }),
-    memoryMiB: readNumber('--memory', values.memory, { fallback: 512, least: 128, greatest: 65_536 }),
-    cpus: readNumber('--cpus', values.cpus, { fallback: 1, least: 1, greatest: 64 }),
+    port: readNumber('--port', values.port ?? String(image.example.port), { least: 1, greatest: 65_535 }),
+    memoryMiB: readNumber('--memory', values.memory ?? '512', { least: 128, greatest: 65_536 }),
+    cpus: readNumber('--cpus', values.cpus ?? '1', { least: 1, greatest: 64 }),
     firmware: values['secure-boot'] === true ? 'secure-boot' : values.uefi === true ? 'uefi' : 'bios',
     seed: kind,
     userData: values['user-data'] === undefined ? undefined : readUserData(values['user-data']),
@@ -64,50 +78,10 @@ export function bootOptions(argv: readonly string[]): BootOptions {
   }
 }
 
-function parse(argv: readonly string[]) {
-  const text = { type: 'string' } as const
-  const flag = { type: 'boolean' } as const
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        port: text,
-        memory: text,
-        cpus: text,
-        uefi: flag,
-        'secure-boot': flag,
-        'user-data': text,
-        seed: text,
-        data: text,
-        log: text,
-        help: flag
-      }
-    })
-  } catch (error) {
-    throw new Failure(`${error instanceof Error ? error.message : String(error)}; see ${HELP}`)
-  }
-}
-
-function readNumber(
-  option: string,
-  text: string | undefined,
-  { fallback, least, greatest }: { fallback: number; least: number; greatest: number }
-): number {
-  if (text === undefined) return fallback
-  const number = /^[0-9]{1,6}$/.test(text) ? Number(text) : NaN
-  if (number >= least && number <= greatest) return number
-  return refuse(option, text, `an integer from ${least} to ${greatest}`)
-}
-
 function readUserData(file: string): Buffer {
   try {
     return readFileSync(file)
   } catch (error) {
     return refuse('--user-data', file, `a readable file (${error instanceof Error ? error.message : String(error)})`)
   }
-}
-
-function refuse(option: string, value: string, allowed: string): never {
-  throw new Failure(`${option} must be ${allowed}, got "${value}"`)
 }

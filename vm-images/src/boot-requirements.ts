@@ -1,4 +1,4 @@
-import { Failure } from '@bookinfo/images'
+import { Failure } from '@bookinfo/cli'
 import { once } from 'node:events'
 import { open } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'

@@ -1,6 +1,5 @@
-import { Failure } from '@bookinfo/images'
-import { parseArgs } from 'node:util'
-import { architectureNames, findArchitecture, ownArchitecture, type Architecture } from './architecture.ts'
+import { parseOptions, readChoice, refuse } from '@bookinfo/cli'
+import { architectureNames, architectures, ownArchitecture, type Architecture } from './architecture.ts'
 import { chooseImage, type Image } from './image.ts'
 
 export interface BuildOptions {
@@ -20,25 +19,14 @@ export const buildUsage = `Usage: npm run vm:build -- [image] [options]
   --help               show this
 `
 
+const text = { type: 'string' } as const
+const options = { architecture: text, mirror: text, help: { type: 'boolean' } } as const
+
 /** @throws Failure that names the wrong argument and the allowed values */
 export function buildOptions(argv: readonly string[]): BuildOptions {
-  const { values, positionals } = parse(argv)
-  const name = values.architecture ?? ownArchitecture()
-  const architecture = findArchitecture(name)
-  if (!architecture) throw new Failure(`--architecture must be ${architectureNames.join(' or ')}, got "${name}"`)
-  if (values.mirror !== undefined && !URL.canParse(values.mirror))
-    throw new Failure(`--mirror must be the URL of a Debian archive, got "${values.mirror}"`)
-  return { image: chooseImage(positionals, HELP), architecture, mirror: values.mirror, help: values.help === true }
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: { architecture: { type: 'string' }, mirror: { type: 'string' }, help: { type: 'boolean' } }
-    })
-  } catch (error) {
-    throw new Failure(`${error instanceof Error ? error.message : String(error)}; see ${HELP}`)
-  }
+  const { values, positionals } = parseOptions(argv, { options, help: HELP })
+  const { architecture = ownArchitecture(), mirror, help = false } = values
+  if (mirror !== undefined && !URL.canParse(mirror)) refuse('--mirror', mirror, 'the URL of a Debian archive')
+  const name = readChoice('--architecture', architecture, architectureNames)
+  return { image: chooseImage(positionals, HELP), architecture: architectures[name], mirror, help }
 }

@@ -1,4 +1,4 @@
-import { Failure } from '@bookinfo/images'
+import { Failure } from '@bookinfo/cli'
 import { createWriteStream } from 'node:fs'
 import { once } from 'node:events'
 

@@ -1,4 +1,5 @@
-import { run, unpack, unpackingTools, type Sources, type Tools } from '@bookinfo/images'
+import { run, type Tools } from '@bookinfo/cli'
+import { unpack, unpackingTools, type Sources } from '@bookinfo/images'
 import { existsSync } from 'node:fs'
 import { copyFile, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-import { Failure } from '@bookinfo/images'
+import { Failure, readChoice } from '@bookinfo/cli'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -37,9 +37,7 @@ export function readImage(name: string): Image {
 export function chooseImage(names: readonly string[], help: string): Image {
   const [name = 'details', more] = names
   if (more !== undefined) throw new Failure(`only one image is allowed, got "${more}" too; see ${help}`)
-  if (!imageNames.some((each) => each === name))
-    throw new Failure(`the image must be ${imageNames.join(' or ')}, got "${name}"`)
-  return readImage(name)
+  return readImage(readChoice('the image', name, imageNames))
 }
 
 /** The files that a build writes. */

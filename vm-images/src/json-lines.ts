@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Failure } from '@bookinfo/images'
+import { Failure } from '@bookinfo/cli'
 
 /** A peer that answers JSON lines on a Unix socket: QEMU's monitor (QMP) or the guest agent. */
 export interface JsonPeer extends AsyncDisposable {

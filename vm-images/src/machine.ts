@@ -1,4 +1,4 @@
-import { Failure, run } from '@bookinfo/images'
+import { Failure, run } from '@bookinfo/cli'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'

@@ -1,4 +1,4 @@
-import { Failure, type Tools } from '@bookinfo/images'
+import { Failure, type Tools } from '@bookinfo/cli'
 import type { Architecture } from './architecture.ts'
 
 interface Emulator {

@@ -16,6 +16,19 @@ export function untilReady(
   return poll(service === undefined ? () => greets(host, port) : () => isReady(`http://${host}:${port}`), stop)
 }
 
+/** The same until the machine has ended, or the time is over. */
+export async function readyBefore(
+  ended: Promise<string>,
+  image: Image,
+  { timeoutMs, ...at }: { host: string; port: number; timeoutMs: number }
+): Promise<boolean> {
+  const over = new AbortController()
+  const ready = untilReady(image, at, AbortSignal.any([AbortSignal.timeout(timeoutMs), over.signal]))
+  const isReady = await Promise.race([ready, ended.then(() => false)])
+  over.abort()
+  return isReady
+}
+
 /** Waits until the service is ready for requests. Resolves with false if the signal aborts first. */
 export function untilServiceReady(origin: string, stop: AbortSignal): Promise<boolean> {
   return poll(() => isReady(origin), stop)

@@ -1,4 +1,4 @@
-import { run } from '@bookinfo/images'
+import { run } from '@bookinfo/cli'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 

@@ -1,4 +1,4 @@
-import { Failure } from '@bookinfo/images'
+import { Failure } from '@bookinfo/cli'
 import { existsSync } from 'node:fs'
 import { chooseAccelerator } from './accelerator.ts'
 import { ownArchitecture } from './architecture.ts'

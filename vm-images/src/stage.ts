@@ -1,4 +1,5 @@
-import { findNode, ROOT, run } from '@bookinfo/images'
+import { ROOT, run } from '@bookinfo/cli'
+import { findNode } from '@bookinfo/images'
 import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-import { explainFailure, Failure, requireTools, stopOnSignals, untilStopped } from '@bookinfo/images'
+import { explainFailure, Failure, print, requireTools, stopOnSignals, untilStopped } from '@bookinfo/cli'
 import { stripVTControlCharacters } from 'node:util'
 import { ownArchitecture } from './architecture.ts'
 import { bootOptions, bootUsage } from './boot-options.ts'
@@ -12,7 +12,6 @@ import { startServiceMachine } from './service-machine.ts'
 /** An emulated guest on a busy host is slow. */
 const POWER_OFF_MS = 60_000
 
-const print = (line: string): void => void process.stdout.write(`${line}\n`)
 stopOnSignals()
 
 await explainFailure(async () => {

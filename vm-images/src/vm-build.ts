@@ -1,4 +1,5 @@
-import { explainFailure, readSources, requireTools, stopOnSignals } from '@bookinfo/images'
+import { explainFailure, print, requireTools, stopOnSignals } from '@bookinfo/cli'
+import { readSources } from '@bookinfo/images'
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname, relative } from 'node:path'
 import { ownArchitecture } from './architecture.ts'
@@ -8,8 +9,6 @@ import { containerDiskTools, makeContainerDisk } from './container-disk.ts'
 import { diskTools, makeDisk } from './disk.ts'
 import { filesOf } from './image.ts'
 import { createStage } from './stage.ts'
-
-const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
 stopOnSignals()
 

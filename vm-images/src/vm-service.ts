@@ -1,4 +1,4 @@
-import { explainFailure, Failure, requireTools, stopOnSignals, untilStopped } from '@bookinfo/images'
+import { explainFailure, Failure, requireTools, stopOnSignals, untilStopped } from '@bookinfo/cli'
 import { ownArchitecture } from './architecture.ts'
 import { serviceLines } from './console.ts'
 import { qemuTools } from './qemu-tools.ts'

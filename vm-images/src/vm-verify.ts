@@ -1,10 +1,9 @@
-import { explainFailure, Failure, requireTools, stopOnSignals } from '@bookinfo/images'
-import { parseArgs } from 'node:util'
+import { explainFailure, Failure, parseOptions, print, requireTools, stopOnSignals, untilStopped } from '@bookinfo/cli'
 import { ownArchitecture } from './architecture.ts'
 import { freePort } from './boot-requirements.ts'
 import { chooseImage, type Image } from './image.ts'
 import { qemuTools, type Firmware } from './qemu-tools.ts'
-import { untilReady } from './ready.ts'
+import { readyBefore } from './ready.ts'
 import { seedTools, settingsAsUserData } from './seed.ts'
 import { startServiceMachine } from './service-machine.ts'
 
@@ -17,17 +16,18 @@ const usage = `Usage: npm run vm:verify -- [image]
 
   Boots an image by each firmware, and fails unless the service answers, the guest agent answers, and the power button works.
 
-  image    details or mysql; details if not given
+  image    details or mysql (default details)
 `
 
 const firmwares: readonly Firmware[] = ownArchitecture() === 'amd64' ? ['bios', 'uefi', 'secure-boot'] : ['uefi']
 
-const print = (line: string): void => void process.stdout.write(`${line}\n`)
-
-stopOnSignals()
+const stop = stopOnSignals()
 
 await explainFailure(async () => {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { help: { type: 'boolean' } } })
+  const { values, positionals } = parseOptions(process.argv.slice(2), {
+    options: { help: { type: 'boolean' } },
+    help: HELP
+  })
   if (values.help === true) return print(usage.trimEnd())
   const image = chooseImage(positionals, HELP)
   for (const firmware of firmwares) {
@@ -37,26 +37,26 @@ await explainFailure(async () => {
   }
 })
 
-/** @returns the seconds to the first answer. @throws Failure with the end of the console if a step fails */
+/**
+ * @returns the seconds to the first answer
+ * @throws Failure with the end of the console if a step fails; Stopped after a stop signal
+ */
 async function verify(image: Image, firmware: Firmware): Promise<string> {
   const at = { host: '127.0.0.1', port: await freePort() }
   const { hostname, settings } = image.example
-  const userData = settingsAsUserData(image.name, settings)
+  const seed = { kind: 'nocloud', hostname, userData: settingsAsUserData(image.name, settings) } as const
   const startedAt = performance.now()
-  await using machine = await startServiceMachine({
-    ...at,
-    image: image.name,
-    firmware,
-    seed: { kind: 'nocloud', hostname, userData }
-  })
-  const over = new AbortController()
-  const stop = AbortSignal.any([AbortSignal.timeout(BOOT_MS), over.signal])
-  const isReady = await Promise.race([untilReady(image, at, stop), machine.ended.then(() => false)])
-  over.abort()
-  if (!isReady)
-    throw new Failure(`${image.name} does not boot by ${firmware}; its console:\n${machine.console().slice(-2000)}`)
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
-  await machine.askAgent('guest-ping')
-  await machine.powerOff(POWER_OFF_MS)
+  await using machine = await startServiceMachine({ ...at, image: image.name, firmware, seed })
+  const prove = async () => {
+    if (!(await readyBefore(machine.ended, image, { ...at, timeoutMs: BOOT_MS })))
+      throw new Failure(`${image.name} does not boot by ${firmware}; its console:\n${machine.console().slice(-2000)}`)
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+    await machine.askAgent('guest-ping')
+    await machine.powerOff(POWER_OFF_MS)
+    return seconds
+  }
+  // A stop signal cuts the power.
+  const seconds = await Promise.race([prove(), untilStopped()])
+  stop.throwIfAborted()
   return seconds
 }

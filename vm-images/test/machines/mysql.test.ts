@@ -1,5 +1,5 @@
 import { filesOf, ownArchitecture, readImage, requireDataDisk, settingsAsUserData } from '../../src/index.ts'
-import { run } from '@bookinfo/images'
+import { run } from '@bookinfo/cli'
 import { createConnection } from 'mysql2/promise'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, stat } from 'node:fs/promises'

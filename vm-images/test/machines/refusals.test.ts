@@ -1,7 +1,7 @@
 import { freeBasePort, startProgram } from '@bookinfo/suite/testing'
 import { startServiceMachine } from '../../src/index.ts'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -67,4 +67,17 @@ test('a full disk under the log file switches the machine off', async () => {
   expect(stdout).toContain(`switching the machine off: ${reason}\n`)
   // An emulated machine that still boots may not notice its power button in time.
   expect(stderr).toMatch(/^bookinfo: the virtual machine was (switched off: .*ENOSPC.*|not off after 60000 ms)\n$/)
+})
+
+test('Ctrl-C cuts the power of the machine that vm:verify boots', async () => {
+  await using stack = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'bookinfo-verify-'))
+  stack.defer(() => rm(folder, { recursive: true }))
+  const program = stack.use(startProgram('bin/bootstrap.mjs', ['vm:verify'], { TMPDIR: folder }))
+  const sockets = async () => (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('/monitor'))
+  await expect.poll(sockets, { timeout: AT_ONCE_MS }).toHaveLength(1)
+  program.pressCtrlC()
+  expect(await program.ended).toBe(130)
+  expect(program.stdout + program.stderr).toBe('')
+  expect(await readdir(folder)).toEqual([])
 })

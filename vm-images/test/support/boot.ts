@@ -1,8 +1,8 @@
 import {
   readImage,
+  readyBefore,
   settingsAsUserData,
   startServiceMachine,
-  untilReady,
   type Machine,
   type Seed,
   type ServiceMachineOptions
@@ -29,11 +29,8 @@ export async function boot(options: BootOptions = {}): Promise<Booted> {
   const origin = `http://${host}:${port}`
   await using starting = new AsyncDisposableStack()
   const machine = starting.use(await startServiceMachine({ accelerator: 'tcg', ...options, host, port }))
-  const over = new AbortController()
-  const stop = AbortSignal.any([AbortSignal.timeout(BOOT_MS), over.signal])
-  const ready = untilReady(readImage(options.image ?? 'details'), { host, port }, stop)
-  const isReady = await Promise.race([ready, machine.ended.then(() => false)])
-  over.abort()
+  const image = readImage(options.image ?? 'details')
+  const isReady = await readyBefore(machine.ended, image, { host, port, timeoutMs: BOOT_MS })
   if (!isReady) throw new Error(`the machine did not boot; its console:\n${machine.console().slice(-4000)}`)
   const running = starting.move()
   return { machine, origin, [Symbol.asyncDispose]: () => running.disposeAsync() }

@@ -1,4 +1,4 @@
-import { run } from '@bookinfo/images'
+import { run } from '@bookinfo/cli'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'

@@ -1,4 +1,4 @@
-import { requireTools } from '@bookinfo/images'
+import { requireTools } from '@bookinfo/cli'
 import { diskTools, filesOf, imageNames, ownArchitecture, qemuTools, readImage, seedTools } from '../../src/index.ts'
 import { existsSync } from 'node:fs'
 
