@@ -62,3 +62,27 @@ test('of 300 pipelined requests 16 are served', async () => {
   expect(statuses).toHaveLength(300)
   expect(statuses.filter((status) => status === '503')).toHaveLength(284)
 })
+
+test('a probe behind 100 new busy connections waits for few of their requests', async () => {
+  let served = 0
+  await using server = await startApp((stream) => {
+    const about = { name: 't', title: 't', description: '', version: 'v1', log: { level: 'info', stream } }
+    const { app } = createServer(about)
+    app.register(async (routes) => {
+      routes.get('/page', async () => ({ served: (served += 1) }))
+    })
+    return app
+  })
+  const readers = Array.from({ length: 100 }, () => connectTo(server.origin))
+  const probe = connectTo(server.origin)
+  for (const reader of readers) {
+    const askAgain = () => reader.write('GET /page HTTP/1.1\r\nHost: t\r\n\r\n')
+    reader.on('data', askAgain)
+    askAgain()
+  }
+  probe.write('GET /livez HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n')
+  expect(await text(probe)).toContain('HTTP/1.1 200 OK')
+  // A round of the event loop that serves every reader makes it 5,000.
+  expect(served).toBeLessThan(500)
+  for (const reader of readers) reader.destroy()
+})

@@ -12,6 +12,12 @@ const MAX_PIPELINED = 16
 const MAX_WAIT_MS = 2_000
 /** Seconds. */
 const RETRY_AFTER = 2
+/**
+ * Requests that are served, or refused, in one round of the event loop, and in a round with a new connection. Node accepts one
+ * connection in each round: a probe that came behind 2,000 busy connections was accepted after 30 s.
+ */
+const MAX_PER_ROUND = 16
+const MAX_WITH_NEW_CONNECTION = 1
 
 interface Connection {
   requests: number
@@ -25,24 +31,45 @@ export function isReceiving(socket: Socket): boolean {
   return connections.get(socket)?.last?.complete === false
 }
 
+interface Waiting {
+  /** Milliseconds by `performance.now()`. */
+  deadline: number
+  serve: () => void
+  refuse: () => void
+}
+
 /**
  * Serves a number of requests at once. Others wait for their turn, and get 503 after two seconds, so that work cannot pile up.
  * Probes and scrapes are served at once: a restart would not help a busy process.
  */
 export function boundLoad(app: FastifyInstance, maxRequestsInFlight: number): void {
-  /** Requests that wait, the oldest first, with the function that serves each. */
-  const waiting = new Map<IncomingMessage, () => void>()
+  /** The oldest first. */
+  const waiting = new Map<IncomingMessage, Waiting>()
   const serving = new Set<IncomingMessage>()
+  const round = countRounds(app, proceed)
+  let timer: NodeJS.Timeout | undefined
 
-  function end(request: IncomingMessage): void {
-    waiting.delete(request)
-    if (!serving.delete(request)) return
-    const [next] = waiting
-    if (!next) return
-    const [nextRequest, serve] = next
-    waiting.delete(nextRequest)
-    serving.add(nextRequest)
-    serve()
+  function proceed(): void {
+    const now = performance.now()
+    for (const [request, { deadline, serve, refuse }] of waiting) {
+      if (deadline <= now) {
+        if (!round.take('refused')) continue
+        waiting.delete(request)
+        refuse()
+      } else {
+        if (serving.size >= maxRequestsInFlight || !round.take('served')) break
+        waiting.delete(request)
+        serving.add(request)
+        serve()
+      }
+    }
+    const [oldest] = waiting.values()
+    if (oldest) timer ??= setTimeout(awake, Math.max(1, oldest.deadline - now))
+  }
+
+  function awake(): void {
+    timer = undefined
+    proceed()
   }
 
   app.addHook('onRequest', ({ raw, route }, reply, done) => {
@@ -50,7 +77,8 @@ export function boundLoad(app: FastifyInstance, maxRequestsInFlight: number): vo
     connection.requests += 1
     reply.raw.once('close', () => {
       connection.requests -= 1
-      end(raw)
+      waiting.delete(raw)
+      if (serving.delete(raw)) proceed()
     })
     const refuse = (): void => {
       void reply.header('retry-after', RETRY_AFTER)
@@ -58,18 +86,51 @@ export function boundLoad(app: FastifyInstance, maxRequestsInFlight: number): vo
     }
     if (connection.requests > MAX_PIPELINED) return refuse()
     if (route.quiet) return done()
-    if (serving.size < maxRequestsInFlight) {
-      serving.add(raw)
-      return done()
-    }
-    const timer = setTimeout(() => {
-      if (waiting.delete(raw)) refuse()
-    }, MAX_WAIT_MS)
-    waiting.set(raw, () => {
-      clearTimeout(timer)
-      done()
-    })
+    waiting.set(raw, { deadline: performance.now() + MAX_WAIT_MS, serve: done, refuse })
+    proceed()
   })
+}
+
+/**
+ * Counts the requests of each kind in a round of the event loop.
+ *
+ * @param onEnd called at its end, if it took a request or a connection
+ */
+function countRounds({ server }: FastifyInstance, onEnd: () => void) {
+  const taken = { served: 0, refused: 0 }
+  let limit = MAX_PER_ROUND
+  let hasNewConnection = false
+  let isScheduled = false
+
+  function schedule(): void {
+    if (isScheduled) return
+    isScheduled = true
+    setImmediate(end)
+  }
+
+  function end(): void {
+    isScheduled = false
+    taken.served = taken.refused = 0
+    limit = hasNewConnection ? MAX_WITH_NEW_CONNECTION : MAX_PER_ROUND
+    if (hasNewConnection) schedule()
+    hasNewConnection = false
+    onEnd()
+  }
+
+  server.on('connection', () => {
+    hasNewConnection = true
+    limit = MAX_WITH_NEW_CONNECTION
+    schedule()
+  })
+  return {
+    /** Whether the round has room for one more. */
+    take(kind: keyof typeof taken): boolean {
+      if (taken[kind] >= limit) return false
+      taken[kind] += 1
+      schedule()
+      return true
+    }
+  }
 }
 
 function connectionOf(request: IncomingMessage): Connection {
