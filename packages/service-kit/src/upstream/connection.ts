@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import type { LookupFunction, Socket } from 'node:net'
 import { buildConnector, errors, type Dispatcher } from 'undici'
 
 /**
@@ -7,40 +7,73 @@ import { buildConnector, errors, type Dispatcher } from 'undici'
  */
 const ADDRESS_TIMEOUT_MS = 800
 
-/** Opens connections over which an unasked `100 Continue` is no failure: RFC 9110, 15.2, but undici breaks the call off. */
-export function createConnector(): buildConnector.connector {
+/**
+ * Opens connections over which interim answers, such as an unasked `100 Continue`, are no failure: RFC 9110, 15.2, but undici
+ * breaks the call off.
+ *
+ * @param lookup replaces the system's resolver
+ */
+export function createConnector(lookup?: LookupFunction): buildConnector.connector {
   // HTTP/2, which undici would agree to over TLS, puts all calls on one connection, whatever use and number are asked for. When
   // that connection falls silent, undici keeps it, and every call runs into its time limit.
   const connect = buildConnector({
     allowH2: false,
     autoSelectFamily: true,
-    autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS
+    autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
+    ...(lookup && { lookup })
   })
   return (options, callback) =>
     connect(options, (...result) => {
       if (result[1]) {
-        skipContinue(result[1])
+        skipInterim(result[1])
         rememberUse(result[1])
       }
       callback(...result)
     })
 }
 
-const continueForm = /^HTTP\/1\.1 100 [^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n/
+/** A whole interim head, but 101, which ends HTTP. Its name and version begin every answer. */
+const interimForm = /^HTTP\/1\.1 1(?!01)[0-9]{2}[^\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n/
+/** The place of the first digit of the status. */
+const STATUS_AT = 'HTTP/1.1 '.length
+const ONE = 0x31
+/** Bytes of an interim head; undici's limit for all heads. */
+const MAX_INTERIM_BYTES = 16 * 1024
 
-/** Only what comes first after something was written can be the head of an answer. */
-function skipContinue(socket: Socket): void {
+/** Only what comes first after something was written can be the head of an answer. A head may arrive in pieces. */
+function skipInterim(socket: Socket): void {
   const read = socket.read.bind(socket)
-  let written = 0
+  let answered = 0
+  let held: Buffer | undefined
   socket.read = (size?: number): unknown => {
     const chunk: unknown = read(size)
-    if (!(chunk instanceof Buffer) || socket.bytesWritten === written) return chunk
-    const interim = chunk.toString('latin1', 0, 1024).match(continueForm)?.[0] ?? ''
-    if (interim.length === chunk.length) return socket.read(size)
-    if (interim === '') written = socket.bytesWritten
-    else socket.unshift(chunk.subarray(interim.length))
-    return interim === '' ? chunk : socket.read(size)
+    if (!(chunk instanceof Buffer) || socket.bytesWritten === answered) return chunk
+    const bytes = held ? Buffer.concat([held, chunk]) : chunk
+    held = undefined
+    // This function runs for every answer, so it looks at one byte before all others.
+    if (bytes.length > STATUS_AT && bytes[STATUS_AT] !== ONE) {
+      answered = socket.bytesWritten
+      return bytes
+    }
+    const interim = interimForm.exec(bytes.toString('latin1', 0, MAX_INTERIM_BYTES))?.[0]
+    if (interim !== undefined) {
+      if (interim.length < bytes.length) socket.unshift(bytes.subarray(interim.length))
+    } else if (isCut(bytes)) {
+      held = bytes
+    } else {
+      answered = socket.bytesWritten
+      return bytes
+    }
+    return socket.read(size)
   }
+}
+
+/** Whether bytes may go on as an interim head. */
+function isCut(bytes: Buffer): boolean {
+  const start = bytes.toString('latin1', 0, STATUS_AT + 3)
+  return (
+    bytes.length < MAX_INTERIM_BYTES && 'HTTP/1.1 1'.startsWith(start.slice(0, STATUS_AT + 1)) && !start.endsWith('101')
+  )
 }
 
 const keptConnectionErrors = new WeakSet<Error>()
