@@ -40,6 +40,12 @@ describe('the form of the metrics', () => {
     ['application/openmetrics-text;q=0', TEXT],
     ['application/openmetrics-text;q=0.2, text/plain;q=0.7', TEXT],
     ['application/openmetrics-text;q=much', TEXT],
+    ['application/openmetrics-text; version="1.0.0"', OPENMETRICS],
+    ['application/openmetrics-text; version="0.0.1"', TEXT],
+    ['text/html; title="a, application/openmetrics-text"', TEXT],
+    ['text/html; title="a; q=0, \\", application/openmetrics-text", text/plain', TEXT],
+    ['text/html; title="a, b"; q=0.1, application/openmetrics-text', OPENMETRICS],
+    ['application/openmetrics-text; note="a;q=0"', OPENMETRICS],
     [PROMETHEUS_3, OPENMETRICS]
   ])('for "accept: %s" is %s', async (accept, type) => {
     await using server = await startApp(build)

@@ -1,4 +1,5 @@
 import type { TraceIds } from '@bookinfo/tracing'
+import { prefersOpenMetrics } from '../html/accept.ts'
 import { Histogram, Registry, type Metric, type OpenMetricsContentType, type RegistryContentType } from 'prom-client'
 
 /** The metrics of one app. Only OpenMetrics has exemplars; `writeMetrics` writes plain text, too. */
@@ -61,20 +62,4 @@ export async function writeMetrics(metrics: MetricsRegistry, accept: string): Pr
 /** For OpenMetrics prom-client removes `_total` from the names of counters for good, so it gets a view with its own name. */
 function viewOf(metric: Metric): Metric {
   return Object.create(metric)
-}
-
-const OPENMETRICS = 'application/openmetrics-text'
-const TEXT = 'text/plain'
-
-/** Weighed by RFC 9110, 12.4.2. Another version of OpenMetrics does not count. */
-function prefersOpenMetrics(accept: string): boolean {
-  const weights = { [OPENMETRICS]: 0, [TEXT]: 0 }
-  for (const range of accept.toLowerCase().split(',')) {
-    const [type = '', ...parameters] = range.split(';').map((part) => part.trim())
-    if (type !== OPENMETRICS && type !== TEXT) continue
-    const { q = '1', version } = Object.fromEntries(parameters.map((parameter) => parameter.split('=', 2)))
-    if (type === OPENMETRICS && version !== undefined && version !== '1.0.0') continue
-    weights[type] = Math.max(weights[type], Number(q) || 0)
-  }
-  return weights[OPENMETRICS] > 0 && weights[OPENMETRICS] >= weights[TEXT]
 }
