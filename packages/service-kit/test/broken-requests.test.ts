@@ -126,7 +126,8 @@ test('a service that is called reads the headers that its caller adds', async ()
   })
   const bytes = (kib: number) => `GET /livez HTTP/1.1\r\nHost: t\r\nCookie: ${'a'.repeat(kib * 1024)}\r\n\r\n`
   expect((await askRaw(inner.origin, bytes(11))).status).toBe(200)
-  expect((await askRaw(inner.origin, bytes(13))).status).toBe(431)
+  const { status, body } = await askRaw(inner.origin, bytes(13))
+  expect([status, JSON.parse(body)]).toEqual([431, { error: tooLong.replace('60', '12') }])
 })
 
 test('answers two requests that come at once, in order', async () => {

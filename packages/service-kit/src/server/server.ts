@@ -65,17 +65,18 @@ declare module 'fastify' {
 export function createServer(options: ServerOptions): Server {
   const { title, description, version, tracing = forwardTracing } = options
   const settings = { ...loadConfig(ServerSettings, {}, []), ...options.settings }
+  const maxHeaderKib = settings.MAX_HEADER_KIB + HEADER_KIB_PER_HOP * (options.hops ?? 0)
   const registry = createRegistry()
   const metrics = createRequestMetrics(registry)
   const brokenRequests = createBrokenRequestHandler({
     version,
-    maxHeaderKib: settings.MAX_HEADER_KIB,
+    maxHeaderKib,
     onRefused(status, reason) {
       metrics.countRefused(status)
       app.log.info({ status, error: reason }, 'request refused')
     }
   })
-  const app = createApp(options, settings, brokenRequests)
+  const app = createApp(options, { ...settings, MAX_HEADER_KIB: maxHeaderKib }, brokenRequests)
   const lifecycle: Lifecycle = { stopping: false }
   brokenRequests.refuseTunnels(app)
   compileSchemasLazily(app)
@@ -106,8 +107,8 @@ export function createServer(options: ServerOptions): Server {
 }
 
 function createApp(options: ServerOptions, settings: ServerSettings, brokenRequests: BrokenRequestHandler) {
-  const { name, version, log, router, hops = 0 } = options
-  const maxHeaderSize = (settings.MAX_HEADER_KIB + HEADER_KIB_PER_HOP * hops) * 1024
+  const { name, version, log, router } = options
+  const maxHeaderSize = settings.MAX_HEADER_KIB * 1024
   return createFastify({
     ...logging(name, version, log),
     http: {
