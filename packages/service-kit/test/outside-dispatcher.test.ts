@@ -1,21 +1,23 @@
 import { forwardHeaders } from '@bookinfo/tracing'
 import { createServer as createProxy } from 'node:http'
 import { once } from 'node:events'
+import { networkInterfaces } from 'node:os'
 import { Type } from 'typebox'
 import { describe, expect, test } from 'vitest'
 import { createServer, createUpstream, loadConfig, openOutsideDispatcher, proxySettings } from '../src/index.ts'
 import { startService } from './processes/service-process.ts'
-import { respond, startTinyServer } from './support/index.ts'
+import type { OutsideOptions } from '../src/upstream/outside-dispatcher.ts'
+import { respond, silence, startTinyServer } from './support/index.ts'
 
 const ProxyConfig = Type.Object(proxySettings)
 
 /** Asks a host outside of the suite, with these variables in the environment. */
-async function askOutside(origin: string, env: Record<string, string>, onlyTls = false) {
+async function askOutside(origin: string, env: Record<string, string>, more: Partial<OutsideOptions> = {}) {
   const warnings: string[] = []
   const proxies = loadConfig(ProxyConfig, env, [], (warning) => warnings.push(warning))
   const about = { name: 'fixture', title: 'Fixture', description: '', version: 'v1' }
   const { app } = createServer({ ...about, log: { level: 'silent' } })
-  const dispatcher = openOutsideDispatcher(app, { proxies, onlyTls })
+  const dispatcher = openOutsideDispatcher(app, { proxies, onlyTls: false, ...more })
   const options = { name: 'books', origins: [origin], schema: Type.Unknown(), timeoutMs: 30_000, dispatcher }
   const result = await createUpstream(options).get('/volumes?q=1', forwardHeaders(['x-request-id', 'r1']))
   await app.close()
@@ -72,7 +74,7 @@ describe('a call to the outside', () => {
 
 test('a client for TLS alone opens no other connection', async () => {
   await using server = await startTinyServer(respond(200))
-  const { result } = await askOutside(server.origin, {}, true)
+  const { result } = await askOutside(server.origin, {}, { onlyTls: true })
   expect(result).toMatchObject({ ok: false, kind: 'unreachable', reason: 'a redirect would leave TLS' })
   expect(server.seen).toEqual([])
 })
@@ -85,4 +87,27 @@ test('a call inside the suite never goes to a proxy', async () => {
   await using service = await startService({ ...env, THINGS_HOSTNAME: `127.0.0.1:${things.port}` })
   await fetch(`${service.origin}/ask`)
   expect([things.seen.length, proxy.seen.length]).toEqual([1, 0])
+})
+
+test('a host whose first address is silent is reached by its second, and the first has 800 ms', async () => {
+  const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ family }) => family === 'IPv6'))
+  const silent = hasIpv6 ? { address: '::1', family: 6 } : { address: '127.0.0.2', family: 4 }
+  await using server = await startTinyServer(respond(200, { title: 'a book' }))
+  await using _silence = await silence({ host: silent.address, port: server.port })
+  const start = performance.now()
+  let connectedAfterMs = 0
+  server.answerWith((request, response) => {
+    connectedAfterMs = performance.now() - start
+    respond(200, { title: 'a book' })(request, response)
+  })
+  const { result } = await askOutside(
+    `http://books.example:${server.port}`,
+    {},
+    {
+      lookup: (_host, _options, done) => done(null, [silent, { address: '127.0.0.1', family: 4 }])
+    }
+  )
+  expect(result).toMatchObject({ ok: true, value: { title: 'a book' } })
+  // With Node's 250 ms a slow first address would not be reached.
+  expect(connectedAfterMs).toBeGreaterThan(750)
 })

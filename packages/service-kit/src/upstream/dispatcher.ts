@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net'
 import { Agent, interceptors, type Dispatcher } from 'undici'
 import type { App } from '../server/server.ts'
 import { createConnector, isRepeatable, retryOnFreshConnection } from './connection.ts'
@@ -79,13 +80,21 @@ export function openDispatcher(app: App, connections: ConnectionUse, options?: D
   return closeWith(app, createDispatcher(connections, options))
 }
 
-export function agentOptions({ maxConnections = MAX_CONNECTIONS, pipelining = 0 } = {}): Agent.Options {
+interface AgentChoices {
+  maxConnections?: number
+  pipelining?: number
+  /** Replaces the system's resolver. */
+  lookup?: LookupFunction | undefined
+}
+
+export function agentOptions(choices: AgentChoices = {}): Agent.Options {
+  const { maxConnections = MAX_CONNECTIONS, pipelining = 0, lookup } = choices
   return {
     connections: maxConnections,
     // Without pipelining undici asks for `connection: close`.
     pipelining,
     maxResponseSize: MAX_RESPONSE_BYTES,
-    connect: createConnector()
+    connect: createConnector(lookup)
   }
 }
 

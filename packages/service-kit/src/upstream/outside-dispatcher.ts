@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net'
 import { Type } from 'typebox'
 import { EnvHttpProxyAgent, type Dispatcher } from 'undici'
 import { agentOptions, closeWith, followRedirects, type HttpClient } from './dispatcher.ts'
@@ -18,15 +19,17 @@ export interface OutsideOptions {
   proxies: Record<keyof typeof proxySettings, string>
   /** Whether a redirect from TLS to plain HTTP is a failure. */
   onlyTls: boolean
+  /** Replaces the system's resolver in tests. */
+  lookup?: LookupFunction | undefined
 }
 
 /**
  * The HTTP client of an app for hosts outside of the cluster. It takes the proxies of the environment, which calls inside the
  * suite never do. It ends with the app.
  */
-export function openOutsideDispatcher(app: App, { proxies, onlyTls }: OutsideOptions): HttpClient {
+export function openOutsideDispatcher(app: App, { proxies, onlyTls, lookup }: OutsideOptions): HttpClient {
   const agent = new EnvHttpProxyAgent({
-    ...agentOptions(),
+    ...agentOptions({ lookup }),
     // An empty text keeps undici from reading the environment itself.
     httpProxy: withScheme(proxies.HTTP_PROXY),
     httpsProxy: withScheme(proxies.HTTPS_PROXY),
