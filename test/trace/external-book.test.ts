@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { createRecordedTracing } from '@bookinfo/tracing/testing'
 import { describe, expect, test } from 'vitest'
 import { ask, respond, startDetails, startTinyServer, volumes, type Env } from '../support/index.ts'
@@ -15,7 +16,7 @@ async function askForBook(env: Env, status = 200) {
     await ask(details.origin, '/details/0', { headers: { baggage: 'reader=jason' } })
   }
   const spans: RecordedSpan[] = tracing.spans().map((span) => ({ service: 'details', span }))
-  return { tree: treeOf(spans), headers: books.seen[0]?.headers.map(([name]) => name) ?? [] }
+  return { spans, tree: treeOf(spans), headers: books.seen[0]?.headers.map(([name]) => name) ?? [] }
 }
 
 describe('the trace of an external book', () => {
@@ -31,6 +32,13 @@ describe('the trace of an external book', () => {
     const { tree, headers } = await askForBook({ BOOK_SERVICE_TRACE_CONTEXT: 'true' })
     expect(tree).toEqual([{ span: 'details SERVER GET /details/:id 200', children: [call] }])
     expect(headers).toEqual(['host', 'connection', 'traceparent', 'accept'])
+  })
+
+  test.each([200, 403])('does not contain the key for the service, which answers %i', async (status) => {
+    const { spans, headers } = await askForBook({ BOOK_SERVICE_API_KEY: 'AIza-a-secret-of-the-test' }, status)
+    expect(headers).toContain('x-goog-api-key')
+    expect(spans.map(({ span }) => span.name)).toEqual(['GET', 'GET /details/:id'])
+    expect(inspect(spans, { depth: Infinity, showHidden: true })).not.toContain('AIza-a-secret-of-the-test')
   })
 
   test('shows a failure', async () => {

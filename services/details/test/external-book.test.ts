@@ -86,6 +86,11 @@ describe('a book from the external service', () => {
 
 describe('an external service that fails', () => {
   const answers: [what: string, status: number, body: unknown][] = [
+    ...[201, 202, 204, 205, 206, 302, 304, 600, 999].map((status): [string, number, unknown] => [
+      `answers ${status}`,
+      status,
+      status === 204 ? '' : volumes()
+    ]),
     ['answers 403', 403, { error: { code: 403, message: 'Cannot determine user location' } }],
     ['answers 404', 404, ''],
     ['answers 500', 500, 'Traceback: password=hunter2'],
