@@ -2,6 +2,8 @@ import type { Span } from './span.ts'
 
 /** Bytes of requests, roughly, that the kept spans came in: a bound for spans that are unusually large. */
 const MAX_BYTES = 64 * 1024 * 1024
+/** Bytes, at least, of each event, link and attribute: an empty event comes in two bytes. */
+const OBJECT_BYTES = 100
 /** Ids of traces that have gone, so that their late spans are known for what they are. */
 const MAX_GONE = 10_000
 
@@ -74,13 +76,18 @@ export function createTraceStore(maxSpans: number, maxBytes = MAX_BYTES): TraceS
 
   return {
     add(spans, bytes) {
-      for (const span of spans) keep(span, bytes / spans.length)
+      for (const span of spans) keep(span, Math.max(bytes / spans.length, OBJECT_BYTES * countObjects(span)))
     },
     get: (traceId) => traces.get(traceId),
     all: () => [...traces.values()],
     services: () => [...new Set([...traces.values()].flatMap(servicesOf))].toSorted(),
     count: () => ({ traces: traces.size, spans: spanCount, tracesGone })
   }
+}
+
+function countObjects({ attributes, events, links }: Span): number {
+  const inner = [...events, ...links].reduce((sum, part) => sum + 1 + part.attributes.length, 0)
+  return attributes.length + inner
 }
 
 function servicesOf({ spans }: Trace): string[] {

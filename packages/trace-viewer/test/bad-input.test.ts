@@ -46,6 +46,18 @@ function nestedProtobuf(levels: number): Buffer {
   return bytes
 }
 
+/** Protobuf of a span that has empty events alone. */
+function emptyEvents(count: number): Buffer {
+  const lengthOf = (bytes: Buffer) => [
+    (bytes.length & 127) | 128,
+    ((bytes.length >> 7) & 127) | 128,
+    bytes.length >> 14
+  ]
+  const wrap = (field: number, bytes: Buffer) =>
+    Buffer.concat([Buffer.from([field * 8 + 2, ...lengthOf(bytes)]), bytes])
+  return [2, 2, 1].reduce((bytes, field) => wrap(field, bytes), Buffer.alloc(2 * count, 'Z\0'))
+}
+
 const malformed: [what: string, body: string | undefined, message: RegExp][] = [
   ['no body', undefined, /JSON/],
   ['text', 'hello', /JSON/],
@@ -87,6 +99,12 @@ const refused: [what: string, status: number, question: TestRequest, message: Re
   ['an unknown encoding', 415, { headers: { ...GZIP, 'content-encoding': 'br' }, body: good }, /gzip, not as "br"/],
   ['plain text that calls itself gzip', 400, { headers: GZIP, body: good }, /not gzip/],
   ['half a gzip', 400, { headers: GZIP, body: gzipSync(good).subarray(0, 60) }, /not gzip/],
+  [
+    'many empty events',
+    413,
+    { headers: GZIP, body: gzipSync(withSpan({ events: Array.from({ length: 250_000 }, () => ({})) })) },
+    /more than 250000 spans, events and attributes/
+  ],
   ['too much', 413, { headers: JSON_TYPE, body: Buffer.alloc(2 * MIB + 1, ' ') }, /larger than 2097152 bytes/],
   [
     'too much once unpacked',
@@ -115,6 +133,7 @@ const refusedProtobuf: [what: string, status: number, body: Buffer, message: Reg
   ['a message that breaks off', 400, Buffer.from([10, 200]), /./],
   ['a field of the wrong wire type', 400, Buffer.from([13, 1, 2, 3, 4]), /./],
   ['a span id of three bytes', 400, shortSpanId, /not a span id/],
+  ['many empty events', 413, emptyEvents(250_000), /more than 250000 spans, events and attributes/],
   ['arrays in arrays', 400, nestedProtobuf(2_000), /recursion depth/],
   ['too much', 413, Buffer.alloc(2 * MIB + 1), /larger than 2097152 bytes/]
 ]

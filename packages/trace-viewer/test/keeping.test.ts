@@ -72,6 +72,14 @@ describe('the bound', () => {
     expect(store.get(traceId(3))).toMatchObject({ refused: 1 })
   })
 
+  it('counts many empty events as more than the bytes that they came in', () => {
+    const store = createTraceStore(10_000, 100_000)
+    const [span] = readSpans(details([1, 1]), 'hex')
+    const events = Array.from({ length: 1_000 }, () => ({ timeUs: 0, name: '', attributes: [] }))
+    if (span) for (const id of [2, 3]) store.add([{ ...span, traceId: traceId(id), events }], 2_000)
+    expect(store.count()).toEqual({ traces: 1, spans: 1, tracesGone: 1 })
+  })
+
   it('holds for log lines', () => {
     const store = createLogStore(2)
     const line = { traceId: 'a', spanId: '', service: '', level: '', message: '', fields: [] }

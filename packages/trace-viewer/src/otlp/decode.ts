@@ -3,12 +3,15 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { Compile } from 'typebox/compile'
 import type { Span } from '../span.ts'
-import { decodeTraceRequest } from './protobuf.ts'
+import { countMessages, decodeTraceRequest } from './protobuf.ts'
 import { BadSpans, readSpans } from './read-spans.ts'
 import { ExportTraceServiceRequest } from './schema.ts'
 
 /** Bytes of a request, unpacked. */
 const UNPACKED_LIMIT = 16 * 1024 * 1024
+
+/** Spans, events, links, attributes and their values in a request. Each becomes an object, however few bytes it took. */
+const MAX_OBJECTS = 250_000
 
 /** Levels of arrays and objects; protobuf has a limit of its own, which is lower. */
 const DEEPEST = 300
@@ -20,6 +23,7 @@ const UnknownType = createError(
 )
 const UnknownEncoding = createError('BOOKINFO_UNKNOWN_ENCODING', 'send it plain or as gzip, not as "%s"', 415)
 const TooLarge = createError('BOOKINFO_UNPACKED_TOO_LARGE', 'the unpacked request is larger than %s bytes', 413)
+const TooMany = createError('BOOKINFO_TOO_MANY', 'the request has more than %s spans, events and attributes', 413)
 const NoGzip = createError('BOOKINFO_NO_GZIP', 'the body is not gzip, or not all of it', 400)
 
 const traceRequest = Compile(ExportTraceServiceRequest)
@@ -50,15 +54,40 @@ export async function unpack(body: Buffer, contentEncoding = 'identity'): Promis
 /**
  * All spans of a request.
  *
- * @throws BadSpans if anything in it is not as the protocol says: a request is taken as a whole or not at all
+ * @throws TooMany, or BadSpans if anything in it is not as the protocol says: a request is taken as a whole or not at all
  */
 export function decodeSpans(bytes: Buffer, encoding: Encoding): Span[] {
+  if (countObjects(bytes, encoding) > MAX_OBJECTS) throw new TooMany(MAX_OBJECTS)
   const value = parse(bytes, encoding)
   if (!traceRequest.Check(value)) {
     const [error] = traceRequest.Errors(value)
     throw new BadSpans(`${error?.instancePath || 'the request'} ${error?.message ?? 'has the wrong form'}`)
   }
   return readSpans(value, encoding === 'json' ? 'hex' : 'base64')
+}
+
+function countObjects(bytes: Buffer, encoding: Encoding): number {
+  if (encoding === 'json') return countJsonObjects(bytes)
+  try {
+    return countMessages(bytes)
+  } catch {
+    // Decoding says what is wrong.
+    return 0
+  }
+}
+
+const [QUOTE, BACKSLASH, BRACKET, BRACE] = [0x22, 0x5c, 0x5b, 0x7b]
+
+function countJsonObjects(bytes: Buffer): number {
+  let count = 0
+  let isText = false
+  for (let i = 0; i < bytes.length; i += 1) {
+    const byte = bytes[i]
+    if (byte === QUOTE) isText = !isText
+    else if (isText && byte === BACKSLASH) i += 1
+    else if (!isText && (byte === BRACE || byte === BRACKET)) count += 1
+  }
+  return count
 }
 
 function parse(bytes: Buffer, encoding: Encoding): unknown {
