@@ -45,6 +45,8 @@ export default defineConfig([
     ],
     // For people who develop; without it the log is JSON on terminals too.
     external: ['pino-pretty'],
+    // Only details calls the outside. The other services go without the proxy clients, as nothing imports them there.
+    treeshake: { moduleSideEffects: [{ test: /undici\/lib\/dispatcher\/.*proxy/, sideEffects: false }] },
     output: { ...output, file: `${dist}/main.js`, format: 'esm' }
   },
   {

@@ -78,6 +78,11 @@ describe.each(services)('the bundle of %s', (service) => {
     expect(parts).toEqual([])
   })
 
+  test('has a client for proxies only if it calls hosts outside of the suite', async () => {
+    const isProxyClient = (source: string) => /undici\/lib\/.*(proxy|socks)/.test(source)
+    expect((await sourcesOf(service)).some(isProxyClient)).toBe(service === 'details')
+  })
+
   test.each(['main.js', ...beside[service]] as const)('has a licence for all of %s beside it', async (file) => {
     const notices = await readFile(builtFile(service, `${file}.LICENSES.txt`), 'utf8')
     const titles = [...notices.matchAll(/^=+\n(\S+ \S+): (.+)\n=+$/gm)]
