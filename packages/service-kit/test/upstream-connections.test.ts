@@ -215,7 +215,11 @@ describe('interim answers before a good one are no failure:', () => {
       const server = createTcpServer((socket) =>
         socket.setNoDelay().on('data', async (request) => {
           const whole = [...parts, good].join('')
-          const inPackets = { '/0': [whole], '/1': [...parts, good], '/2': [whole.slice(0, -50), whole.slice(-50)] }
+          const inPackets: Record<string, string[]> = {
+            '/0': [whole],
+            '/1': [...parts, good],
+            '/2': [whole.slice(0, -50), whole.slice(-50)]
+          }
           for (const packet of inPackets[/(\/[012]) /.exec(request.toString())?.[1] ?? '/0'] ?? []) {
             socket.write(packet)
             await sleep(5)

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 
@@ -15,7 +15,7 @@ const listenAndBlock = `
 export async function silence(address: { host: string; port: number }): Promise<AsyncDisposable> {
   const worker = new Worker(listenAndBlock, { eval: true, workerData: address })
   await once(worker, 'message')
-  const sockets = []
+  const sockets: Socket[] = []
   for (;;) {
     const socket = connect(address).on('error', () => undefined)
     sockets.push(socket)
