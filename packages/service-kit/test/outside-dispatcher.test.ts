@@ -93,7 +93,8 @@ test('a host whose first address is silent is reached by its second, and the fir
   const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ family }) => family === 'IPv6'))
   const silent = hasIpv6 ? { address: '::1', family: 6 } : { address: '127.0.0.2', family: 4 }
   await using server = await startTinyServer(respond(200, { title: 'a book' }))
-  await using _silence = await silence({ host: silent.address, port: server.port })
+  await using resources = new AsyncDisposableStack()
+  resources.use(await silence({ host: silent.address, port: server.port }))
   const start = performance.now()
   let connectedAfterMs = 0
   server.answerWith((request, response) => {

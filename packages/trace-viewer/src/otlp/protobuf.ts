@@ -64,13 +64,13 @@ const types = createTypes()
 /** Counts the messages inside a request without making objects of them: an empty one takes two bytes here, and a hundred there. */
 export function countMessages(bytes: Uint8Array, type = 'ExportTraceServiceRequest'): number {
   const reader = new BinaryReader(bytes)
-  const types = new Map(
+  const fieldTypes = new Map(
     Object.values(messages[type] ?? {}).map(([number, written]) => [number, written.replace('[]', '')])
   )
   let count = 0
   while (reader.pos < reader.len) {
     const [number, wireType] = reader.tag()
-    const inner = types.get(number) ?? ''
+    const inner = fieldTypes.get(number) ?? ''
     if (inner in messages && wireType === WireType.LengthDelimited) count += 1 + countMessages(reader.bytes(), inner)
     else reader.skip(wireType, number)
   }
