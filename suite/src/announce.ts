@@ -4,7 +4,7 @@ import { untilReady } from './ready.ts'
 import { describeSuite } from './table.ts'
 import { planSuite } from './plan.ts'
 
-// The suite's own part in `turbo dev`: it says once what runs where, when everything runs.
+// The suite's own part in `turbo dev`: prints the addresses once, when all services are ready.
 const stop = stopOnSignals()
 
 await explainFailure(async () => {

@@ -2,10 +2,10 @@ import { explainFailure, Failure, print } from '@bookinfo/cli'
 import { readOptions, usage } from './options.ts'
 import { checkSuite, planSuite } from './plan.ts'
 
-/** The bootstrap takes it as: go on, with --no-traces. */
+/** The exit status that makes the bootstrap go on with --no-traces. */
 const WITHOUT_TRACES = 3
 
-// Before `turbo dev`: what is wrong is said once, and not by each of the parts that turbo runs.
+// Runs before `turbo dev`, so that a problem is reported once and not by each task of turbo.
 await explainFailure(async () => {
   const options = readOptions(process.argv.slice(2))
   if (options.help) return print(usage)

@@ -1,15 +1,15 @@
-/** How a line that a service wrote is shown, with the service's name. */
+/** Formats a line of a service, with the service's name. */
 export type LogFormat = (name: string, line: string) => string
 
-/** Names are as long as that, so that what follows stands in a column. */
+/** The width of the column of names. */
 const NAME_LENGTH = 14
 
-/** What every line has, or what the name in front of it says already. */
+/** Fields of every line, and those that repeat the name in front. */
 const LEFT_OUT = 'service,version,x-request-id,trace_id,span_id'
 
 /** On a terminal lines are for people, in colours unless `NO_COLOR` is set; elsewhere for programs, as they came. */
 export async function createLogFormat(onTerminal: boolean, env: NodeJS.ProcessEnv): Promise<LogFormat> {
-  // Lines of JSON say themselves whose they are.
+  // Lines of JSON contain the name of their service.
   if (!onTerminal) return (name, line) => (line.startsWith('{') ? line : withName(name, line))
   const { prettyFactory } = await import('pino-pretty')
   const pretty = prettyFactory({

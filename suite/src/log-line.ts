@@ -1,14 +1,14 @@
-/** What matters about a line of a service's log to whoever started the service. */
+/** The parts of a service's log line that the launcher needs. */
 export interface LogLine {
-  /** Worth showing without being asked. */
+  /** A warning or an error, which is always shown. */
   bad: boolean
-  /** What it says, and the error that it tells of. */
+  /** Its message, and that of its error. */
   text: string
 }
 
 const badLevels = ['warn', 'error', 'fatal']
 
-/** Reads a JSON line; what is none is nothing bad, and says what it says. */
+/** Reads a JSON line. Any other line is not bad, and is its own text. */
 export function readLogLine(line: string): LogLine {
   const fields = parseFields(line)
   if (fields === undefined) return { bad: false, text: line }

@@ -3,12 +3,12 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { HOST, PORT_COUNT, type Place } from './topology.ts'
 
-/** Browsers try it first for "localhost", so a stranger there would answer in our place. */
+/** Browsers try this address first for "localhost", so another program there would answer them. */
 const HOST_IPV6 = '::1'
 
 const IN_USE = 'EADDRINUSE'
 
-/** What else one can do about a port that is in use. */
+/** The advice for a port that is in use. */
 export const OTHER_PORTS = `take ${PORT_COUNT} other ports with --base-port N (for example npm start -- --base-port 9180)`
 
 /** @throws Failure naming the first place whose port is taken */
@@ -22,14 +22,14 @@ export async function checkPorts(places: readonly Place[]): Promise<void> {
   }
 }
 
-/** @returns the code of what keeps a program from having this port for itself, if anything does */
+/** @returns the error code if a program cannot have this port for itself */
 export async function findProblem(port: number): Promise<string | undefined> {
   const problem = await tryToListen(HOST, port)
   if (problem !== undefined) return problem
   return (await tryToListen(HOST_IPV6, port)) === IN_USE ? IN_USE : undefined
 }
 
-/** @returns the code of what went wrong, if anything did */
+/** @returns the error code of a failure */
 async function tryToListen(host: string, port: number): Promise<string | undefined> {
   const server = createServer()
   try {

@@ -1,7 +1,7 @@
 import type { Place } from './topology.ts'
 import type { Traces } from './traces.ts'
 
-/** What runs where, where to click, how to stop. */
+/** Describes the running suite: addresses, the page to open, how to stop. */
 export function describeSuite(places: readonly Place[], { viewer, note }: Traces): string {
   const rows = [...places, ...(viewer ? [viewer] : [])].map(({ service, version, port, path, purpose }) => [
     service,

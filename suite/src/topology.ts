@@ -41,17 +41,17 @@ interface Entry {
   /** Folder below `services/`. */
   service: string
   version: string
-  /** What to look at with a browser or curl. */
+  /** The path for a browser or curl. */
   path: string
   purpose: string
   env?: Readonly<Record<string, string>>
-  /** What to run in place of the service's own `src/main.ts`: a path below the repository's root. */
+  /** The program instead of the service's `src/main.ts`: a path below the repository's root. */
   script?: string
-  /** What it may take to end, if it is more than what a process takes. */
+  /** Milliseconds for its end, if it needs more than a process. */
   stopMs?: number
 }
 
-/** What an option changes of the entries of a service. */
+/** Changes that an option makes to the entries of a service. */
 export type Change = Partial<Pick<Entry, 'version' | 'purpose' | 'env' | 'script' | 'stopMs'>>
 /** By service. */
 export type Changes = Readonly<Record<string, Change>>
@@ -79,7 +79,7 @@ export const PORT_COUNT = suite.length + 2
 /** The viewer's ports beside the default base port, where people and tools look for Jaeger. */
 const JAEGER_PORTS = { port: 16_686, otlpPort: 4318 }
 
-/** Only this machine may ask; a cluster is the place for more. */
+/** Only this machine can reach the suite. */
 export const HOST = '127.0.0.1'
 
 export const ROOT = resolve(import.meta.dirname, '../..')
@@ -88,7 +88,7 @@ export const ROOT = resolve(import.meta.dirname, '../..')
 const SHUTDOWN_BUDGET_MS = 1_000
 
 export interface SuiteVariant {
-  /** What all services are told. */
+  /** Environment variables for all services. */
   env?: Readonly<Record<string, string>>
   changes?: Changes
 }

@@ -1,4 +1,4 @@
-// Saves reloading by hand: the parts marked data-live are replaced by what a reload would show.
+// Updates the parts marked data-live every two seconds, as a reload would.
 const EVERY_MS = 2000
 const button = document.getElementById('live')
 
@@ -21,7 +21,7 @@ async function refresh() {
     for (const part of document.querySelectorAll('[data-live]')) replace(part, page.getElementById(part.id))
     button.classList.remove('lost')
   } catch {
-    // The viewer is being restarted, or is gone: what was last known stays.
+    // The viewer does not answer: the last content stays.
     button.classList.add('lost')
   }
 }

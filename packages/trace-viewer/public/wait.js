@@ -1,4 +1,4 @@
-// Saves reloading by hand while what a page is about is still on its way, as data-wait says, and as long as that may help.
+// Reloads a page marked data-wait when its missing spans have arrived; gives up after 30 seconds.
 const EVERY_MS = 1000
 const LOOKS = 30
 const notice = document.querySelector('[data-wait]')
@@ -27,7 +27,7 @@ async function hasCome() {
     const page = new DOMParser().parseFromString(await response.text(), 'text/html')
     return response.ok && page.querySelector('[data-wait]') === null
   } catch {
-    // The viewer is being restarted, or is gone.
+    // The viewer does not answer.
     return false
   }
 }

@@ -3,7 +3,7 @@ import type { LogLine } from './log-store.ts'
 /** Characters of a line; stack traces fit. */
 const LONGEST = 8 * 1024
 
-/** What pino calls its levels in lines that carry numbers. */
+/** The names of pino's numeric levels. */
 const levelNames: Record<string, string> = {
   10: 'trace',
   20: 'debug',
@@ -13,7 +13,7 @@ const levelNames: Record<string, string> = {
   60: 'fatal'
 }
 
-/** Shown in places of their own. */
+/** Fields with columns of their own. */
 const known = new Set([
   'trace_id',
   'span_id',
@@ -27,7 +27,7 @@ const known = new Set([
   'hostname'
 ])
 
-/** Reads a JSON line of pino. @returns undefined if it is none, is too long, or belongs to no trace */
+/** Reads a JSON line of pino. @returns undefined for other text, for a long line, and without a trace id */
 export function readLogLine(text: string): LogLine | undefined {
   const line = text.length > LONGEST ? undefined : parseObject(text)
   const traceId = inWords(line?.['trace_id']).toLowerCase().padStart(32, '0')
@@ -55,7 +55,7 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** @returns milliseconds; 0 if the line does not say when */
+/** @returns milliseconds; 0 without a valid time */
 function readTime(time: unknown): number {
   const ms = typeof time === 'string' ? Date.parse(time) : time
   return typeof ms === 'number' && Number.isFinite(ms) ? ms : 0

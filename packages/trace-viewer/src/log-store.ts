@@ -6,7 +6,7 @@ export interface LogLine {
   service: string
   level: string
   message: string
-  /** All else that the line says. */
+  /** All other fields. */
   fields: readonly [name: string, value: string][]
 }
 
@@ -16,7 +16,7 @@ export interface LogStore {
   ofTrace(traceId: string): LogLine[]
 }
 
-/** Keeps the last lines, whatever traces they belong to. */
+/** Keeps the last lines of all traces together. */
 export function createLogStore(maxLines: number): LogStore {
   const lines: LogLine[] = []
   return {

@@ -14,7 +14,7 @@ export interface TraceFilter {
 const FIRST_LIMIT = 50
 const LAST_LIMIT = 1_000
 
-/** Reads the fields of the form; what makes no sense counts as not said. */
+/** Reads the fields of the form. An invalid value counts as absent. */
 export function parseFilter(fields: URLSearchParams): TraceFilter {
   const minMs = Number(fields.get('min'))
   const limit = Number(fields.get('limit'))
@@ -34,7 +34,7 @@ export function passes({ services, errorCount, durationUs }: TraceSummary, filte
   )
 }
 
-/** The address of the list with this filter, short where nothing is asked for. */
+/** The address of the list with this filter, without the fields that have their defaults. */
 export function filterHref({ service, status, minMs, limit }: TraceFilter): string {
   const fields = new URLSearchParams()
   if (service !== '') fields.set('service', service)

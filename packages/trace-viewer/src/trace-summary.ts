@@ -2,7 +2,7 @@ import { endUs } from './span.ts'
 import type { Trace } from './trace-store.ts'
 import { rootOf } from './trace-tree.ts'
 
-/** What a list says of a trace. */
+/** A trace in the list. */
 export interface TraceSummary {
   id: string
   rootService: string
@@ -11,7 +11,7 @@ export interface TraceSummary {
   durationUs: number
   spanCount: number
   errorCount: number
-  /** Spans that name a parent which is not here. */
+  /** Spans whose parent is missing. */
   orphanCount: number
   /** In the order in which they began, with the number of their spans. */
   services: readonly [name: string, spans: number][]

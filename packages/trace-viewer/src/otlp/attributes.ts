@@ -1,12 +1,12 @@
 import type { Attribute } from '../span.ts'
 import type { AnyValue, KeyValue } from './schema.ts'
 
-/** Attributes as the viewer keeps them. */
+/** Converts attributes to the viewer's form. */
 export function readAttributes(attributes: readonly KeyValue[] = []): Attribute[] {
   return attributes.map(({ key, value }) => ({ key, ...typedValue(value) }))
 }
 
-/** A value as Jaeger tells it: lists and maps as JSON, whole numbers that a double cannot hold as text. */
+/** A value in Jaeger's form: lists and maps as JSON, integers beyond the range of a double as text. */
 function typedValue(value: AnyValue | undefined): Omit<Attribute, 'key'> {
   if (value?.stringValue !== undefined) return { type: 'string', value: value.stringValue }
   if (value?.boolValue !== undefined) return { type: 'bool', value: value.boolValue }

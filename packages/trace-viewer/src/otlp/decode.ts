@@ -39,7 +39,7 @@ export function encodingOf(contentType: string): Encoding {
   throw new UnknownType(type.slice(0, 100))
 }
 
-/** @throws what the sender has to mend */
+/** @throws a 4xx error that tells the sender what to change */
 export async function unpack(body: Buffer, contentEncoding = 'identity'): Promise<Buffer> {
   if (contentEncoding === 'identity') return body
   if (contentEncoding !== 'gzip') throw new UnknownEncoding(contentEncoding.slice(0, 100))
@@ -52,9 +52,9 @@ export async function unpack(body: Buffer, contentEncoding = 'identity'): Promis
 }
 
 /**
- * All spans of a request.
+ * Reads all spans of a request.
  *
- * @throws TooMany, or BadSpans if anything in it is not as the protocol says: a request is taken as a whole or not at all
+ * @throws TooMany, or BadSpans if a part of it violates the protocol: a request is accepted or refused as a whole
  */
 export function decodeSpans(bytes: Buffer, encoding: Encoding): Span[] {
   if (countObjects(bytes, encoding) > MAX_OBJECTS) throw new TooMany(MAX_OBJECTS)

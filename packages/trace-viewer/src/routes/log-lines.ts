@@ -5,7 +5,7 @@ import type { LogStore } from '../log-store.ts'
 
 const BODY_LIMIT = 1024 * 1024
 
-/** No browser sends it from a foreign page without asking first. */
+/** A browser sends this type for another site's page only after a CORS preflight. */
 const NDJSON = 'application/x-ndjson'
 
 const NotNdjson = createError('BOOKINFO_NOT_NDJSON', `send ${NDJSON}: one JSON object in each line`, 415)
@@ -14,7 +14,7 @@ export interface LogLineRoutesOptions {
   logs: LogStore
 }
 
-/** Takes the log lines of services, from whoever starts them. */
+/** Receives the log lines of services from the program that starts them. */
 export const logLineRoutes: FastifyPluginAsyncTypebox<LogLineRoutesOptions> = async (app, { logs }) => {
   app.post(
     '/api/log-lines',

@@ -15,7 +15,7 @@ import { createPalette } from '../views/service-name.ts'
 import { traceListView } from '../views/trace-list.ts'
 import { traceView } from '../views/trace.ts'
 
-/** What a trace may take to be complete: services send their spans by the batch, each at its own time. */
+/** The time in which a trace becomes complete: services send their spans in batches, each at its own time. */
 const NEW_MS = 10_000
 
 const HTML = 'text/html; charset=utf-8'
@@ -23,7 +23,7 @@ const HTML = 'text/html; charset=utf-8'
 export interface PageRoutesOptions {
   store: TraceStore
   logs: LogStore
-  /** Where spans are taken, for those who see nothing yet. */
+  /** The address for spans, for the page without traces. */
   otlpAddress: string
   /** Milliseconds since 1970. */
   now: () => number
@@ -31,7 +31,7 @@ export interface PageRoutesOptions {
 
 export const pageRoutes: FastifyPluginAsyncTypebox<PageRoutesOptions> = async (app, options) => {
   const { store, logs, otlpAddress, now } = options
-  // The script asks for them all the time.
+  // The script requests them every two seconds.
   const page = { config: { quiet: true }, schema: { hide: true } }
 
   app.get('/', page, async (request, reply) => {
@@ -55,7 +55,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox<PageRoutesOptions> = async (a
     return reply.type(HTML).send(renderPage({ title: 'Traces', path: '/', script: liveScript, main }))
   })
 
-  // Where Jaeger has its list.
+  // Jaeger's address of the list.
   app.get('/search', page, async (request, reply) => reply.redirect(`/${request.url.slice('/search'.length)}`))
 
   app.get(

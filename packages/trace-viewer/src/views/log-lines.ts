@@ -6,12 +6,12 @@ import { serviceName, type Palette } from './service-name.ts'
 
 export interface LogLinesContext {
   trace: Trace
-  /** What the times are counted from. */
+  /** The start of the trace. */
   startUs: number
   palette: Palette
 }
 
-/** What the services said while they made a trace. */
+/** The log lines of the services with the id of a trace. */
 export function logLinesView(lines: readonly LogLine[], { trace, startUs, palette }: LogLinesContext): Html {
   return html`<section class="card" aria-labelledby="log-title">
     <h2 id="log-title">What the services logged</h2>

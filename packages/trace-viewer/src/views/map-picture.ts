@@ -9,7 +9,7 @@ const LONGEST_NAME = 15
 const LETTER_WIDTH = 6.6
 const LINE_HEIGHT = 15
 
-/** The service map as a picture; the table beside it says the same to those who do not see it. */
+/** The service map as a picture. The table beside it says the same for screen readers. */
 export function mapPicture({ width, height, nodes, lines }: MapLayout, palette: Palette): Html {
   const seen = new Set(lines.flatMap(({ edge }) => (edge.unanswered ? [edge.from] : [edge.from, edge.to])))
   return html`<div class="scroll">

@@ -6,7 +6,7 @@ import { liveButton, nothingYet } from './notices.ts'
 import { mapPicture } from './map-picture.ts'
 import { serviceName, type Palette } from './service-name.ts'
 
-/** A picture of more is a ball of wool. */
+/** A picture with more edges is unreadable. */
 const MOST_EDGES = 60
 
 /** Minutes back from now; 0 is everything that is kept. */

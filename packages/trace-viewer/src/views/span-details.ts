@@ -3,7 +3,7 @@ import { showOffset } from '../figures.ts'
 import type { LogLine } from '../log-store.ts'
 import type { Attribute, Span } from '../span.ts'
 
-/** All that is known of a span. */
+/** All data of a span. */
 export function spanDetails(span: Span, traceStartUs: number, logs: readonly LogLine[]): Html {
   const { scope, links, events, resource } = span
   const plain: [name: string, value: string][] = [
@@ -79,7 +79,7 @@ function attributeTable(title: string | Html, attributes: readonly Attribute[]):
   </table>`
 }
 
-/** A long name may be broken after each of its dots. */
+/** Lets the browser break a long name after each dot. */
 function breakable(name: string): Html[] {
   return name.split(/(?<=\.)/).map((part) => html`${part}<wbr />`)
 }

@@ -7,9 +7,9 @@ import type { TreeSpan } from '../trace-tree.ts'
 import { serviceName, type Palette } from './service-name.ts'
 import { spanDetails } from './span-details.ts'
 
-/** More levels than that leave no room for the name. */
+/** Deeper levels would leave no room for the name. */
 const DEEPEST = 16
-/** Units of the picture of a bar, which is stretched to the room that there is. */
+/** Units of a bar's picture, which is stretched to the width of its column. */
 const UNITS = 1_000
 const LEAST_WIDTH = 4
 
@@ -22,7 +22,7 @@ export interface SpanContext {
   names: ReadonlyMap<string, string>
 }
 
-/** A line of the waterfall that opens to everything known of the span. */
+/** A line of the waterfall. It opens to all data of the span. */
 export function spanView({ span, depth, parentMissing }: TreeSpan, { trace, logs, palette, names }: SpanContext): Html {
   const failed = span.status === 'error'
   const target = addressOf(span)

@@ -9,16 +9,16 @@ import { logLinesView } from './log-lines.ts'
 import { serviceName, type Palette } from './service-name.ts'
 import { spanView } from './span.ts'
 
-/** Beyond that a page is of no use to anybody; the read API has the rest. */
+/** A longer page is of no use; the read API has all spans. */
 const MOST_SPANS = 1_000
 
 export interface TraceView {
   trace: Trace
   summary: TraceSummary
   tree: readonly TreeSpan[]
-  /** Calls to which a span of the called one is likely to come. */
+  /** Calls whose server span is likely to arrive. */
   awaitedCount: number
-  /** Whether something that is missing is likely to come. */
+  /** Whether missing spans are likely to arrive. */
   isWaiting: boolean
   logs: readonly LogLine[]
   palette: Palette
@@ -82,7 +82,7 @@ function facts(summary: TraceSummary, tree: readonly TreeSpan[]): Html {
   </dl>`
 }
 
-/** Where to look first. */
+/** Links to the failed spans. */
 function failures(tree: readonly TreeSpan[]): Html | false {
   const failed = tree.filter(({ span }) => span.status === 'error').slice(0, 20)
   if (failed.length === 0) return false
