@@ -129,31 +129,31 @@ describe('posted ratings', () => {
     ['text/plain; charset=utf-16'],
     ['multipart/form-data; boundary=b'],
     ['application/octet-stream']
-  ])('may be called %s', async (type) => {
+  ])('may have the content type %s', async (type) => {
     expect(await post('/ratings/1007', '{"Reviewer1":4}', type)).toEqual(stars(1007, { Reviewer1: 4 }))
   })
 
-  test('may lack a content type', async () => {
+  test('may have no content type', async () => {
     const answer = await ask(ratings.origin, '/ratings/1008', { method: 'POST', body: '{"Reviewer1":4}' })
     expect(answer).toEqual(stars(1008, { Reviewer1: 4 }))
   })
 
   test.each([
-    ['nobody', '{}', {}],
+    ['an empty object', '{}', {}],
     ['names with blanks, accents and pictures', '{" Žofie 🎭 ":3,"":1}', { ' Žofie 🎭 ': 3, '': 1 }],
     ['blanks around', ' \n {"Reviewer1" : 1}\t', { Reviewer1: 1 }],
     ['a name twice: the last counts', '{"Reviewer1":1,"Reviewer1":2}', { Reviewer1: 2 }],
-    ['five as a fraction that is none', '{"Reviewer1":5.0}', { Reviewer1: 5 }]
-  ])('may be for %s', async (_whom, body, given) => {
+    ['five written as 5.0', '{"Reviewer1":5.0}', { Reviewer1: 5 }]
+  ])('may be %s', async (_whom, body, given) => {
     expect(await post('/ratings/1009', body)).toEqual(stars(1009, given))
   })
 
-  test('may be for a hundred reviewers', async () => {
+  test('may be of a hundred reviewers', async () => {
     const given = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`Reviewer${i}`, 1 + (i % 5)]))
     expect(await post('/ratings/1010', JSON.stringify(given))).toEqual(stars(1010, given))
   })
 
-  describe('of one reviewer, who is named beside them,', () => {
+  describe('with keep=others', () => {
     const give = (id: number, given: object, reviewer?: string, query = '?keep=others') =>
       ask(ratings.origin, `/ratings/${id}${query}`, {
         method: 'POST',
@@ -162,7 +162,7 @@ describe('posted ratings', () => {
       })
 
     test.each(['jason', 'Reviewer1', 'Žofie 花子', 'a/b', '__proto__', 'constructor'])(
-      'leave those of others as they are: %s',
+      'change only the stars of %s',
       async (name) => {
         const others = { Reviewer1: 1, Reviewer2: 2, ann: 3 }
         await post('/ratings/1011', JSON.stringify(others))
@@ -172,11 +172,11 @@ describe('posted ratings', () => {
       }
     )
 
-    test('are given to those that every product has', async () => {
+    test('are added to the first ratings', async () => {
       expect(await give(1012, { jason: 1 }, 'jason')).toEqual(stars(1012, { Reviewer1: 5, Reviewer2: 4, jason: 1 }))
     })
 
-    test('are refused for a hundred and first', async () => {
+    test('are refused for the 101st reviewer', async () => {
       const hundred = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`r${index}`, 5]))
       await post('/ratings/1013', JSON.stringify(hundred))
       const error = 'a product has ratings of at most 100 reviewers, and these would be more'
@@ -192,20 +192,20 @@ describe('posted ratings', () => {
     })
 
     test.each([
-      ['nobody is named', undefined, { jason: 1 }],
-      ['who is named has none', 'ann', { jason: 1 }],
-      ['who is named is called as what every object has', 'toString', { jason: 1 }]
-    ])('are refused where %s', async (_what, name, given) => {
+      ['end-user is missing', undefined, { jason: 1 }],
+      ['end-user has no stars in the body', 'ann', { jason: 1 }],
+      ['end-user is the name of a method of every object', 'toString', { jason: 1 }]
+    ])('are refused if %s', async (_what, name, given) => {
       expect(await give(1014, given, name)).toEqual(badKeep)
       expect(await read(1014)).toEqual(stars(1014))
     })
 
-    test.each(['', '?x=1'])('are all that there are with "%s" alone', async (query) => {
+    test.each(['', '?x=1'])('replace all stars without it: "%s"', async (query) => {
       expect(await give(1015, { jason: 1 }, 'jason', query)).toEqual(stars(1015, { jason: 1 }))
     })
   })
 
-  test('with a wrong id are refused for the id first, whatever the body is', async () => {
+  test('with a wrong id are refused for the id first, whatever the body', async () => {
     for (const body of ['{"Reviewer1":1}', '{', '', 'x'.repeat(1_000_000)]) {
       for (const path of ['/ratings/abc', '/ratings/', '/ratings/-5', '/ratings/7abc', '/ratings/1.5']) {
         expect(await post(path, body)).toEqual(noNumber)
@@ -216,7 +216,7 @@ describe('posted ratings', () => {
 
 const hundredAndOne = JSON.stringify(Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`r${i}`, 5])))
 
-describe('ratings that are none', () => {
+describe('invalid ratings', () => {
   test.each([
     ['nothing', ''],
     ['no JSON', 'not json'],
@@ -252,7 +252,7 @@ describe('ratings that are none', () => {
   })
 })
 
-test('a name that every object has is only a name', async () => {
+test('the name of a property of every object is an ordinary reviewer name', async () => {
   const body = '{"constructor":1,"toString":2,"__proto__":3}'
   const answer = await post('/ratings/2001', body)
   expect(answer.status).toBe(200)

@@ -11,18 +11,18 @@ async function fullStore() {
   return store
 }
 
-test('what was never written has the first ratings', async () => {
+test('a product that was never written has the first ratings', async () => {
   expect(await createMemoryStore().read(7)).toEqual({ id: 7, ratings: first })
 })
 
-test('what was written is read, and replaces what was there', async () => {
+test('a write replaces the stars of the product', async () => {
   const store = createMemoryStore()
   expect(await store.write(7, given)).toEqual({ id: 7, ratings: given })
   await store.write(7, { Reviewer2: 2 })
   expect(await store.read(7)).toEqual({ id: 7, ratings: { Reviewer2: 2 } })
 })
 
-test('ten thousand products are remembered', async () => {
+test('10,000 products are kept', async () => {
   const store = await fullStore()
   expect(await store.read(0)).toEqual({ id: 0, ratings: given })
   expect(await store.read(BOUND - 1)).toEqual({ id: BOUND - 1, ratings: given })
@@ -36,7 +36,7 @@ test('of one more, the product written longest ago is forgotten', async () => {
   expect(await store.read(BOUND)).toEqual({ id: BOUND, ratings: given })
 })
 
-test('to write a product again makes it the youngest', async () => {
+test('writing a product again makes it the newest', async () => {
   const store = await fullStore()
   await store.write(0, { Reviewer1: 2 })
   await store.write(BOUND, given)
@@ -44,7 +44,7 @@ test('to write a product again makes it the youngest', async () => {
   expect(await store.read(1)).toEqual({ id: 1, ratings: first })
 })
 
-test('to read a product does not make it younger', async () => {
+test('reading a product does not make it newer', async () => {
   const store = await fullStore()
   await store.read(0)
   await store.write(BOUND, given)
@@ -55,7 +55,7 @@ test('to read a product does not make it younger', async () => {
 const large = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`${index}`.padStart(155, 'x'), 5]))
 const LARGE_PRODUCTS = Math.floor(16_000_000 / JSON.stringify(large).length)
 
-test('of more characters than sixteen million, the products written longest ago are forgotten', async () => {
+test('beyond 16 million characters, the products written longest ago are forgotten', async () => {
   const store = createMemoryStore()
   await store.write(-1, given)
   for (let id = 0; id < LARGE_PRODUCTS - 1; id += 1) await store.write(id, large)
@@ -68,14 +68,14 @@ test('of more characters than sixteen million, the products written longest ago 
   expect(await store.read(LARGE_PRODUCTS + 1)).toEqual({ id: LARGE_PRODUCTS + 1, ratings: large })
 })
 
-test('to write a product again costs nothing of the others', async () => {
+test('writing a product again does not push others out', async () => {
   const store = createMemoryStore()
   await store.write(-1, given)
   for (let times = 0; times < 2 * LARGE_PRODUCTS; times += 1) await store.write(0, large)
   expect(await store.read(-1)).toEqual({ id: -1, ratings: given })
 })
 
-test('two stores know nothing of each other', async () => {
+test('two stores share nothing', async () => {
   await createMemoryStore().write(7, given)
   expect(await createMemoryStore().read(7)).toEqual({ id: 7, ratings: first })
 })

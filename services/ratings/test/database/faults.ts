@@ -59,18 +59,21 @@ export function describeFaults(kind: string, start: () => Promise<ServerDatabase
 
     const moods: Mood[] = ['closed', 'silent', 'hasty', 'cutting', 'slow']
 
-    test.each(moods)('its way is %s: 500, not ready, alive; and back without a restart', async (mood) => {
-      await proxy.become('open')
-      await using service = await serve(database.envAt(proxy.port))
-      await recovers(service)
-      await proxy.become(mood)
-      await expectAway(service)
-      await proxy.become('open')
-      await recovers(service)
-      await expect.poll(() => post(service), { timeout: RECOVERY_MS }).toMatchObject({ status: 200 })
-    })
+    test.each(moods)(
+      'the connection becomes %s: 500, not ready, alive, and works again without a restart',
+      async (mood) => {
+        await proxy.become('open')
+        await using service = await serve(database.envAt(proxy.port))
+        await recovers(service)
+        await proxy.become(mood)
+        await expectAway(service)
+        await proxy.become('open')
+        await recovers(service)
+        await expect.poll(() => post(service), { timeout: RECOVERY_MS }).toMatchObject({ status: 200 })
+      }
+    )
 
-    test.each(moods)('its way is %s from the start', async (mood) => {
+    test.each(moods)('the connection is %s from the start', async (mood) => {
       await proxy.become(mood)
       await using service = await serve(database.envAt(proxy.port))
       await expectAway(service)
@@ -80,7 +83,7 @@ export function describeFaults(kind: string, start: () => Promise<ServerDatabase
     })
 
     test.each(['silent', 'slow', 'hasty'] as const)(
-      'many who wait while its way is %s leave no connection behind',
+      '300 requests during a %s connection leave no connection behind',
       async (mood) => {
         await proxy.become('open')
         {
@@ -102,14 +105,14 @@ export function describeFaults(kind: string, start: () => Promise<ServerDatabase
       }
     )
 
-    test('a reader is answered before reviews v3 give up, with the times of the service itself', async () => {
+    test('a reader is answered before reviews v3 time out, with the default times', async () => {
       expect(databaseTimes.budgetMs).toBeLessThan(REVIEWS_TIMEOUT_MS)
       await proxy.become('silent')
       await using service = await startRatings(database.envAt(proxy.port), {}, { errorsExpected: true })
       expect(await Promise.all([read(service), post(service)])).toEqual([noConnection, noConnection])
     })
 
-    test('it stops and starts again', async () => {
+    test('the server stops and starts again', async () => {
       await using service = await serve(database.env)
       await recovers(service)
       await Promise.all(Array.from({ length: 20 }, () => read(service)))
@@ -120,7 +123,7 @@ export function describeFaults(kind: string, start: () => Promise<ServerDatabase
       await expect.poll(() => post(service), { timeout: RECOVERY_MS }).toMatchObject({ status: 200 })
     })
 
-    test('it refuses the password, which nobody gets to see', async () => {
+    test('the server refuses the password, which no log shows', async () => {
       const wrong = Object.entries(database.env).map(([name, value]) => [
         name,
         value.replace(/a.password.that/, 'a-password-that-is-not')
@@ -130,7 +133,7 @@ export function describeFaults(kind: string, start: () => Promise<ServerDatabase
       expect(JSON.stringify(service.log.lines)).not.toContain('a-password-that-is-not')
     })
 
-    test('it has no database `test`: that is made if the user may', async () => {
+    test('the database `test` does not exist: it is created if the user may create it', async () => {
       await database.dropDatabase()
       await using service = await serve(database.env)
       await recovers(service)
@@ -139,7 +142,7 @@ export function describeFaults(kind: string, start: () => Promise<ServerDatabase
     })
 
     const testRights = enforcesRights ? test : () => undefined
-    testRights('it may only be read: POST is not there, as in the original, until it may be written to', async () => {
+    testRights('the user may only read: POST is 501 until the user may write', async () => {
       await database.createOriginal([2, 4])
       const env = await database.createReader()
       await using service = await serve(env)
@@ -158,7 +161,7 @@ export function describeFaults(kind: string, start: () => Promise<ServerDatabase
       )
     })
 
-    test('its tables are gone, as after a restart of a server that keeps nothing', async () => {
+    test('the tables are gone, as after a restart of a server without a volume', async () => {
       await database.createOriginal([5, 4])
       await using service = await serve(database.env)
       await recovers(service)

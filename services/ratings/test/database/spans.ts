@@ -81,7 +81,7 @@ export function describeSpans(kind: string, start: () => Promise<TestDatabase & 
       return { spans: tracing.spans(), metrics: String(body) }
     }
 
-    test('each request has those of its own operations, and what looks after the database has none', async () => {
+    test('each request has the spans of its own operations, and the regular check has none', async () => {
       const { system, read, write } = expected[database.type]
       const { spans, metrics } = await record(database.env, [
         ['POST', '/ratings/1'],
@@ -125,7 +125,7 @@ export function describeSpans(kind: string, start: () => Promise<TestDatabase & 
       )
     })
 
-    test('an operation that fails says how', async () => {
+    test('a failed operation names its error', async () => {
       const { missingTable } = expected[database.type]
       await database.createOriginal([5, 4])
       await record(database.env, [])
@@ -145,7 +145,7 @@ export function describeSpans(kind: string, start: () => Promise<TestDatabase & 
       }
     })
 
-    test('a database that is not there is an error of the request, and of nothing else', async () => {
+    test('without a database only the span of the request is an error', async () => {
       const env = envAtClosedPort(database, await refusingPort())
       const { spans } = await record(env, [['GET', '/ratings/1']], true)
       const request = spans.find(({ name }) => name === 'GET /ratings/:id')

@@ -35,7 +35,7 @@ export function describeStore(kind: string, start: () => Promise<TestDatabase>):
     const post = ({ origin }: RunningService, id: number, body: unknown) =>
       ask(origin, `/ratings/${id}`, { method: 'POST', body: JSON.stringify(body) })
 
-    describe('that nobody has used', () => {
+    describe('in an empty database', () => {
       test('has the first ratings for every product, and keeps what is posted', async () => {
         await database.clear()
         const service = await serve()
@@ -46,7 +46,7 @@ export function describeStore(kind: string, start: () => Promise<TestDatabase>):
         expect(await read(service, 8)).toEqual(stars(8, first))
       })
 
-      test('is made ready by five replicas at once', async () => {
+      test('five replicas can create the schema at once', async () => {
         await database.clear()
         const replicas = await Promise.all(Array.from({ length: 5 }, () => serve()))
         await Promise.all(replicas.map((replica, index) => post(replica, index, { Reviewer1: 1 })))
@@ -56,7 +56,7 @@ export function describeStore(kind: string, start: () => Promise<TestDatabase>):
         expect(await read(await serve(), 5)).toEqual(stars(5, first))
       })
 
-      test('does not forget when the service starts again', async () => {
+      test('a restart of the service keeps the stars', async () => {
         const before = await serve()
         await post(before, 20, { jason: 2, Reviewer2: 1 })
         services = []
@@ -86,7 +86,7 @@ export function describeStore(kind: string, start: () => Promise<TestDatabase>):
         expect(await database.dumpOriginal()).toEqual(before)
       })
 
-      test('says what the original says when they have gone meanwhile', async () => {
+      test("answers with the original's error if its table is dropped", async () => {
         await database.createOriginal([5, 4])
         const service = await serve()
         await database.dropOriginal()
@@ -97,7 +97,7 @@ export function describeStore(kind: string, start: () => Promise<TestDatabase>):
         expect(await ask(service.origin, '/readyz')).toMatchObject({ status: 200 })
       })
 
-      test('sees what the lessons change there', async () => {
+      test('shows changes that a lesson makes in the table', async () => {
         await database.createOriginal([5, 4])
         const service = await serve()
         await post(service, 1, { Reviewer2: 3 })
@@ -129,7 +129,7 @@ export function describeStore(kind: string, start: () => Promise<TestDatabase>):
         ])
       })
 
-      test('of one reviewer, who is named beside them, leave those of others as they are', async () => {
+      test('with keep=others change only the stars of the reviewer in end-user', async () => {
         await post(service, 105, { ann: 2 })
         const question = {
           method: 'POST',
@@ -141,7 +141,7 @@ export function describeStore(kind: string, start: () => Promise<TestDatabase>):
         )
       })
 
-      test('may be for nobody', async () => {
+      test('may be an empty object', async () => {
         expect(await post(service, 101, {})).toMatchObject({ status: 200, body: { id: 101 } })
       })
 
@@ -165,7 +165,7 @@ export function describeStore(kind: string, start: () => Promise<TestDatabase>):
         'o̶l̶d̶',
         'x'.repeat(100),
         '🎭'.repeat(100)
-      ])('may be by %s', async (reviewer) => {
+      ])('accept the reviewer name %s', async (reviewer) => {
         const body = `{${JSON.stringify(reviewer)}:3}`
         const answer = await ask(service.origin, '/ratings/102', { method: 'POST', body })
         expect(answer.status).toBe(200)
@@ -175,7 +175,7 @@ export function describeStore(kind: string, start: () => Promise<TestDatabase>):
         expect(await post(service, 102, {})).toEqual(answer)
       })
 
-      test('are by people whose names are the same in every letter', async () => {
+      test('tell apart reviewer names that differ in case, accents or blanks', async () => {
         const names = { jason: 1, Jason: 2, JASON: 3, jasón: 4, 'ja son': 5, ﬁ: 1, fi: 2, é: 3, 'e\u0301': 4 }
         expect(await post(service, 103, names)).toMatchObject({ status: 200, body: { ratings: names } })
         for (const [name, given] of Object.entries(names)) await post(service, 103, { [name]: 6 - given })
@@ -210,7 +210,7 @@ export function describeStore(kind: string, start: () => Promise<TestDatabase>):
         }
       })
 
-      test('are said to be welcome', async () => {
+      test('are announced by OPTIONS', async () => {
         const { origin } = service
         const { status, headers } = await askFully(origin, '/ratings/0', { method: 'OPTIONS' })
         expect({ status, allow: headers['allow'] }).toEqual({ status: 200, allow: 'GET, HEAD, OPTIONS, POST' })
@@ -223,7 +223,7 @@ export function describeStore(kind: string, start: () => Promise<TestDatabase>):
           Array.from({ length: to - from }, (_, index) => [`r${String(from + index).padStart(3, '0')}`, 1])
         )
 
-      test('a product has ratings of a hundred reviewers, the two of the original among them', async () => {
+      test("a product has at most 100 reviewers, with the original's two", async () => {
         const service = await serve()
         const tooMany = json(409, { error: 'a product has ratings of at most 100 reviewers, and these would be more' })
         await post(service, 200, crowd(0, 97))
@@ -236,7 +236,7 @@ export function describeStore(kind: string, start: () => Promise<TestDatabase>):
         expect(Object.keys(Object(await read(service, 201)).body.ratings).length).toBe(2)
       })
 
-      test('ten thousand products have ratings, however many new ones come at once', async () => {
+      test('at most 10,000 products have ratings, even if new ones are posted at the same time', async () => {
         await database.clear()
         const service = await serve()
         await database.fillProducts(9_999)
@@ -255,7 +255,7 @@ export function describeStore(kind: string, start: () => Promise<TestDatabase>):
     })
 
     describe('writers at the same time', () => {
-      test('lose nothing: ninety people on three replicas for one product', async () => {
+      test('lose no stars: 90 reviewers, three replicas, one product', async () => {
         await database.clear()
         const replicas = [await serve(), await serve(), await serve()]
         const people = Array.from({ length: 90 }, (_, index) => `person ${index}`)
@@ -271,7 +271,7 @@ export function describeStore(kind: string, start: () => Promise<TestDatabase>):
         for (const replica of replicas) expect(await read(replica, 0)).toEqual(stars(0, { ...first, ...all }))
       })
 
-      test('of many products and reviewers leave each the stars that were given together', async () => {
+      test('store the stars of one request together', async () => {
         const replicas = [await serve(), await serve()]
         const turns = Array.from({ length: 30 }, (_, index) => ({ id: 300 + (index % 6), given: 1 + (index % 5) }))
         const answers = await Promise.all(
