@@ -5,7 +5,7 @@ import { findDatabases, findTestTools } from './tools.mjs'
 /** The exit status of the check before `dev` if the trace viewer cannot have its port. */
 const WITHOUT_TRACES = 3
 
-/** Milliseconds for a virtual machine to switch itself off, and some more. */
+/** Milliseconds for a virtual machine to switch itself off or for a cluster to end, and some more. */
 const MACHINE_PATIENCE_MS = 70_000
 
 const oxlint = 'node_modules/oxlint/bin/oxlint'
@@ -66,7 +66,8 @@ export const commands = {
       ? program(node, '.ci/figures.mjs', [])
       : fail(`npm run figures takes no options, got "${unknown}"`),
   manifests: (node, args) => program(node, 'deploy/check/src/main.ts', args),
-  cluster: (node, args) => program(node, 'deploy/cluster/src/main.ts', args),
+  cluster: (node, args) => program(node, 'deploy/cluster/src/main.ts', args, { patienceMs: MACHINE_PATIENCE_MS }),
+  'test:cluster': (node, args) => commands.cluster(node, ['test', ...args]),
   equivalence: (node, args) => built(node, 'test/equivalence/main.ts', args),
   bench: (node, args) => built(node, 'test/bench/overhead/main.ts', args),
   'bench:start': (node, args) => built(node, 'test/bench/start.ts', args),

@@ -16,6 +16,9 @@ export const help = {
   fmt: { text: 'npm run fmt -- [files]: mends style and form' },
   figures: { text: 'npm run figures: prints the figures for which CONTRIBUTING.md sets goals' },
   cluster: { text: 'npm run cluster -- [options]: brings up a Kubernetes cluster on this machine', own: true },
+  'test:cluster': {
+    text: 'npm run test:cluster -- [options]: tests the manifests in a cluster. Options go to vitest.'
+  },
   manifests: { text: 'npm run manifests -- [options]: checks or renders the manifests', own: true },
   equivalence: { text: 'npm run equivalence -- [options]: compares process, container and machine', own: true },
   bench: { text: 'npm run bench -- [options]: measures the overhead of tracing', own: true },

@@ -1,12 +1,11 @@
 import { Failure, run, works } from '@bookinfo/cli'
 import { catalogue, readSources } from '@bookinfo/images'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathIn, type Cluster } from './cluster.ts'
 import { runInside } from './processes.ts'
-import { buildJaeger } from './programs.ts'
 
 export const PAUSE_IMAGE = 'docker.io/library/pause:bookinfo'
 
@@ -65,18 +64,6 @@ export async function importSuite(cluster: Cluster): Promise<void> {
   // Podman and buildah keep what has no registry under this one; Kubernetes takes it to be Docker Hub's.
   for (const reference of references)
     await ctr(cluster, 'images', 'tag', '--force', `localhost/${reference}`, `docker.io/library/${reference}`)
-}
-
-/** Builds Jaeger, and brings it into the cluster's node under the name that the manifests have for it. */
-export async function importJaeger(cluster: Cluster): Promise<void> {
-  const manifest = await readFile(join(import.meta.dirname, '../../components/jaeger/deployment.yaml'), 'utf8')
-  const [, name = ''] = /image: (\S+)/.exec(manifest) ?? []
-  const programs = await buildJaeger()
-  await importProgram(cluster, {
-    reference: `docker.io/${name}`,
-    program: join(programs, 'jaeger'),
-    entrypoint: '/jaeger'
-  })
 }
 
 /** Brings a single program into the cluster's node as an image, by an archive beside the program. */

@@ -1,7 +1,9 @@
-import { explainFailure, Failure, parseOptions, print, stopOnSignals } from '@bookinfo/cli'
-import { spawnSync } from 'node:child_process'
+import { explainFailure, Failure, parseOptions, print, ROOT, run, stop, stopOnSignals } from '@bookinfo/cli'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { dirname, join } from 'node:path'
 import { clusterNamed, type Cluster } from './cluster.ts'
-import { importJaeger, importSuite } from './images.ts'
+import { importArchive, importSuite } from './images.ts'
 import { isReady, kubectlPath } from './kubectl.ts'
 import { inNetwork, pidOf } from './processes.ts'
 import { bringUp, parts, runs, takeDown, timed } from './up.ts'
@@ -14,29 +16,32 @@ Runs a Kubernetes cluster of one node on this machine, on Linux and as root. It 
 folder of its own, and changes nothing of the machine.
 
   up              bring it up; the first time this builds Kubernetes, which takes some minutes
-  images          bring the suite's images into it, after npm run images -- --base debian, and Jaeger
+  images [FILE]   bring the suite's images into it, after npm run images -- --base debian; or those in an archive,
+                  as podman save and docker save write it
   status          show which parts run, and the path of the kubeconfig
   kubectl ...     run kubectl, for example: npm run cluster -- kubectl -n bookinfo get pods
   run ...         run a program in the cluster's network, for example: npm run cluster -- run curl http://203.0.113.20:9080
+  test ...        run the tests that need a cluster, for example: npm run cluster -- test rollouts
+                  on the cluster that KUBECONFIG names; else on one of our own, which is brought up for them if it does not run
   down            end it, and remove all that belongs to it
   --name NAME     of the cluster, if there are several: 1 to 20 lower-case letters, digits and dashes; "main" if not given
   --help          show this
 `
 
 /** The arguments after these commands belong to the program that they run. */
-const passing = ['kubectl', 'run']
+const passing = ['kubectl', 'run', 'test']
 
 stopOnSignals()
 
 await explainFailure(async () => {
   const argv = process.argv.slice(2)
-  const at = argv.findIndex((arg) => passing.includes(arg))
+  const at = argv.findIndex((arg, index) => passing.includes(arg) && argv[index - 1] !== '--name')
   const [own, rest] = at === -1 ? [argv, []] : [argv.slice(0, at + 1), argv.slice(at + 1)]
   const options = { name: { type: 'string' }, help: { type: 'boolean' } } as const
   const { values, positionals } = parseOptions(own, { options, help })
-  const [command, unexpected] = positionals
+  const [command, archive] = positionals
   if (values.help || command === undefined) return print(usage.trimEnd())
-  if (unexpected !== undefined) throw new Failure(`unexpected argument "${unexpected}"; see ${help}`)
+  if (archive !== undefined && command !== 'images') throw new Failure(`unexpected argument "${archive}"; see ${help}`)
   const cluster = clusterNamed(values.name ?? 'main')
   switch (command) {
     case 'up':
@@ -44,7 +49,7 @@ await explainFailure(async () => {
       return print('The cluster runs. Next: npm run cluster -- images')
     case 'images':
       await requireRunning(cluster)
-      await importImages(cluster)
+      await timed('images', () => (archive === undefined ? importSuite(cluster) : importArchive(cluster, archive)))
       return print('Next: npm run cluster -- kubectl apply -k deploy/overlays/kubernetes')
     case 'status':
       for (const name of parts)
@@ -58,6 +63,8 @@ await explainFailure(async () => {
     case 'run':
       await requireRunning(cluster)
       return passOn(cluster, rest)
+    case 'test':
+      return test(cluster, rest)
     case 'down':
       await takeDown(cluster)
       return print(`The cluster "${cluster.name}" is gone.`)
@@ -66,18 +73,35 @@ await explainFailure(async () => {
   }
 })
 
-async function importImages(cluster: Cluster): Promise<void> {
-  await timed("the suite's images", () => importSuite(cluster))
-  await timed('Jaeger', () => importJaeger(cluster))
-}
-
 async function requireRunning(cluster: Cluster): Promise<void> {
   if (pidOf(cluster, 'kube-apiserver') !== undefined && (await isReady(cluster))) return
   throw new Failure(`the cluster "${cluster.name}" does not run: npm run cluster -- up`)
 }
 
-function passOn(cluster: Cluster, command: readonly string[]): void {
-  const [program = '', ...args] = [...inNetwork(cluster), ...command]
-  const env = { ...process.env, KUBECONFIG: cluster.kubeconfig }
-  process.exitCode = spawnSync(program, args, { stdio: 'inherit', env }).status ?? 1
+/** Runs a program in the cluster's network until it ends or is stopped, and makes its exit status that of this process. */
+async function passOn(cluster: Cluster, command: readonly string[]): Promise<void> {
+  const path = `${dirname(await kubectlPath())}:${process.env['PATH']}`
+  return passThrough([...inNetwork(cluster), ...command], { KUBECONFIG: cluster.kubeconfig, PATH: path })
+}
+
+async function passThrough([program = '', ...args]: readonly string[], env: Record<string, string>): Promise<void> {
+  const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...env } })
+  stop.addEventListener('abort', () => child.kill('SIGTERM'))
+  const [status]: unknown[] = await once(child, 'exit')
+  process.exitCode = typeof status === 'number' ? status : 1
+}
+
+async function test(cluster: Cluster, args: readonly string[]): Promise<void> {
+  const config = join(ROOT, 'deploy/cluster/vitest.config.ts')
+  const vitest = [process.execPath, join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--config', config, ...args]
+  if (process.env['KUBECONFIG']) return passThrough(vitest, {})
+  if (runs(cluster)) return passOn(cluster, vitest)
+  try {
+    await bringUp(cluster)
+    await timed('npm run images', () => run('npm', ['run', 'images', '--', '--base', 'debian', '--builder', 'buildah']))
+    await timed('images', () => importSuite(cluster))
+    await passOn(cluster, vitest)
+  } finally {
+    await takeDown(cluster)
+  }
 }

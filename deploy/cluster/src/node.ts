@@ -18,7 +18,7 @@ export async function startRuntime(cluster: Cluster): Promise<void> {
 }
 
 /**
- * Starts the kubelet, kube-proxy and the enforcer of network policies, and waits until the node is ready.
+ * Starts the kubelet and kube-proxy, and waits until the node is ready.
  *
  * @param programs the folder with Kubernetes' programs
  */
@@ -41,11 +41,6 @@ export async function startNode(cluster: Cluster, programs: string): Promise<voi
     `--node-ip=${NODE_ADDRESS}`
   ])
   start(cluster, 'kube-proxy', [join(programs, 'kube-proxy'), `--config=${pathIn(cluster, 'kube-proxy.json')}`])
-  start(cluster, 'kube-network-policies', [
-    join(programs, 'kube-network-policies'),
-    `--kubeconfig=${cluster.kubeconfig}`,
-    `--node=${cluster.name}`
-  ])
   const ready = ['wait', '--for=condition=Ready', `node/${cluster.name}`, '--timeout=1s']
   await untilWorking(cluster, 'kubelet', { works: () => succeeds(kubectl(cluster, ready)), timeoutMs: START_MS })
 }

@@ -13,7 +13,6 @@ export const KUBERNETES_VERSION = '1.36.3'
 const kubernetesNames = [
   'kube-apiserver',
   'kube-controller-manager',
-  'kube-network-policies',
   'kube-proxy',
   'kube-scheduler',
   'kubectl',
@@ -25,19 +24,12 @@ const kubernetesNames = [
 export interface Programs {
   /** For messages, and the beginning of the folder's name in the cache. */
   name: string
-  /** A folder with go.mod and go.sum, or a module of Go's proxy that has its own. */
-  module: string | PublishedModule
+  /** The folder with go.mod and go.sum. */
+  module: string
   packages: readonly string[]
   ldflags?: readonly string[]
   /** Further names of a program: new name to built name. */
   links?: Record<string, string>
-}
-
-export interface PublishedModule {
-  /** With its version, for example `example.com/module@v1.2.3`. */
-  path: string
-  /** The checksum, as in a go.sum. */
-  sum: string
 }
 
 /** Builds Kubernetes' programs, CoreDNS and `pause`, unless they are built. @returns the folder with all of them */
@@ -55,23 +47,11 @@ export function buildKubernetes(): Promise<string> {
   })
 }
 
-/** Jaeger v2, in the newest version that its module has. @returns the folder with `jaeger` */
-export function buildJaeger(): Promise<string> {
-  return buildPrograms({
-    name: 'jaeger-1.76.0',
-    module: {
-      path: 'github.com/jaegertracing/jaeger@v1.76.0',
-      sum: 'h1:sWCOOF1dr+NL0PLil7mFo3BqqQL8k4WiM7aguFbc14g='
-    },
-    packages: ['./cmd/jaeger']
-  })
-}
-
 /**
  * Builds programs with modules from Go's proxy, unless this user's cache has them.
  *
  * @returns the folder with the programs
- * @throws Failure with what Go said, or if a module has another checksum
+ * @throws Failure with what Go said
  */
 export async function buildPrograms({ name, module, packages, ldflags = [], links = {} }: Programs): Promise<string> {
   const built = join(cacheFolder(), `${name}-${hash([process.arch, sourcesOf(module), packages, ldflags, links])}`)
@@ -80,25 +60,16 @@ export async function buildPrograms({ name, module, packages, ldflags = [], link
   const started = performance.now()
   const making = `${built}.${process.pid}`
   mkdirSync(making, { recursive: true })
-  const folder = typeof module === 'string' ? module : await download(module)
   const flags = ['-trimpath', '-ldflags', ['-s', '-w', ...ldflags].join(' '), '-o', `${making}/`]
-  await run('go', ['-C', folder, 'build', ...flags, ...packages], { CGO_ENABLED: '0' })
+  await run('go', ['-C', module, 'build', ...flags, ...packages], { CGO_ENABLED: '0' })
   for (const [link, target] of Object.entries(links)) symlinkSync(target, join(making, link))
   if (!existsSync(built)) renameSync(making, built)
   print(`built ${name} in ${Math.round((performance.now() - started) / 1000)} s`)
   return built
 }
 
-/** @returns the module's folder in Go's cache. Its own go.sum pins the modules that it needs. */
-async function download({ path, sum }: PublishedModule): Promise<string> {
-  const { Dir, Sum }: { Dir: string; Sum: string } = JSON.parse(await run('go', ['mod', 'download', '-json', path]))
-  if (Sum !== sum) throw new Failure(`the checksum of ${path} is ${Sum}, expected ${sum}`)
-  return Dir
-}
-
-/** All that decides what is built. */
-function sourcesOf(module: string | PublishedModule): unknown {
-  if (typeof module !== 'string') return module
+/** All that decides what is built: the module's own files are few, and go.sum pins the others. */
+function sourcesOf(module: string): unknown {
   const files = globSync('**/*.{go,mod,sum}', { cwd: module })
   return files.toSorted().map((file) => [file, readFileSync(join(module, file), 'utf8')])
 }

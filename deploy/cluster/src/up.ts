@@ -19,8 +19,7 @@ export const parts = [
   'kube-scheduler',
   'containerd',
   'kubelet',
-  'kube-proxy',
-  'kube-network-policies'
+  'kube-proxy'
 ]
 
 /**

@@ -1,5 +1,5 @@
-// One program for all parts of Kubernetes, kubectl, CoreDNS and an enforcer of network policies. It behaves as the name that it
-// is called by. What the parts share is compiled and linked once.
+// One program for all parts of Kubernetes, kubectl and CoreDNS. It behaves as the name that it is called by. What the parts share
+// is compiled and linked once.
 package main
 
 import (
@@ -32,7 +32,6 @@ import (
 var commands = map[string]func() *cobra.Command{
 	"kube-apiserver":          apiserver.NewAPIServerCommand,
 	"kube-controller-manager": controllers.NewControllerManagerCommand,
-	"kube-network-policies":   newNetworkPoliciesCommand,
 	"kube-proxy":              proxy.NewProxyCommand,
 	"kube-scheduler":          func() *cobra.Command { return scheduler.NewSchedulerCommand() },
 	"kubectl":                 func() *cobra.Command { return kubectl.NewDefaultKubectlCommand() },

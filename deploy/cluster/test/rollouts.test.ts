@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startLoad } from './support/start-load.ts'
+import { kubectl } from './support/kubectl.ts'
+import { deployments, installOverlay, pods, removeOverlay, waitForDeployments } from './support/overlay.ts'
+
+/** Each one restarts all six Deployments at once, or deletes the only pod of one. */
+const ROUNDS = Number(process.env['BOOKINFO_ROUNDS'] ?? 3)
+const RATE_PER_SECOND = Number(process.env['BOOKINFO_RATE'] ?? 30)
+
+beforeAll(() => installOverlay('kubernetes'))
+afterAll(() => removeOverlay('kubernetes'))
+
+test('no request fails while Deployments roll out and pods are deleted', async () => {
+  const load = await startLoad(RATE_PER_SECOND)
+  let replaced = 0
+  for (let round = 0; round < ROUNDS; round++) {
+    await kubectl(['-n', 'bookinfo', 'rollout', 'restart', 'deployment', ...deployments])
+    await waitForDeployments()
+    replaced += deployments.length
+    for (const app of ['productpage', 'details', 'ratings']) {
+      const pod = (await pods()).find(({ metadata }) => metadata.labels['app'] === app)
+      await kubectl(['-n', 'bookinfo', 'delete', 'pod', pod?.metadata.name ?? '', '--wait=true'])
+      await waitForDeployments()
+      replaced += 1
+    }
+  }
+  const { sent, failures, p50Ms, p99Ms } = await load.stop()
+  process.stdout.write(
+    `${replaced} pods replaced: ${sent} requests, ${failures.length} failed, p50 ${p50Ms} ms, p99 ${p99Ms} ms\n`
+  )
+  expect(failures).toEqual([])
+  expect(replaced).toBe(ROUNDS * (deployments.length + 3))
+  expect(sent).toBeGreaterThan(ROUNDS * RATE_PER_SECOND)
+})

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { kubectl, runInPod } from './kubectl.ts'
+
+const PROGRAM = join(import.meta.dirname, 'load.ts')
+
+/** How long requests go on after the last change: endpoints and kept connections follow with a delay. */
+const AFTER_MS = 8_000
+
+export interface LoadResult {
+  sent: number
+  /** When, on which kind of connection, and why. */
+  failures: string[]
+  p50Ms: number
+  p99Ms: number
+}
+
+export interface Load {
+  stop(): Promise<LoadResult>
+}
+
+/** Starts a pod that asks for the page at a steady rate. It has the image of productpage, since that one has Node. */
+export async function startLoad(ratePerSecond: number): Promise<Load> {
+  const output = '--output=jsonpath={.spec.template.spec.containers[0].image}'
+  const { stdout: image } = await kubectl(['-n', 'bookinfo', 'get', 'deployment', 'productpage-v1', output])
+  const objects = [configMap(), pod(image, ratePerSecond)]
+  await kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }))
+  await kubectl(['-n', 'bookinfo', 'wait', '--for=condition=Ready', 'pod/load', '--timeout=120s'])
+  return {
+    async stop() {
+      await sleep(AFTER_MS)
+      await runInPod('load', "process.kill(1, 'SIGTERM')")
+      await kubectl(['-n', 'bookinfo', 'wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/load', '--timeout=60s'])
+      const { stdout } = await kubectl(['-n', 'bookinfo', 'logs', 'load'])
+      const result: LoadResult = JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
+      return result
+    }
+  }
+}
+
+function configMap(): unknown {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'load', namespace: 'bookinfo' },
+    data: { 'load.ts': readFileSync(PROGRAM, 'utf8') }
+  }
+}
+
+function pod(image: string, ratePerSecond: number): unknown {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'load', namespace: 'bookinfo' },
+    spec: {
+      restartPolicy: 'Never',
+      automountServiceAccountToken: false,
+      securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [
+        {
+          name: 'load',
+          image,
+          command: ['node', '/load/load.ts', 'http://productpage:9080/productpage', String(ratePerSecond)],
+          resources: { requests: { cpu: '50m', memory: '96Mi' } },
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+          volumeMounts: [{ name: 'load', mountPath: '/load' }]
+        }
+      ],
+      volumes: [{ name: 'load', configMap: { name: 'load' } }]
+    }
+  }
+}
