@@ -10,6 +10,10 @@ export const help = {
   'test:images': { text: 'npm run test:images -- [options]: builds and tests the images. Options go to vitest.' },
   'vm:build': { text: 'npm run vm:build -- [machine] [options]: builds the image of a virtual machine', own: true },
   'vm:boot': { text: 'npm run vm:boot -- [machine] [options]: boots a virtual machine', own: true },
+  'vm:verify': {
+    text: 'npm run vm:verify -- [image]: boots an image of a virtual machine by each firmware',
+    own: true
+  },
   'test:vm': { text: 'npm run test:vm -- [options]: builds and tests the virtual machines. Options go to vitest.' },
   typecheck: { text: 'npm run typecheck -- [options]: checks the types. Options go to tsc.' },
   lint: { text: 'npm run lint -- [files]: checks style, form and the boundaries of the workspaces' },
