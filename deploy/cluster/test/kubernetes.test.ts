@@ -5,6 +5,9 @@ import { installOverlay, pods, removeOverlay } from './support/overlay.ts'
 /** Without a mesh a Service chooses a pod for each connection: one version of three is missing in 40 pages once in 4 million runs. */
 const MOST_PAGES = 40
 
+/** No service of Node gets by with less. */
+const LEAST_MIB = 20
+
 let warnings = ''
 
 beforeAll(async () => {
@@ -47,16 +50,30 @@ test('no service can write to its root, or runs as root', async () => {
 })
 
 test('pods use less memory than they ask for', async () => {
+  await expect.poll(memory, { timeout: 60_000, interval: 3000 }).toSatisfy((all: Memory[]) =>
+    // The kubelet counts every ten seconds or so, and its first figures are of pods that have hardly started.
+    all.every(({ usedMiB }) => usedMiB >= LEAST_MIB)
+  )
+  const all = await memory()
+  for (const { pod, usedMiB, askedMiB } of all) process.stdout.write(`${pod}: ${usedMiB} of ${askedMiB} MiB\n`)
+  expect(all.filter(({ usedMiB, askedMiB }) => usedMiB > askedMiB)).toEqual([])
+})
+
+interface Memory {
+  pod: string
+  usedMiB: number
+  askedMiB: number
+}
+
+async function memory(): Promise<Memory[]> {
   const all = await pods()
   const usage = await memoryByPod(all.map(({ spec }) => spec.nodeName))
-  const table = all.map(({ metadata: { name }, spec }) => ({
+  return all.map(({ metadata: { name }, spec }) => ({
     pod: name,
-    usedMiB: Math.round((usage.get(name) ?? Infinity) / 2 ** 20),
+    usedMiB: Math.round((usage.get(name) ?? 0) / 2 ** 20),
     askedMiB: parseInt(spec.containers[0]?.resources.requests.memory ?? '0', 10)
   }))
-  for (const { pod, usedMiB, askedMiB } of table) process.stdout.write(`${pod}: ${usedMiB} of ${askedMiB} MiB\n`)
-  expect(table.filter(({ usedMiB, askedMiB }) => usedMiB > askedMiB)).toEqual([])
-})
+}
 
 /** Bytes that the kubelet counts when it decides whom to evict. */
 async function memoryByPod(nodes: readonly string[]): Promise<Map<string, number>> {
