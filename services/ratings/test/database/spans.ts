@@ -95,7 +95,7 @@ export function describeSpans(kind: string, start: () => Promise<TestDatabase & 
       const names = requests.map((request) => [request.name, below(request).map(({ name }) => name)] as const)
       // The first two may be under way at the same time.
       const sorted = ([first = '', second = '', ...others]: string[]) => [...[first, second].toSorted(), ...others]
-      expect(names.map(([name, children = []]) => [name, sorted(children)])).toEqual([
+      expect(names.map(([name, children]) => [name, sorted(children)])).toEqual([
         ['POST /ratings/:id', sorted(write.new)],
         ['POST /ratings/:id', sorted(write.known)],
         ['GET /ratings/:id', sorted(read)],
