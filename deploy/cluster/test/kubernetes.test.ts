@@ -50,11 +50,11 @@ test('no service can write to its root, or runs as root', async () => {
 })
 
 test('pods use less memory than they ask for', async () => {
-  await expect.poll(memory, { timeout: 60_000, interval: 3000 }).toSatisfy((all: Memory[]) =>
+  await expect.poll(measureMemory, { timeout: 60_000, interval: 3000 }).toSatisfy((all: Memory[]) =>
     // The kubelet counts every ten seconds or so, and its first figures are of pods that have hardly started.
     all.every(({ usedMiB }) => usedMiB >= LEAST_MIB)
   )
-  const all = await memory()
+  const all = await measureMemory()
   for (const { pod, usedMiB, askedMiB } of all) process.stdout.write(`${pod}: ${usedMiB} of ${askedMiB} MiB\n`)
   expect(all.filter(({ usedMiB, askedMiB }) => usedMiB > askedMiB)).toEqual([])
 })
@@ -65,7 +65,7 @@ interface Memory {
   askedMiB: number
 }
 
-async function memory(): Promise<Memory[]> {
+async function measureMemory(): Promise<Memory[]> {
   const all = await pods()
   const usage = await memoryByPod(all.map(({ spec }) => spec.nodeName))
   return all.map(({ metadata: { name }, spec }) => ({
