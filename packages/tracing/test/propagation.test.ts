@@ -52,28 +52,41 @@ function callFor(headers: Headers, propagators = DEFAULT) {
   return { sent: Object.fromEntries(sent), names: sent.map(([name]) => name), client, server, request }
 }
 
-/** What a caller sends; the trace that goes on; what a call carries, given its span. */
-const callers: [what: string, sent: Headers, trace: string, written: (span: string) => Headers][] = [
-  ['W3C', { traceparent }, OTHER, () => ({})],
-  ['B3 in one header', single, TRACE, (span) => ({ b3: `${TRACE}-${span}-1` })],
-  ['B3 in many headers', multi, TRACE, (span) => writtenMulti(TRACE, span)],
-  ['B3 with 64 bits', { ...multi, 'x-b3-traceid': SHORT }, PADDED, (span) => writtenMulti(PADDED, span)],
+/** Formats in which a call gets the headers of its caller, with the span of the call. */
+const formats: [what: string, write: (trace: string, span: string) => Headers][] = [
+  ['B3 in one header', (trace, span) => ({ b3: `${trace}-${span}-1` })],
   [
     'Datadog',
-    {
-      'x-datadog-trace-id': decimal(TRACE.slice(16)),
-      'x-datadog-parent-id': decimal(CALLER),
-      'x-datadog-sampling-priority': '2',
-      'x-datadog-tags': `_dd.p.tid=${TRACE.slice(0, 16)},_dd.p.dm=-4`
-    },
-    TRACE,
-    (span) => ({
-      'x-datadog-trace-id': decimal(TRACE.slice(16)),
+    (trace, span) => ({
+      'x-datadog-trace-id': decimal(trace.slice(16)),
       'x-datadog-parent-id': decimal(span),
       'x-datadog-sampling-priority': '2',
-      'x-datadog-tags': `_dd.p.tid=${TRACE.slice(0, 16)},_dd.p.dm=-4`
+      'x-datadog-tags': `_dd.p.tid=${trace.slice(0, 16)},_dd.p.dm=-4`
     })
   ],
+  ['Jaeger', (trace, span) => ({ 'uber-trace-id': `${trace}:${span}:0:1` })],
+  ['Google Cloud', (trace, span) => ({ 'x-cloud-trace-context': `${trace}/${decimal(span)};o=1` })],
+  ['grpc-trace-bin', (trace, span) => ({ 'grpc-trace-bin': grpc(trace, span) })],
+  ['X-Ray', (trace, span) => ({ 'x-amzn-trace-id': xray(trace, span) })],
+  ['Sentry', (trace, span) => ({ 'sentry-trace': `${trace}-${span}-1` })],
+  ['Elastic', (trace, span) => ({ 'elastic-apm-traceparent': `00-${trace}-${span}-01` })],
+  [
+    'OpenTracing',
+    (trace, span) => ({ 'ot-tracer-traceid': trace, 'ot-tracer-spanid': span, 'ot-tracer-sampled': 'true' })
+  ]
+]
+
+/** The headers of a caller, the trace that continues, and the headers of a call, by its span. */
+const callers: [what: string, sent: Headers, trace: string, written: (span: string) => Headers][] = [
+  ['W3C', { traceparent }, OTHER, () => ({})],
+  ...formats.map(([what, write]): (typeof callers)[number] => [
+    what,
+    write(TRACE, CALLER),
+    TRACE,
+    (span) => write(TRACE, span)
+  ]),
+  ['B3 in many headers', multi, TRACE, (span) => writtenMulti(TRACE, span)],
+  ['B3 with 64 bits', { ...multi, 'x-b3-traceid': SHORT }, PADDED, (span) => writtenMulti(PADDED, span)],
   [
     'Datadog with 64 bits',
     { 'x-datadog-trace-id': decimal(SHORT), 'x-datadog-parent-id': decimal(CALLER) },
@@ -83,38 +96,6 @@ const callers: [what: string, sent: Headers, trace: string, written: (span: stri
       'x-datadog-parent-id': decimal(span),
       'x-datadog-sampling-priority': '1'
     })
-  ],
-  [
-    'Jaeger',
-    { 'uber-trace-id': `${TRACE}:${CALLER}:0:1` },
-    TRACE,
-    (span) => ({ 'uber-trace-id': `${TRACE}:${span}:0:1` })
-  ],
-  [
-    'Google Cloud',
-    { 'x-cloud-trace-context': `${TRACE}/${decimal(CALLER)};o=1` },
-    TRACE,
-    (span) => ({ 'x-cloud-trace-context': `${TRACE}/${decimal(span)};o=1` })
-  ],
-  [
-    'grpc-trace-bin',
-    { 'grpc-trace-bin': grpc(TRACE, CALLER) },
-    TRACE,
-    (span) => ({ 'grpc-trace-bin': grpc(TRACE, span) })
-  ],
-  ['X-Ray', { 'x-amzn-trace-id': xray(TRACE, CALLER) }, TRACE, (span) => ({ 'x-amzn-trace-id': xray(TRACE, span) })],
-  ['Sentry', { 'sentry-trace': `${TRACE}-${CALLER}-1` }, TRACE, (span) => ({ 'sentry-trace': `${TRACE}-${span}-1` })],
-  [
-    'Elastic',
-    { 'elastic-apm-traceparent': `00-${TRACE}-${CALLER}-01` },
-    TRACE,
-    (span) => ({ 'elastic-apm-traceparent': `00-${TRACE}-${span}-01` })
-  ],
-  [
-    'OpenTracing',
-    { 'ot-tracer-traceid': TRACE, 'ot-tracer-spanid': CALLER, 'ot-tracer-sampled': 'true' },
-    TRACE,
-    (span) => ({ 'ot-tracer-traceid': TRACE, 'ot-tracer-spanid': span, 'ot-tracer-sampled': 'true' })
   ],
   [
     'W3C beside stale headers of others, which are written anew',
@@ -130,7 +111,7 @@ const callers: [what: string, sent: Headers, trace: string, written: (span: stri
   ]
 ]
 
-test.each(callers)('%s: the trace of the caller goes on, and there is no other', (_what, headers, trace, written) => {
+test.each(callers)('%s: the trace of the caller continues, and there is no other', (_what, headers, trace, written) => {
   const { sent, names, client, server, request } = callFor(headers)
   const span = client?.spanContext().spanId ?? 'no span'
   expect(server?.parentSpanContext).toMatchObject({ traceId: trace, spanId: CALLER, isRemote: true })
@@ -152,7 +133,7 @@ const begun: Record<string, Headers> = {
   }
 }
 
-test.each(Object.entries(begun))('after %s a trace begins, and no other goes on beside it', (_what, headers) => {
+test.each(Object.entries(begun))('%s: a trace begins, and no other continues beside it', (_what, headers) => {
   const { sent, client, server } = callFor(headers)
   const { traceId, spanId } = client?.spanContext() ?? {}
   expect(server?.parentSpanContext).toBeUndefined()
