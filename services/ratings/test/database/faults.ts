@@ -8,8 +8,8 @@ import type { ServerDatabase } from './servers/test-database.ts'
 /** Milliseconds that reviews v3 wait for ratings. */
 const REVIEWS_TIMEOUT_MS = 2_500
 
-/** What a service may take to use a database that is back. */
-const RECOVERY_MS = 5_000
+/** What a service may take to use a database that is back, on a machine that has other work. */
+const RECOVERY_MS = 15_000
 
 const MAX_CONNECTIONS = 10
 
