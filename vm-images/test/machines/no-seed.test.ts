@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'vitest'
 import { boot, REPLY_MS } from '../support/boot.ts'
 import { inGuest } from '../support/guest.ts'
 
-const { machine, origin, ...booted } = await boot({ memoryMiB: 256 })
+const { machine, origin, ...booted } = await boot({ memoryMiB: 256, firmware: 'secure-boot' })
 afterAll(() => booted[Symbol.asyncDispose]())
 
 test('without a seed the service has its defaults, and cloud-init does not start', async () => {
@@ -20,6 +20,10 @@ test('256 MiB are enough', async () => {
   const available = Number(await inGuest(machine, "awk '/^MemAvailable/ { print $2 }' /proc/meminfo"))
   expect(available).toBeGreaterThan(64 * 1024)
   expect(await inGuest(machine, 'journalctl --dmesg --grep "Out of memory" --quiet || true')).toBe('')
+})
+
+test('it boots with Secure Boot, and its kernel knows that', async () => {
+  expect(await inGuest(machine, 'cat /sys/kernel/security/lockdown')).toContain('[integrity]')
 })
 
 test('the console names a wrong setting, and the service starts once it is corrected', async () => {
