@@ -6,7 +6,7 @@ import { findDatabases, findTestTools } from './tools.mjs'
 const WITHOUT_TRACES = 3
 
 /** Milliseconds for a virtual machine to switch itself off or for a cluster to end, and some more. */
-const MACHINE_PATIENCE_MS = 70_000
+const MACHINE_PATIENCE_MS = 190_000
 
 const oxlint = 'node_modules/oxlint/bin/oxlint'
 const oxfmt = 'node_modules/oxfmt/bin/oxfmt'

@@ -8,7 +8,7 @@ export type DetailsHome = (typeof detailsHomes)[number]
 export const MACHINE_READY_MS = 600_000
 
 /** Switching a machine off takes some seconds where it is emulated. */
-const MACHINE_STOP_MS = 65_000
+const MACHINE_STOP_MS = 185_000
 
 /** The host's address in QEMU's network: `HOST_SEEN_FROM_GUEST` of vm-images. */
 const HOST_SEEN_FROM_MACHINE = '10.0.2.1'

@@ -10,7 +10,7 @@ import { untilReady } from './ready.ts'
 import { startServiceMachine } from './service-machine.ts'
 
 /** An emulated guest on a busy host is slow. */
-const POWER_OFF_MS = 60_000
+const POWER_OFF_MS = 180_000
 
 stopOnSignals()
 

@@ -8,7 +8,7 @@ import { seedTools, settingsAsUserData } from './seed.ts'
 // Runs details in a virtual machine like any service of the suite: settings in the environment, log on stdout, SIGTERM ends it.
 
 /** The suite waits a little longer. */
-const POWER_OFF_MS = 60_000
+const POWER_OFF_MS = 180_000
 
 /** The variables that go to the service. The others are for this process. */
 const SETTINGS =
