@@ -54,7 +54,7 @@ export async function startControlPlane(cluster: Cluster, programs: string): Pro
     })
   ])
   // The two below end if they meet an API server without its first roles.
-  await untilWorking(cluster, 'kube-apiserver', { works: () => isReady(cluster), timeoutMs: READY_MS })
+  await untilWorking(cluster, 'kube-apiserver', { check: () => isReady(cluster), timeoutMs: READY_MS })
 
   const asUser = (user: string) => ({
     kubeconfig: pathIn(cluster, `${user}.kubeconfig`),

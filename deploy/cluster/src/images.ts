@@ -9,37 +9,6 @@ import { runInside } from './processes.ts'
 
 export const PAUSE_IMAGE = 'docker.io/library/pause:bookinfo'
 
-/** An image that is made of files of this machine. */
-export interface ImageRecipe {
-  /** As pods name it, with registry and tag. */
-  reference: string
-  /** Files, folders and archives, by the path that they get in the image. A folder's content is put into that path. */
-  content: Record<string, string>
-  entrypoint: readonly string[]
-  /** Number of the user and, after a colon, of the group. */
-  user?: string
-  env?: Record<string, string>
-}
-
-/** Writes an image to an archive, with buildah, unless the archive exists. Needs no base and no registry. */
-export async function archiveImage(recipe: ImageRecipe, archive: string): Promise<void> {
-  if (existsSync(archive)) return
-  const folder = await mkdtemp(join(tmpdir(), 'bookinfo-image-'))
-  try {
-    const storage = ['--root', join(folder, 'root'), '--runroot', join(folder, 'run'), '--storage-driver', 'vfs']
-    const buildah = (...args: string[]) => run('buildah', [...storage, ...args])
-    const container = (await buildah('from', 'scratch')).trim()
-    for (const [path, source] of Object.entries(recipe.content))
-      await buildah('add', '--quiet', container, source, path)
-    const env = Object.entries(recipe.env ?? {}).map(([name, value]) => `--env=${name}=${value}`)
-    const user = recipe.user === undefined ? [] : ['--user', recipe.user]
-    await buildah('config', '--entrypoint', JSON.stringify(recipe.entrypoint), ...user, ...env, container)
-    await buildah('commit', '--quiet', container, `docker-archive:${archive}:${recipe.reference}`)
-  } finally {
-    await rm(folder, { recursive: true })
-  }
-}
-
 /** Brings the images of an archive into the cluster's node: an archive of OCI's or Docker's. */
 export async function importArchive(cluster: Cluster, archive: string): Promise<void> {
   await ctr(cluster, 'images', 'import', archive)
@@ -66,15 +35,35 @@ export async function importSuite(cluster: Cluster): Promise<void> {
     await ctr(cluster, 'images', 'tag', '--force', `localhost/${reference}`, `docker.io/library/${reference}`)
 }
 
-/** Brings a single program into the cluster's node as an image, by an archive beside the program. */
-export async function importProgram(
-  cluster: Cluster,
-  { reference, program, entrypoint }: { reference: string; program: string; entrypoint: string }
-): Promise<void> {
-  const recipe = { reference, content: { [entrypoint]: program }, entrypoint: [entrypoint], user: '65532:65532' }
-  const archive = `${program}.${reference.replaceAll(/\W/g, '_')}.tar`
-  await archiveImage(recipe, archive)
+/** A program of this machine as an image. */
+interface ProgramImage {
+  /** As pods name it, with registry and tag. */
+  reference: string
+  program: string
+  /** The program's path in the image. */
+  entrypoint: string
+}
+
+/** Brings a program into the cluster's node as an image. Its archive lies beside the program, so it is made once. */
+export async function importProgram(cluster: Cluster, image: ProgramImage): Promise<void> {
+  const archive = `${image.program}.${image.reference.replaceAll(/\W/g, '_')}.tar`
+  if (!existsSync(archive)) await archiveProgram(image, archive)
   await importArchive(cluster, archive)
+}
+
+/** Writes an image to an archive, with buildah. Needs no base and no registry. */
+async function archiveProgram({ reference, program, entrypoint }: ProgramImage, archive: string): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'bookinfo-image-'))
+  try {
+    const storage = ['--root', join(folder, 'root'), '--runroot', join(folder, 'run'), '--storage-driver', 'vfs']
+    const buildah = (...args: string[]) => run('buildah', [...storage, ...args])
+    const container = (await buildah('from', 'scratch')).trim()
+    await buildah('add', '--quiet', container, program, entrypoint)
+    await buildah('config', '--entrypoint', JSON.stringify([entrypoint]), '--user', '65532:65532', container)
+    await buildah('commit', '--quiet', container, `docker-archive:${archive}:${reference}`)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 }
 
 async function findEngine(reference: string): Promise<'podman' | 'docker'> {

@@ -5,8 +5,9 @@ import { dirname, join } from 'node:path'
 import { clusterNamed, type Cluster } from './cluster.ts'
 import { importArchive, importSuite } from './images.ts'
 import { isReady, kubectlPath } from './kubectl.ts'
+import { takeDown } from './namespaces.ts'
 import { inNetwork, pidOf } from './processes.ts'
-import { bringUp, parts, runs, takeDown, timed } from './up.ts'
+import { bringUp, parts, runs, timed } from './up.ts'
 
 const help = 'npm run cluster -- --help'
 

@@ -36,11 +36,11 @@ export async function makeNamespaces(cluster: Cluster, init: string): Promise<vo
   const script = [...mountLines(cluster), ...networkLines(), `touch ${settled}`, `exec ${init}`].join('\n')
   const unshare = ['unshare', '--mount', '--net', '--pid', '--fork', '--kill-child']
   launch(cluster, HOLDER, [...unshare, 'sh', '-ec', script])
-  await untilWorking(cluster, HOLDER, { works: () => existsSync(settled), timeoutMs: START_MS })
+  await untilWorking(cluster, HOLDER, { check: () => existsSync(settled), timeoutMs: START_MS })
 }
 
-/** Ends everything in the namespaces, which removes them, then the control groups and the folder. */
-export async function removeNamespaces(cluster: Cluster): Promise<void> {
+/** Ends everything in the namespaces, which removes them, then the control groups and the folder. Nothing is left on the machine. */
+export async function takeDown(cluster: Cluster): Promise<void> {
   const holder = pidOf(cluster, HOLDER)
   if (holder !== undefined) process.kill(holder, 'SIGKILL')
   const started = Date.now()

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DNS_ADDRESS, NODE_ADDRESS, pathIn, POD_RANGE, type Cluster } from './cluster.ts'
-import { kubectl } from './kubectl.ts'
+import { kubectl, kubectlWorks } from './kubectl.ts'
 import { PAUSE_IMAGE } from './images.ts'
-import { runInside, start, untilWorking } from './processes.ts'
+import { runInside, start, untilWorking, worksInside } from './processes.ts'
 
 const START_MS = 120_000
 
@@ -12,7 +12,7 @@ export async function startRuntime(cluster: Cluster): Promise<void> {
   write(cluster, 'containerd.toml', containerdSettings())
   start(cluster, 'containerd', ['/usr/bin/containerd', '--config', pathIn(cluster, 'containerd.toml')])
   await untilWorking(cluster, 'containerd', {
-    works: () => succeeds(runInside(cluster, ['ctr', 'version'])),
+    check: () => worksInside(cluster, ['ctr', 'version']),
     timeoutMs: START_MS
   })
 }
@@ -42,20 +42,13 @@ export async function startNode(cluster: Cluster, programs: string): Promise<voi
   ])
   start(cluster, 'kube-proxy', [join(programs, 'kube-proxy'), `--config=${pathIn(cluster, 'kube-proxy.json')}`])
   const ready = ['wait', '--for=condition=Ready', `node/${cluster.name}`, '--timeout=1s']
-  await untilWorking(cluster, 'kubelet', { works: () => succeeds(kubectl(cluster, ready)), timeoutMs: START_MS })
+  await untilWorking(cluster, 'kubelet', { check: () => kubectlWorks(cluster, ready), timeoutMs: START_MS })
 }
 
 /** Starts the cluster's DNS, and waits for it. */
 export async function startDns(cluster: Cluster): Promise<void> {
   await kubectl(cluster, ['apply', '-f', join(import.meta.dirname, '../manifests/coredns.yaml')])
   await kubectl(cluster, ['-n', 'kube-system', 'rollout', 'status', 'deployment/coredns', '--timeout=120s'])
-}
-
-function succeeds(outcome: Promise<unknown>): Promise<boolean> {
-  return outcome.then(
-    () => true,
-    () => false
-  )
 }
 
 function write(cluster: Cluster, file: string, content: string): void {

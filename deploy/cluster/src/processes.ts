@@ -1,4 +1,4 @@
-import { Failure, run } from '@bookinfo/cli'
+import { Failure, run, works } from '@bookinfo/cli'
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -31,6 +31,12 @@ export function launch(cluster: Cluster, name: string, command: readonly string[
 export function runInside(cluster: Cluster, command: readonly string[]): Promise<string> {
   const [program = '', ...args] = [...inside(cluster), ...command]
   return run(program, args)
+}
+
+/** Whether a program succeeds in the cluster's namespaces. */
+export function worksInside(cluster: Cluster, command: readonly string[]): Promise<boolean> {
+  const [program = '', ...args] = [...inside(cluster), ...command]
+  return works(program, args)
 }
 
 /** The beginning of a command line that runs in the cluster's namespaces. */
@@ -66,12 +72,12 @@ export function pidOf(cluster: Cluster, name: string): number | undefined {
 export async function untilWorking(
   cluster: Cluster,
   name: string,
-  { works, timeoutMs }: { works: () => boolean | Promise<boolean>; timeoutMs: number }
+  { check, timeoutMs }: { check: () => boolean | Promise<boolean>; timeoutMs: number }
 ): Promise<void> {
   const started = Date.now()
   // The shell that starts the program writes its process id first.
   while (!existsSync(pidFile(cluster, name)) || pidOf(cluster, name) !== undefined) {
-    if (await works()) return
+    if (await check()) return
     if (Date.now() - started > timeoutMs) break
     await sleep(POLL_MS)
   }

@@ -1,13 +1,13 @@
 import { Failure, print, run } from '@bookinfo/cli'
 import { createHash } from 'node:crypto'
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 /** The Go module of the programs. Its go.sum pins every module by a checksum. */
 const GO = join(import.meta.dirname, '../go')
 
-export const KUBERNETES_VERSION = '1.36.3'
+const KUBERNETES_VERSION = '1.36.3'
 
 /** What the one program of Kubernetes behaves as, by the name that it is called by. */
 const kubernetesNames = [
@@ -20,58 +20,40 @@ const kubernetesNames = [
   'coredns'
 ]
 
-/** Programs of a Go module. */
-export interface Programs {
-  /** For messages, and the beginning of the folder's name in the cache. */
-  name: string
-  /** The folder with go.mod and go.sum. */
-  module: string
-  packages: readonly string[]
-  ldflags?: readonly string[]
-  /** Further names of a program: new name to built name. */
-  links?: Record<string, string>
-}
-
-/** Builds Kubernetes' programs, CoreDNS and `pause`, unless they are built. @returns the folder with all of them */
-export function buildKubernetes(): Promise<string> {
+/**
+ * Builds Kubernetes' programs, CoreDNS and `pause` with modules from Go's proxy, unless this user's cache has them.
+ *
+ * @returns the folder with all of them
+ * @throws Failure with what Go said
+ */
+export async function buildKubernetes(): Promise<string> {
   const [major, minor] = KUBERNETES_VERSION.split('.')
   // Without a version in it, `kubectl version` fails.
   const version = { gitVersion: `v${KUBERNETES_VERSION}`, gitMajor: major, gitMinor: minor }
   const settings = Object.entries(version).map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`)
-  return buildPrograms({
-    name: `kubernetes-${KUBERNETES_VERSION}`,
-    module: GO,
-    packages: ['./kube', './pause'],
-    ldflags: [...settings, `-X k8s.io/client-go/pkg/version.gitVersion=v${KUBERNETES_VERSION}`],
-    links: Object.fromEntries(kubernetesNames.map((name) => [name, 'kube']))
-  })
-}
-
-/**
- * Builds programs with modules from Go's proxy, unless this user's cache has them.
- *
- * @returns the folder with the programs
- * @throws Failure with what Go said
- */
-export async function buildPrograms({ name, module, packages, ldflags = [], links = {} }: Programs): Promise<string> {
-  const built = join(cacheFolder(), `${name}-${hash([process.arch, sourcesOf(module), packages, ldflags, links])}`)
+  const ldflags = ['-s', '-w', ...settings, `-X k8s.io/client-go/pkg/version.gitVersion=v${KUBERNETES_VERSION}`]
+  const built = join(cacheFolder(), `kubernetes-${KUBERNETES_VERSION}-${hash([process.arch, sources(), ldflags])}`)
   if (existsSync(built)) return built
-  print(`building ${name}: some minutes, this time only`)
+  print('building Kubernetes: some minutes, this time only')
   const started = performance.now()
   const making = `${built}.${process.pid}`
-  mkdirSync(making, { recursive: true })
-  const flags = ['-trimpath', '-ldflags', ['-s', '-w', ...ldflags].join(' '), '-o', `${making}/`]
-  await run('go', ['-C', module, 'build', ...flags, ...packages], { CGO_ENABLED: '0' })
-  for (const [link, target] of Object.entries(links)) symlinkSync(target, join(making, link))
-  if (!existsSync(built)) renameSync(making, built)
-  print(`built ${name} in ${Math.round((performance.now() - started) / 1000)} s`)
+  try {
+    mkdirSync(making, { recursive: true })
+    const flags = ['-trimpath', '-ldflags', ldflags.join(' '), '-o', `${making}/`]
+    await run('go', ['-C', GO, 'build', ...flags, './kube', './pause'], { CGO_ENABLED: '0' })
+    for (const name of kubernetesNames) symlinkSync('kube', join(making, name))
+    if (!existsSync(built)) renameSync(making, built)
+  } finally {
+    rmSync(making, { recursive: true, force: true })
+  }
+  print(`built Kubernetes in ${Math.round((performance.now() - started) / 1000)} s`)
   return built
 }
 
 /** All that decides what is built: the module's own files are few, and go.sum pins the others. */
-function sourcesOf(module: string): unknown {
-  const files = globSync('**/*.{go,mod,sum}', { cwd: module })
-  return files.toSorted().map((file) => [file, readFileSync(join(module, file), 'utf8')])
+function sources(): unknown {
+  const files = globSync('**/*.{go,mod,sum}', { cwd: GO })
+  return files.toSorted().map((file) => [file, readFileSync(join(GO, file), 'utf8')])
 }
 
 function hash(value: unknown): string {

@@ -5,7 +5,7 @@ import { makeCertificates } from './certificates.ts'
 import type { Cluster } from './cluster.ts'
 import { startControlPlane } from './control-plane.ts'
 import { importProgram, PAUSE_IMAGE } from './images.ts'
-import { makeNamespaces, removeNamespaces } from './namespaces.ts'
+import { makeNamespaces, takeDown } from './namespaces.ts'
 import { startDns, startNode, startRuntime } from './node.ts'
 import { HOLDER, pidOf } from './processes.ts'
 import { buildKubernetes, requireGo } from './programs.ts'
@@ -51,11 +51,6 @@ export async function bringUp(cluster: Cluster): Promise<void> {
   })
   await timed('node', () => startNode(cluster, programs))
   await timed('DNS', () => startDns(cluster))
-}
-
-/** Ends everything that belongs to a cluster, and removes its folder. Nothing of it is left on the machine. */
-export async function takeDown(cluster: Cluster): Promise<void> {
-  await removeNamespaces(cluster)
 }
 
 /** Whether all parts of a cluster run. */

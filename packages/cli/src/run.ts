@@ -64,8 +64,8 @@ function signalGroup(group: number | undefined, signal: NodeJS.Signals): void {
 }
 
 /** Whether a program exists and succeeds. @throws Stopped after a stop signal */
-export async function works(program: string, args: readonly string[]): Promise<boolean> {
-  return run(program, args).then(
+export async function works(program: string, args: readonly string[], env?: Record<string, string>): Promise<boolean> {
+  return run(program, args, env).then(
     () => true,
     () => {
       stop.throwIfAborted()

@@ -1,6 +1,0 @@
-export { clusterNamed, pathIn, type Cluster } from './cluster.ts'
-export { archiveImage, importArchive, importProgram, importSuite, type ImageRecipe } from './images.ts'
-export { apply, kubectl, kubectlPath, waitForRollout } from './kubectl.ts'
-export { inNetwork, pidOf, runInside, start, untilWorking } from './processes.ts'
-export { buildPrograms, type Programs } from './programs.ts'
-export { bringUp, runs, takeDown, timed } from './up.ts'
