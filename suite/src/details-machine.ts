@@ -7,7 +7,7 @@ export type DetailsHome = (typeof detailsHomes)[number]
 /** An emulated machine on a busy host boots in minutes. */
 export const MACHINE_READY_MS = 600_000
 
-/** Switching a machine off takes some seconds where it is emulated. */
+/** Longer than the program of the machine waits for it to power off. */
 const MACHINE_STOP_MS = 185_000
 
 /** The host's address in QEMU's network: `HOST_SEEN_FROM_GUEST` of vm-images. */

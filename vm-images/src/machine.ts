@@ -34,13 +34,14 @@ export interface Machine extends AsyncDisposable {
   /** Ends the machine and writes its disk with a snapshot of its memory to a file. Another machine can resume it. */
   saveTo(file: string, snapshot: string): Promise<void>
   /** Presses the power button, and waits until the machine is off. */
-  powerOff(timeoutMs: number): Promise<void>
+  powerOff(timeoutMs?: number): Promise<void>
   /** Resolves when QEMU has ended, with its exit status and its error messages. */
   ended: Promise<string>
 }
 
 /** An emulated guest on a busy host is slow. */
 const ANSWER_MS = 600_000
+const POWER_OFF_MS = 180_000
 
 /** A guest that is still booting does not notice a press of its power button, so the press is repeated. */
 const PRESS_AGAIN_MS = 5_000
@@ -99,7 +100,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
       await ended
       await copyFile(disk, file)
     },
-    async powerOff(timeoutMs) {
+    async powerOff(timeoutMs = POWER_OFF_MS) {
       const outcome = Promise.race([ended, sleep(timeoutMs, 'late', { ref: false })])
       const patience = (): Promise<string> => sleep(PRESS_AGAIN_MS, 'again', { ref: false })
       // A machine that has just ended does not answer; `ended` decides.

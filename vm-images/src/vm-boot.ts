@@ -9,9 +9,6 @@ import { qemuTools } from './qemu-tools.ts'
 import { untilReady } from './ready.ts'
 import { startServiceMachine } from './service-machine.ts'
 
-/** An emulated guest on a busy host is slow. */
-const POWER_OFF_MS = 180_000
-
 stopOnSignals()
 
 await explainFailure(async () => {
@@ -58,6 +55,6 @@ await explainFailure(async () => {
     ...(file ? [file.failed] : [])
   ]).finally(() => over.abort())
   print(`\nswitching the machine off${problem === 'stopped' ? '' : `: ${problem}`}`)
-  await machine.powerOff(POWER_OFF_MS)
+  await machine.powerOff()
   if (problem !== 'stopped') throw new Failure(`the virtual machine was switched off: ${problem}`)
 })

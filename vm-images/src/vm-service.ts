@@ -7,9 +7,6 @@ import { seedTools, settingsAsUserData } from './seed.ts'
 
 // Runs details in a virtual machine like any service of the suite: settings in the environment, log on stdout, SIGTERM ends it.
 
-/** The suite waits a little longer. */
-const POWER_OFF_MS = 180_000
-
 /** The variables that go to the service. The others are for this process. */
 const SETTINGS =
   /^(SERVICE_VERSION|HOSTNAME|LOG_LEVEL|SHUTDOWN_\w+|ENABLE_EXTERNAL_BOOK_SERVICE|BOOK_\w+|DO_NOT_ENCRYPT|OTEL_\w+)$/
@@ -34,7 +31,7 @@ await explainFailure(async () => {
   })
   const how = await Promise.race([untilStopped(), machine.ended])
   if (how !== 'stopped') throw new Failure(`the virtual machine ended by itself with ${how}`)
-  await machine.powerOff(POWER_OFF_MS)
+  await machine.powerOff()
 })
 
 /** The settings for the guest, which reaches programs on this host under another address. */

@@ -9,7 +9,6 @@ import { startServiceMachine } from './service-machine.ts'
 
 /** An emulated machine on a busy host boots in minutes. */
 const BOOT_MS = 600_000
-const POWER_OFF_MS = 180_000
 
 const HELP = 'npm run vm:verify -- --help'
 const usage = `Usage: npm run vm:verify -- [image]
@@ -52,7 +51,7 @@ async function verify(image: Image, firmware: Firmware): Promise<string> {
       throw new Failure(`${image.name} does not boot by ${firmware}; its console:\n${machine.console().slice(-2000)}`)
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
     await machine.askAgent('guest-ping')
-    await machine.powerOff(POWER_OFF_MS)
+    await machine.powerOff()
     return seconds
   }
   // A stop signal cuts the power.

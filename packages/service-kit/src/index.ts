@@ -1,4 +1,4 @@
-export { prefersHtml } from './html/accept.ts'
+export { prefersHtml } from './server/accept.ts'
 export { asset, assetRoutes, href, type Asset } from './html/assets.ts'
 export { drainBody, readBodies } from './server/body.ts'
 export { ConfigError, loadConfig } from './process/config.ts'

@@ -106,7 +106,7 @@ test('without a password it does not listen on the network', async () => {
 })
 
 test('stars survive a power-off and a new machine, on the second disk', async () => {
-  await booted.machine.powerOff(180_000)
+  await booted.machine.powerOff()
   expect(await booted.machine.ended).toBe('status 0')
   await booted[Symbol.asyncDispose]()
   booted = await start()

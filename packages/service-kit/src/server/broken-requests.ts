@@ -4,7 +4,8 @@ import type { ErrorBody } from './errors.ts'
 import { isReceiving } from './load.ts'
 import { rememberRefusal } from './request-lifecycle.ts'
 
-// An import from node:http would load Node's own undici, for its `WebSocket`: 100 ms of CPU time before the first request.
+// An import from node:http would load Node's own undici, for its `WebSocket`: 100 ms of CPU time before the first request. Bundles
+// are spared that by rolldown.config.ts; `npm start` runs the sources.
 const { STATUS_CODES } = process.getBuiltinModule('node:http')
 
 export interface BrokenRequestOptions {

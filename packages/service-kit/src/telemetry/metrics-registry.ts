@@ -1,5 +1,5 @@
 import type { TraceIds } from '@bookinfo/tracing'
-import { prefersOpenMetrics } from '../html/accept.ts'
+import { prefersOpenMetrics } from '../server/accept.ts'
 import { Histogram, Registry, type Metric, type OpenMetricsContentType, type RegistryContentType } from 'prom-client'
 
 /** The metrics of one app. Only OpenMetrics has exemplars; `writeMetrics` writes plain text, too. */
