@@ -4,9 +4,16 @@ import { readFileSync } from 'node:fs'
 
 /** The files that a reader opens to follow `GET /productpage` in forward mode, from the process to the line in the log. */
 const walk = [
-  ...['main', 'app', 'config', 'product/page', 'product/view', 'site/layout', 'session/session', 'upstreams'].map(
-    (name) => `services/productpage/src/${name}.ts`
-  ),
+  ...[
+    'main',
+    'app',
+    'config',
+    'product/page',
+    'product/view',
+    'site/layout',
+    'session/session',
+    'upstreams/upstreams'
+  ].map((name) => `services/productpage/src/${name}.ts`),
   ...['process/run', 'server/server', 'server/request-lifecycle', 'server/load', 'html/html', 'html/look'].map(
     (name) => `packages/service-kit/src/${name}.ts`
   ),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { requireTools } from '../src/tools.ts'
+import { requireTools } from '../src/index.ts'
 
 test('a missing program or file is reported with its package, once', async () => {
   const here = { tar: { inPackage: 'tar' }, '/etc/passwd': { inPackage: 'base-passwd' } }

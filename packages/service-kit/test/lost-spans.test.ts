@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createLossReport } from '../src/telemetry/lost-spans.ts'
+import { createLossReport } from '../src/telemetry/losses.ts'
 
 const MINUTE_MS = 60_000
 

@@ -1,5 +1,5 @@
 import { startCallsWithoutSpans, type StartCall } from './call.ts'
-import { isForOutside, isForwarded } from './headers.ts'
+import { isForwarded } from './headers.ts'
 
 const picked: unique symbol = Symbol('picked from a request')
 
@@ -53,28 +53,8 @@ export function withEndUser(headers: ForwardHeaders, user: string | undefined): 
   return { [picked]: true, pairs, startCall: headers.startCall }
 }
 
-/**
- * Headers for a service outside the suite, which must not learn who asks. It gets no header of the request, or only those
- * that join spans into a trace. The call has its span in both cases.
- */
-export function forOutside(headers: ForwardHeaders, { tellTrace, own = [] }: OutsideHeaders): ForwardHeaders {
-  const leave = (pairs: readonly string[]): string[] => filterPairs(pairs, (name) => tellTrace && isForOutside(name))
-  const { startCall } = headers
-  const startOutside: StartCall = (call) => {
-    const started = startCall(call)
-    return { pairs: leave(started.pairs), end: (status, error) => started.end(status, error) }
-  }
-  return { [picked]: true, pairs: [...own, ...leave(headers.pairs)], startCall: startOutside }
-}
-
-export interface OutsideHeaders {
-  /** Whether trace context goes along. */
-  tellTrace: boolean
-  /** Headers of this process, such as a key: name and value by turns, names in lower case. */
-  own?: readonly string[]
-}
-
-function filterPairs(pairs: readonly string[], keep: (name: string) => boolean): string[] {
+/** The pairs with a value whose name, in lower case, is to be kept. */
+export function filterPairs(pairs: readonly string[], keep: (name: string) => boolean): string[] {
   const kept: string[] = []
   for (let i = 0; i + 1 < pairs.length; i += 2) {
     const name = pairs[i]?.toLowerCase()

@@ -2,7 +2,7 @@ import { TraceState } from '@opentelemetry/core'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { CallContext, Caller, TraceFormat } from './caller.ts'
 import { readCaller, traceFormats } from './formats/formats.ts'
-import { traceContextNames } from './headers.ts'
+import { traceContextNames } from './trace-context-names.ts'
 
 /** The trace context of one request: what came in, and what goes out. */
 export interface RequestContext {

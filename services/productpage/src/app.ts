@@ -21,8 +21,10 @@ import { brotliOptions, COMPRESSION_THRESHOLD_BYTES, compressOnce } from './site
 import { docsRoutes } from './site/docs.ts'
 import { errorPages } from './site/error-page.ts'
 import { homeRoutes } from './site/home.ts'
+import { securityHeaders } from './site/security-headers.ts'
 import { starsRoutes } from './stars/route.ts'
-import { calledServices, createUpstreams, UPSTREAM_TIMEOUT_MS } from './upstreams.ts'
+import { calledServices } from './upstreams/called-services.ts'
+import { createUpstreams, UPSTREAM_TIMEOUT_MS } from './upstreams/upstreams.ts'
 
 export { ProductpageConfig } from './config.ts'
 
@@ -75,30 +77,4 @@ export function buildApp(config: ProductpageConfig, deps: ProductpageDeps = {}):
   app.register(docsRoutes, { nowMs })
   app.register(assetRoutes, { assets })
   return app
-}
-
-/** Pages have no scripts and load only the site's own styles and pictures. */
-function securityHeaders(frameAncestors: string) {
-  const sources = frameAncestors.split(/[ ,]+/).map((source) => (/^[a-z]+$/.test(source) ? `'${source}'` : source))
-  return {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'"],
-        formAction: ["'self'"],
-        baseUri: ["'none'"],
-        frameAncestors: sources
-      }
-    },
-    // This older header knows no list; browsers that know both use the policy above.
-    xFrameOptions: frameAncestors === 'self' && { action: 'sameorigin' as const },
-    // Sign-in and sign-out redirect to the page in the Referer.
-    referrerPolicy: { policy: 'same-origin' as const },
-    // A gateway ends TLS and sends these. Over plain HTTP browsers only warn about them.
-    strictTransportSecurity: false,
-    crossOriginOpenerPolicy: false,
-    originAgentCluster: false
-  }
 }

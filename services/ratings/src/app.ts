@@ -11,6 +11,9 @@ import { createMemoryStore } from './store/memory-store.ts'
 import { ratingsRoutes } from './routes.ts'
 import { NoLoad, NoSelect, type RatingsStore } from './store/store.ts'
 
+export { RatingsConfig } from './config.ts'
+export { databaseTimes } from './database/watched-database.ts'
+
 export interface RatingsDeps extends Partial<FaultDeps> {
   logStream?: LogOptions['stream']
   tracing?: Tracing

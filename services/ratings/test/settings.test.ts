@@ -2,7 +2,7 @@ import { loadConfig } from '@bookinfo/service-kit'
 import { readmeWithSettings } from '@bookinfo/service-kit/testing'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { RatingsConfig } from '../src/index.ts'
+import { RatingsConfig } from '../src/app.ts'
 
 const readme = new URL('../README.md', import.meta.url)
 

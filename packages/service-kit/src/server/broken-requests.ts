@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { Socket } from 'node:net'
 import type { ErrorBody } from './errors.ts'
-import { isReceiving } from './load.ts'
-import { rememberRefusal } from './request-lifecycle.ts'
+import { isReceiving } from './connections.ts'
+import { rememberRefusal } from './request-end.ts'
 
 // An import from node:http would load Node's own undici, for its `WebSocket`: 100 ms of CPU time before the first request. Bundles
 // are spared that by rolldown.config.ts; `npm start` runs the sources.

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { IncomingMessage } from 'node:http'
-import type { Socket } from 'node:net'
+import { connectionOf } from './connections.ts'
 import { Overloaded } from './errors.ts'
+import { countRounds } from './event-loop-rounds.ts'
 
 /** Requests that one connection may have in flight: only pipelining makes more than one, and browsers and proxies do not. */
 const MAX_PIPELINED = 16
@@ -12,25 +13,6 @@ const MAX_PIPELINED = 16
 const MAX_WAIT_MS = 2_000
 /** Seconds. */
 const RETRY_AFTER = 2
-/**
- * Requests that are served, or refused, in one round of the event loop, and in a round with a new connection. Node accepts one
- * connection in each round: a probe that came behind 2,000 busy connections was accepted after 30 s.
- */
-const MAX_PER_ROUND = 16
-const MAX_WITH_NEW_CONNECTION = 1
-
-interface Connection {
-  requests: number
-  last: IncomingMessage | undefined
-}
-
-const connections = new WeakMap<Socket, Connection>()
-
-/** Whether the last request of a connection has not come completely. */
-export function isReceiving(socket: Socket): boolean {
-  return connections.get(socket)?.last?.complete === false
-}
-
 interface Waiting {
   /** Milliseconds by `performance.now()`. */
   deadline: number
@@ -89,54 +71,4 @@ export function boundLoad(app: FastifyInstance, maxRequestsInFlight: number): vo
     waiting.set(raw, { deadline: performance.now() + MAX_WAIT_MS, serve: done, refuse })
     proceed()
   })
-}
-
-/**
- * Counts the requests of each kind in a round of the event loop.
- *
- * @param onEnd called at its end, if it took a request or a connection
- */
-function countRounds({ server }: FastifyInstance, onEnd: () => void) {
-  const taken = { served: 0, refused: 0 }
-  let limit = MAX_PER_ROUND
-  let hasNewConnection = false
-  let isScheduled = false
-
-  function schedule(): void {
-    if (isScheduled) return
-    isScheduled = true
-    setImmediate(end)
-  }
-
-  function end(): void {
-    isScheduled = false
-    taken.served = taken.refused = 0
-    limit = hasNewConnection ? MAX_WITH_NEW_CONNECTION : MAX_PER_ROUND
-    if (hasNewConnection) schedule()
-    hasNewConnection = false
-    onEnd()
-  }
-
-  server.on('connection', () => {
-    hasNewConnection = true
-    limit = MAX_WITH_NEW_CONNECTION
-    schedule()
-  })
-  return {
-    /** Whether the round has room for one more. */
-    take(kind: keyof typeof taken): boolean {
-      if (taken[kind] >= limit) return false
-      taken[kind] += 1
-      schedule()
-      return true
-    }
-  }
-}
-
-function connectionOf(request: IncomingMessage): Connection {
-  const { socket } = request
-  const connection = connections.get(socket) ?? { requests: 0, last: undefined }
-  connections.set(socket, connection)
-  connection.last = request
-  return connection
 }

@@ -9,21 +9,16 @@ import { createRegistry, type MetricsRegistry } from '../telemetry/metrics-regis
 import { createRequestMetrics, serveMetrics } from '../telemetry/metrics.ts'
 import { readBodies } from './body.ts'
 import { createBrokenRequestHandler, type BrokenRequestHandler } from './broken-requests.ts'
+import { connectionOptions } from './connection-options.ts'
 import { createErrorHandler, type ErrorPage } from './errors.ts'
 import { boundLoad } from './load.ts'
 import { answerOtherMethods } from './methods.ts'
 import { serveOpenApi } from './openapi.ts'
 import { serveProbes, type Lifecycle } from './probes.ts'
-import { checkProtocol, readTarget } from './protocol.ts'
+import { checkProtocol } from './protocol.ts'
 import { followRequests } from './request-lifecycle.ts'
 import { compileSchemasLazily } from './schemas.ts'
 
-/** Bytes of a request body, unless a route says otherwise. */
-const BODY_LIMIT = 16 * 1024
-/** Milliseconds in which a request must arrive completely. */
-const REQUEST_TIMEOUT_MS = 30_000
-/** Milliseconds without a byte on a connection, for a caller that does not read its answer. No answer takes as long. */
-const STALL_TIMEOUT_MS = 60_000
 /** Each service adds headers to the calls that it makes; what one service accepts, the next must not refuse. */
 const HEADER_KIB_PER_HOP = 4
 
@@ -107,27 +102,11 @@ export function createServer(options: ServerOptions): Server {
 }
 
 function createApp(options: ServerOptions, settings: ServerSettings, brokenRequests: BrokenRequestHandler) {
-  const { name, version, log, router } = options
-  const maxHeaderSize = settings.MAX_HEADER_KIB * 1024
   return createFastify({
-    ...logging(name, version, log),
-    http: {
-      maxHeaderSize,
-      // `checkProtocol` refuses a request without a host, in the form of all other answers.
-      requireHostHeader: false,
-      // Node looks for late requests every 30 s by default, so that one could take twice its time.
-      connectionsCheckingInterval: 1_000
-    },
-    bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionTimeout: STALL_TIMEOUT_MS,
-    keepAliveTimeout: settings.KEEP_ALIVE_TIMEOUT_MS,
-    forceCloseConnections: 'idle',
-    // While stopping, a request on a connection that is still open is served, with `connection: close`.
-    return503OnClosing: false,
-    rewriteUrl: readTarget,
+    ...logging(options.name, options.version, options.log),
+    ...connectionOptions(settings),
     // A long id deserves the answer "not a number", so the limit of the headers is the only one.
-    routerOptions: { maxParamLength: maxHeaderSize, ...router },
+    routerOptions: { maxParamLength: settings.MAX_HEADER_KIB * 1024, ...options.router },
     clientErrorHandler: (error, socket) => brokenRequests.handleClientError(error, socket)
   }).withTypeProvider<TypeBoxTypeProvider>()
 }

@@ -1,6 +1,6 @@
 import { LogController, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import { randomUUID } from 'node:crypto'
-import type { RequestEndListener } from '../server/request-lifecycle.ts'
+import type { RequestEndListener } from '../server/request-end.ts'
 import { stdout } from './log-output.ts'
 
 /** The name of the header, and of the field in log lines. */

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge } from 'prom-client'
 import { Type } from 'typebox'
 import { createDurationHistogram, writeMetrics, type MetricsRegistry } from './metrics-registry.ts'
-import type { RequestEndListener } from '../server/request-lifecycle.ts'
+import type { RequestEndListener } from '../server/request-end.ts'
 
 /** Serves `/metrics` from the app's own registry. */
 export function serveMetrics(app: FastifyInstance, registry: MetricsRegistry, tracing: Tracing): void {

@@ -65,6 +65,21 @@ export function upstreamOrigins({ hostnames, port, domain }: UpstreamAddress): s
   })
 }
 
+/** Where a call goes. */
+export interface UpstreamServer {
+  origin: string
+  address: string
+  port: number
+}
+
+/** Takes an origin apart for the span of a call. */
+export function describeServer(origin: string): UpstreamServer {
+  // An invalid address is called too, so that the failure is measured.
+  const { protocol = '', hostname = origin, port = '' } = URL.parse(origin) ?? {}
+  const address = hostname.replace(/^\[(.*)\]$/, '$1')
+  return { origin, address, port: Number(port || (protocol === 'https:' ? 443 : 80)) }
+}
+
 /** A setting, as the same process may run where a Service chooses per connection, or where a mesh chooses per request. */
 export const connectionsSetting = Type.Enum(['renewed', 'per-request', 'keep-alive'], {
   default: 'renewed',

@@ -1,13 +1,14 @@
-import type { LookupFunction } from 'node:net'
-import { Agent, interceptors, type Dispatcher } from 'undici'
+import { Agent } from 'undici'
 import type { App } from '../server/server.ts'
-import { createConnector, isRepeatable, retryOnFreshConnection } from './connection.ts'
-
-/** Bytes of an upstream's body; Bookinfo's largest is under 1 KiB. */
-const MAX_RESPONSE_BYTES = 256 * 1024
-const MAX_REDIRECTS = 5
-/** Far more than Bookinfo needs, and fewer than the open files that a process may have. */
-const MAX_CONNECTIONS = 512
+import {
+  agentOptions,
+  closeWith,
+  followRedirects,
+  MAX_CONNECTIONS,
+  type ClosableClient,
+  type HttpClient
+} from './agent.ts'
+import { isRepeatable, retryOnFreshConnection } from './connection.ts'
 
 /** How connections to upstreams are used; ARCHITECTURE.md says what each costs. */
 export type ConnectionUse = 'renewed' | 'per-request' | 'keep-alive'
@@ -25,14 +26,6 @@ export interface DispatcherOptions {
   maxConnections?: number | undefined
   /** Milliseconds after which `renewed` leaves a connection without a call. */
   idleMs?: number
-}
-
-/** What sends calls. */
-export type HttpClient = Pick<Dispatcher, 'dispatch'>
-/** An HTTP client, to be closed by whoever made it. */
-export interface ClosableClient extends HttpClient {
-  close(): Promise<void>
-  destroy(): Promise<void>
 }
 
 /**
@@ -78,39 +71,4 @@ export function createDispatcher(connections: ConnectionUse, options: Dispatcher
 /** The HTTP client of an app for calls inside the suite: never by a proxy. It ends with the app. */
 export function openDispatcher(app: App, connections: ConnectionUse, options?: DispatcherOptions): HttpClient {
   return closeWith(app, createDispatcher(connections, options))
-}
-
-interface AgentChoices {
-  maxConnections?: number
-  pipelining?: number
-  /** Replaces the system's resolver. */
-  lookup?: LookupFunction | undefined
-}
-
-export function agentOptions(choices: AgentChoices = {}): Agent.Options {
-  const { maxConnections = MAX_CONNECTIONS, pipelining = 0, lookup } = choices
-  return {
-    connections: maxConnections,
-    // Without pipelining undici asks for `connection: close`.
-    pipelining,
-    maxResponseSize: MAX_RESPONSE_BYTES,
-    connect: createConnector(lookup)
-  }
-}
-
-/** The original follows redirects. Headers that prove who the reader is stay with the host that was asked. */
-export function followRedirects(): Dispatcher.DispatcherComposeInterceptor {
-  return interceptors.redirect({
-    maxRedirections: MAX_REDIRECTS,
-    stripHeadersOnCrossOriginRedirect: ['jwt', 'end-user', 'x-goog-api-key']
-  })
-}
-
-/**
- * Ends a client with its app. When an app closes, its callers have gone or were cut: a call that still waits for an upstream
- * would hold the process up until its time limit.
- */
-export function closeWith(app: App, client: ClosableClient): HttpClient {
-  app.addHook('onClose', () => client.destroy())
-  return client
 }

@@ -1,7 +1,7 @@
 import type { LookupFunction } from 'node:net'
 import { Type } from 'typebox'
 import { EnvHttpProxyAgent, type Dispatcher } from 'undici'
-import { agentOptions, closeWith, followRedirects, type HttpClient } from './dispatcher.ts'
+import { agentOptions, closeWith, followRedirects, type HttpClient } from './agent.ts'
 import type { App } from '../server/server.ts'
 
 /** The settings of a service that calls hosts outside of the cluster, by the names that curl and many others use. */

@@ -1,20 +1,11 @@
 import type { ForwardHeaders, StartedCall } from '@bookinfo/tracing'
-import { Type, type Static, type TSchema } from 'typebox'
-import { Check } from 'typebox/value'
+import type { Static, TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
-import type { HttpClient } from './dispatcher.ts'
-import { exchange, TooLate, type UpstreamAnswer } from './exchange.ts'
-
-/**
- * The checked value of an answer, or a failure. A failure has the status if there was an answer, a reason for the log, and the
- * text of an error body with a status from 400 to 499.
- */
-export type UpstreamResult<T> =
-  | { ok: true; value: T; text: string; version: string | undefined; serverTiming: string | undefined }
-  | { ok: false; kind: FailureKind; status: number | undefined; reason: string; message?: string | undefined }
-
-/** `refused`: an answer with another status than 200. `unreachable` and `timeout`: no complete answer. `malformed`: not the schema. */
-export type FailureKind = 'refused' | 'unreachable' | 'timeout' | 'malformed'
+import { describeServer, type UpstreamServer } from './address.ts'
+import { messageIn, methodsOf, parseJson, single } from './answer.ts'
+import type { HttpClient } from './agent.ts'
+import { exchange, type UpstreamAnswer } from './exchange.ts'
+import { errorType, failureOf, type UpstreamResult } from './result.ts'
 
 export interface UpstreamOptions<S extends TSchema> {
   name: string
@@ -43,7 +34,7 @@ export function createUpstream<S extends TSchema>(options: UpstreamOptions<S>): 
   const servers = origins.map(describeServer)
   let turn = 0
 
-  function nextServer(): Server {
+  function nextServer(): UpstreamServer {
     const server = servers[turn % servers.length] ?? describeServer('')
     turn += 1
     return server
@@ -81,9 +72,8 @@ export function createUpstream<S extends TSchema>(options: UpstreamOptions<S>): 
       const { 'x-service-version': version, 'server-timing': serverTiming } = answer.headers
       return { ok: true, value, text, version: single(version), serverTiming: single(serverTiming) }
     } catch (error) {
-      const kind = error instanceof TooLate ? 'timeout' : 'unreachable'
       call.end(undefined, errorType(error))
-      return { ok: false, kind, status: undefined, reason: describe(error, timeoutMs) }
+      return failureOf(error, timeoutMs)
     }
   }
 
@@ -108,57 +98,4 @@ function headersOf({ pairs }: ForwardHeaders, call: StartedCall, content: string
   const headers = [...pairs, ...call.pairs, 'accept', 'application/json']
   if (content !== undefined) headers.push('content-type', 'application/json')
   return headers
-}
-
-/** A list may come in several lines and have empty items (RFC 9110, 5.6.1). */
-function methodsOf(allow: string | string[] | undefined): string[] | undefined {
-  const items = [allow].flat().flatMap((line) => line?.split(',') ?? [])
-  const methods = items.map((item) => item.trim()).filter((item) => item !== '')
-  return allow === undefined ? undefined : methods
-}
-
-/** Where a call goes. */
-interface Server {
-  origin: string
-  address: string
-  port: number
-}
-
-function describeServer(origin: string): Server {
-  // An invalid address is called too, so that the failure is measured.
-  const { protocol = '', hostname = origin, port = '' } = URL.parse(origin) ?? {}
-  const address = hostname.replace(/^\[(.*)\]$/, '$1')
-  return { origin, address, port: Number(port || (protocol === 'https:' ? 443 : 80)) }
-}
-
-/** A label with few values: a code of Node or undici, `timeout`, or the error's name. */
-function errorType(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown'
-  if (error instanceof TooLate) return 'timeout'
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
-}
-
-function single(header: string | string[] | undefined): string | undefined {
-  return typeof header === 'string' ? header : undefined
-}
-
-const Refusal = Type.Object({ error: Type.String({ minLength: 1, maxLength: 300 }) })
-
-function messageIn(text: string): string | undefined {
-  const body = parseJson(text)
-  return Check(Refusal, body) ? body.error : undefined
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function describe(error: unknown, timeoutMs: number): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error instanceof TooLate) return `no complete answer within ${timeoutMs} ms`
-  return 'code' in error && typeof error.code === 'string' ? `${error.code}: ${error.message}` : error.message
 }

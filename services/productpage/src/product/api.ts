@@ -9,7 +9,10 @@ import {
 } from '@bookinfo/service-kit'
 import { Type, type TSchema } from 'typebox'
 import { signedInUser, type NowMs } from '../session/session.ts'
-import { callerOf, refusalIn, sorry, statusOf, type Ask, type CalledName, type Upstreams } from '../upstreams.ts'
+import { refusalIn, sorry, statusOf } from '../upstreams/call-result.ts'
+import type { CalledName } from '../upstreams/called-services.ts'
+import { callerOf } from '../upstreams/caller.ts'
+import type { Ask, Upstreams } from '../upstreams/upstreams.ts'
 import { shownProduct } from './page.ts'
 
 export const NoNumericId = createError('BOOKINFO_NO_NUMERIC_ID', 'please provide numeric product id', 400)

@@ -4,7 +4,7 @@ import { link } from '@bookinfo/service-kit/look'
 import { cover, reader } from '../site/assets.ts'
 import { notice } from '../site/layout.ts'
 import { ratingStars, starsForm, type StarsForm } from '../stars/view.ts'
-import { sorry } from '../upstreams.ts'
+import { sorry } from '../upstreams/call-result.ts'
 import { timingsView, type Timings } from './timings.ts'
 
 export interface ProductScene {

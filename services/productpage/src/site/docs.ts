@@ -3,7 +3,8 @@ import { Value } from 'typebox/value'
 import { html, type FastifyPluginAsyncTypebox, type Html } from '@bookinfo/service-kit'
 import { signedInUser, type NowMs } from '../session/session.ts'
 import { rememberPages } from './constant-pages.ts'
-import { asPage, renderPage, rootOf } from './layout.ts'
+import { asPage, renderPage } from './layout.ts'
+import { rootOf } from './root.ts'
 import { schemaText } from './schema-text.ts'
 
 export interface DocsRoutesOptions {

@@ -2,7 +2,8 @@ import { html, prefersHtml, type FastifyReply, type FastifyRequest, type Html } 
 import { isForm } from '../session/form.ts'
 import { signedInUser, type NowMs } from '../session/session.ts'
 import { rememberPages } from './constant-pages.ts'
-import { asPage, renderPage, rootOf } from './layout.ts'
+import { asPage, renderPage } from './layout.ts'
+import { rootOf } from './root.ts'
 
 /** @returns a function that makes an HTML page for a browser; undefined for programs, which get JSON */
 export function errorPages(nowMs: NowMs) {

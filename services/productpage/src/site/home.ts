@@ -2,10 +2,11 @@ import { html, type FastifyPluginAsyncTypebox, type Html } from '@bookinfo/servi
 import { link } from '@bookinfo/service-kit/look'
 import { Type } from 'typebox'
 import { signedInUser, type NowMs } from '../session/session.ts'
-import type { CalledService } from '../upstreams.ts'
+import type { CalledService } from '../upstreams/called-services.ts'
 import { callGraphPicture } from './call-graph.ts'
 import { rememberPages } from './constant-pages.ts'
-import { asPage, renderPage, rootOf } from './layout.ts'
+import { asPage, renderPage } from './layout.ts'
+import { rootOf } from './root.ts'
 
 const links = [
   { href: '/productpage?u=normal', name: 'Normal user', what: 'the page as everybody sees it' },

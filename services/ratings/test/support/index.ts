@@ -1,6 +1,6 @@
 import { loadConfig } from '@bookinfo/service-kit'
 import { serviceStarter } from '@bookinfo/service-kit/testing'
-import { buildApp, RatingsConfig } from '../../src/index.ts'
+import { buildApp, RatingsConfig } from '../../src/app.ts'
 
 export const startRatings = serviceStarter({
   name: 'ratings',

@@ -2,19 +2,16 @@ import { BookDetails, Ratings, Reviews, type GivenRatings, type ProductId } from
 import {
   Counter,
   createUpstream,
-  upstreamOrigins,
-  withEndUser,
   type FastifyBaseLogger,
-  type FastifyRequest,
-  type ForwardHeaders,
-  type RequestTrace,
   type Server,
   type Upstream,
   type UpstreamOptions,
   type UpstreamResult
 } from '@bookinfo/service-kit'
 import type { TSchema } from 'typebox'
-import type { ProductpageConfig } from './config.ts'
+import type { CalledServices } from './called-services.ts'
+import type { Caller } from './caller.ts'
+import { statusOf } from './call-result.ts'
 
 /** Milliseconds for one call, as in the original. The fault-injection lesson depends on this time. */
 export const UPSTREAM_TIMEOUT_MS = 3_000
@@ -24,67 +21,6 @@ export const UPSTREAM_TIMEOUT_MS = 3_000
  * task": with a delay in ratings the page fails after twice the timeout.
  */
 const REVIEWS_ATTEMPTS = 2
-
-/** A service that productpage calls. */
-export interface CalledService {
-  name: string
-  what: string
-  /** The origins from the settings; calls go to them in turn. */
-  origins: readonly string[]
-}
-
-export function calledServices(config: ProductpageConfig) {
-  const { SERVICES_DOMAIN: domain } = config
-  const service = (name: string, what: string, hostnames: string, port: number): CalledService => ({
-    name,
-    what,
-    origins: upstreamOrigins({ hostnames, port, domain })
-  })
-  return {
-    details: service('details', 'facts about a book', config.DETAILS_HOSTNAME, config.DETAILS_SERVICE_PORT),
-    reviews: service('reviews', 'what readers wrote', config.REVIEWS_HOSTNAME, config.REVIEWS_SERVICE_PORT),
-    ratings: service('ratings', 'the stars that they gave', config.RATINGS_HOSTNAME, config.RATINGS_SERVICE_PORT)
-  }
-}
-
-export type CalledServices = ReturnType<typeof calledServices>
-export type CalledName = keyof CalledServices
-
-/** The sentence for people and programs when a service fails. Istio's documentation quotes it. */
-export function sorry(what: CalledName): string {
-  return `Sorry, product ${what} are currently unavailable for this book.`
-}
-
-/**
- * The status for a call's result: that of the service if it is an error (400 to 599), else 502; 500 without a usable answer, as in
- * the original.
- */
-export function statusOf(result: UpstreamResult<unknown>): number {
-  if (result.ok) return 200
-  const { status = 500 } = result
-  return status >= 400 && status <= 599 ? status : 502
-}
-
-/** The reason of a service that works and refuses, such as "no more places"; undefined if it fails. */
-export function refusalIn(result: UpstreamResult<unknown>): string | undefined {
-  return !result.ok && result.status !== undefined && refusals.has(result.status) ? result.message : undefined
-}
-
-/** Bad request, conflict, content too large. */
-const refusals = new Set([400, 409, 413])
-
-/** The request that makes a call. */
-export interface Caller {
-  headers: ForwardHeaders
-  /** The trace of the request, if it is recorded. */
-  exemplar: RequestTrace['exemplar']
-  log: FastifyBaseLogger
-}
-
-/** @param user the signed-in user, who becomes `end-user` in the calls; undefined if nobody is signed in */
-export function callerOf({ trace, log }: FastifyRequest, user: string | undefined): Caller {
-  return { headers: withEndUser(trace.headers, user), exemplar: trace.exemplar, log }
-}
 
 export type Ask<T> = (id: ProductId, caller: Caller) => Promise<UpstreamResult<T>>
 

@@ -1,11 +1,30 @@
 import type { Tracing } from '@bookinfo/tracing'
 import type { FastifyBaseLogger } from 'fastify'
+import { stdout } from './log-output.ts'
 
 /** Least milliseconds between two lines. */
 const REPORT_INTERVAL_MS = 60_000
 
 /** Most milliseconds from the first loss to its line. */
-export const CHECK_INTERVAL_MS = 1_000
+const CHECK_INTERVAL_MS = 1_000
+
+/** Logs how many lines were dropped while nobody read the log. */
+export function reportDroppedLines(log: FastifyBaseLogger): void {
+  const report = (): void => {
+    const count = stdout.takeDropped()
+    if (count > 0) log.warn({ dropped_lines: count }, 'log lines were dropped: nobody read them')
+  }
+  setInterval(report, CHECK_INTERVAL_MS).unref()
+}
+
+/** Logs that this process makes spans, and from then on the spans that are lost. */
+export function reportSpans(log: FastifyBaseLogger, tracing: Tracing): void {
+  const { exporters } = tracing
+  log.info({ exporters }, 'making spans')
+  if (exporters.includes('jaeger'))
+    log.warn('the exporter "jaeger" is no longer maintained: use otlp, which Jaeger takes')
+  setInterval(createLossReport(log, tracing), CHECK_INTERVAL_MS).unref()
+}
 
 /**
  * Logs that spans were lost, and why: soon after the first, then at most once a minute.

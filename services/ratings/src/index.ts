@@ -1,3 +1,0 @@
-export { buildApp } from './app.ts'
-export { RatingsConfig } from './config.ts'
-export { databaseTimes } from './database/watched-database.ts'
