@@ -1,10 +1,11 @@
 import { draw, LANE, NODE, type Line, type Point } from './map-lines.ts'
+import { partyName, type Party } from './service-calls.ts'
 import type { Edge } from './service-map.ts'
 
-/** A service; its point is the centre. */
+/** A service in one version; its point is the centre. */
 export interface Node extends Point {
   /** Undefined for whoever is outside. */
-  name: string | undefined
+  party: Party | undefined
 }
 
 export interface MapLayout {
@@ -15,17 +16,19 @@ export interface MapLayout {
 }
 
 /** What takes room in a row: a service, or a line on its way to a lower row. */
-type Slot = { name: string | undefined } | { passing: Edge }
+type Slot = { name: Name; party: Party | undefined } | { passing: Edge }
+type Name = string | undefined
 
-const COLUMN = NODE.width + 60
-const ROW = NODE.height + 88
+/** Four services beside each other fit into a phone. */
+const COLUMN = NODE.width + 4
+const ROW = NODE.height + 104
 const MARGIN = 30
 
 /** Places callers above whom they call, each row spread over the width. */
 export function layOut(edges: readonly Edge[]): MapLayout {
   const rows = fillRows(edges)
   const width = Math.max(2 * COLUMN, ...rows.map(widthOf))
-  const nodes = new Map<string | undefined, Node>()
+  const nodes = new Map<Name, Node>()
   const lanes = new Map<Edge, Point[]>(edges.map((edge) => [edge, []]))
 
   for (const [index, row] of rows.entries()) {
@@ -38,18 +41,18 @@ export function layOut(edges: readonly Edge[]): MapLayout {
       const x = ((taken + room / 2) * width) / widthOf(row)
       taken += room
       if ('passing' in slot) lanes.get(slot.passing)?.push({ x, y })
-      else nodes.set(slot.name, { name: slot.name, x, y })
+      else nodes.set(slot.name, { party: slot.party, x, y })
     }
   }
 
   /** The middle of the callers that have a place already, so that lines cross less. */
-  function callersOf(name: string | undefined): number {
-    const places = edges.filter(({ to }) => to === name).flatMap(({ from }) => nodes.get(from)?.x ?? [])
+  function callersOf(name: Name): number {
+    const places = edges.filter(({ to }) => nameOf(to) === name).flatMap(({ from }) => nodes.get(nameOf(from))?.x ?? [])
     return places.reduce((sum, x) => sum + x, 0) / Math.max(1, places.length)
   }
 
   function startOf(edge: Edge): number {
-    return lanes.get(edge)?.at(-1)?.x ?? nodes.get(edge.from)?.x ?? 0
+    return lanes.get(edge)?.at(-1)?.x ?? nodes.get(nameOf(edge.from))?.x ?? 0
   }
 
   return {
@@ -57,29 +60,35 @@ export function layOut(edges: readonly Edge[]): MapLayout {
     height: Math.max(0, rows.length - 1) * ROW + 2 * MARGIN,
     nodes: [...nodes.values()],
     lines: edges.flatMap((edge) => {
-      const [from, to] = [nodes.get(edge.from), nodes.get(edge.to)]
-      return from && to ? [draw(edge, from, to, lanes.get(edge) ?? [], width)] : []
+      const [from, to] = [nodes.get(nameOf(edge.from)), nodes.get(nameOf(edge.to))]
+      const isOnly = edges.every((other) => other === edge || nameOf(other.to) !== nameOf(edge.to))
+      return from && to ? [draw(edge, { from, lane: lanes.get(edge) ?? [], to }, { width, isOnly })] : []
     })
   }
 }
 
+function nameOf(party: Party | undefined): Name {
+  return party && partyName(party)
+}
+
 function fillRows(edges: readonly Edge[]): Slot[][] {
-  const ranks = rank(edges)
+  const parties = new Map(edges.flatMap(({ from, to }) => [from, to]).map((party) => [nameOf(party), party]))
+  const ranks = rank(edges.map(({ from, to }) => ({ from: nameOf(from), to: nameOf(to) })))
   const rows: Slot[][] = Array.from({ length: Math.max(-1, ...ranks.values()) + 1 }, () => [])
-  for (const [name, row] of ranks) rows[row]?.push({ name })
+  for (const [name, row] of ranks) rows[row]?.push({ name, party: parties.get(name) })
   for (const edge of edges) {
-    const passed = rows.slice((ranks.get(edge.from) ?? 0) + 1, ranks.get(edge.to))
+    const passed = rows.slice((ranks.get(nameOf(edge.from)) ?? 0) + 1, ranks.get(nameOf(edge.to)))
     for (const row of passed) row.push({ passing: edge })
   }
   return rows
 }
 
 /** Rows below the top: one more than the lowest caller, where a call that closes a circle does not count. */
-function rank(edges: readonly Edge[]): Map<string | undefined, number> {
-  const ranks = new Map<string | undefined, number>()
-  const above = new Set<string | undefined>()
+function rank(edges: readonly { from: Name; to: Name }[]): Map<Name, number> {
+  const ranks = new Map<Name, number>()
+  const above = new Set<Name>()
 
-  function visit(name: string | undefined, depth: number): void {
+  function visit(name: Name, depth: number): void {
     if (above.has(name) || (ranks.get(name) ?? -1) >= depth) return
     ranks.set(name, depth)
     above.add(name)
@@ -87,7 +96,7 @@ function rank(edges: readonly Edge[]): Map<string | undefined, number> {
     above.delete(name)
   }
 
-  const called = new Set<string | undefined>(edges.filter(({ from, to }) => from !== to).map(({ to }) => to))
+  const called = new Set<Name>(edges.filter(({ from, to }) => from !== to).map(({ to }) => to))
   for (const { from } of edges) if (!called.has(from)) visit(from, 0)
   for (const { from } of edges) if (!ranks.has(from)) visit(from, 0)
   return ranks
@@ -103,5 +112,5 @@ function roomFor(slot: Slot): number {
 
 /** For order where callers leave it open, so that a picture that is drawn again looks the same. */
 function labelOf(slot: Slot): string {
-  return ('passing' in slot ? slot.passing.to : slot.name) ?? ''
+  return ('passing' in slot ? nameOf(slot.passing.to) : slot.name) ?? ''
 }

@@ -11,19 +11,28 @@ export interface Line extends Point {
   path: string
 }
 
-export const NODE = { width: 116, height: 44 }
+export const NODE = { width: 90, height: 46 }
+/** What a line's figures need. */
+export const LABEL = { width: 76, height: 60 }
 /** What a line needs of a row that it passes: room for its figures. */
-export const LANE = 96
-/** Half of what a line's figures need beside it. */
-const LABEL_ROOM = 36
+export const LANE = LABEL.width + 10
 
-/**
- * Draws a call from one service to another.
- *
- * @param lane where it passes the rows between them
- * @param width of the whole picture
- */
-export function draw(edge: Edge, from: Point, to: Point, lane: readonly Point[], width: number): Line {
+export interface Way {
+  from: Point
+  /** Where it passes the rows between them. */
+  lane: readonly Point[]
+  to: Point
+}
+
+export interface Surroundings {
+  /** Width of the whole picture. */
+  width: number
+  /** Whether no other line ends at the same service. */
+  isOnly: boolean
+}
+
+/** Draws a call from one service to another. */
+export function draw(edge: Edge, { from, lane, to }: Way, { width, isOnly }: Surroundings): Line {
   const down = to.y > from.y
   const half = down ? NODE.height / 2 : -NODE.height / 2
   // A line that goes up takes a way around the side where there is more room.
@@ -35,16 +44,20 @@ export function draw(edge: Edge, from: Point, to: Point, lane: readonly Point[],
     { x: endX, y: to.y - half }
   ]
   const [first] = lane
-  if (first) return { edge, path: `M${at(start)} ${[...lane, end].map(bendTo(start)).join(' ')}`, ...first }
-  const middle = { x: (startX + endX) / 2, y: (start.y + end.y) / 2 }
-  if (down) return { edge, path: `M${at(start)} L${at(end)}`, ...middle }
+  if (down) {
+    const path = `M${at(start)} ${[...lane, end].map(bendTo(start)).join(' ')}`
+    // Figures stand where the line is alone: above the called service if no other line ends there, else below the caller.
+    const share = isOnly ? 0.6 : 0.4
+    return { edge, path, ...(first ?? { x: isOnly ? to.x : from.x, y: start.y + share * (end.y - start.y) }) }
+  }
   const bend = (end.y - start.y) / 3
   const [out, back] = [
     { x: startX + bow, y: start.y + bend },
     { x: endX + bow, y: end.y - bend }
   ]
-  const x = Math.max(LABEL_ROOM, Math.min(width - LABEL_ROOM, middle.x + bow * 0.75))
-  return { edge, path: `M${at(start)} C${at(out)} ${at(back)} ${at(end)}`, x, y: middle.y }
+  const middle = (startX + endX) / 2 + bow * 0.75
+  const x = Math.max(LABEL.width / 2, Math.min(width - LABEL.width / 2, middle))
+  return { edge, path: `M${at(start)} C${at(out)} ${at(back)} ${at(end)}`, x, y: (start.y + end.y) / 2 }
 }
 
 /** From one point to the next, upright at both. */

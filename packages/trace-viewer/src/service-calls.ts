@@ -2,11 +2,24 @@ import { attributeText, endUs, type Span } from './span.ts'
 import type { Trace } from './trace-store.ts'
 import { rootOf } from './trace-tree.ts'
 
+/** A service in one version; the version is empty if it is unknown. */
+export interface Party {
+  service: string
+  version: string
+}
+
+/** What tells a party from all others. */
+export function partyName(party: Party): string {
+  return `${party.service} ${party.version}`.trimEnd()
+}
+
 /** One service called another, once. */
 export interface Call {
   /** Undefined where nobody here called: a reader from outside. */
-  from: string | undefined
-  to: string
+  from: Party | undefined
+  to: Party
+  /** The span that says most of it. */
+  span: Span
   startUs: number
   endUs: number
   /** As the caller saw it, where its span is here. */
@@ -31,23 +44,22 @@ export function callsIn(traces: readonly Trace[]): Call[] {
 /** At most one in a trace: of other spans without a parent nobody knows who called. */
 function callFromOutside(trace: Trace): Call[] {
   const root = rootOf(trace)
-  return root?.kind === 'server' ? [describe(undefined, root.resource.service, root)] : []
+  return root?.kind === 'server' ? [describe(undefined, partyOf(root), root)] : []
 }
 
 function callBetween(parent: Span | undefined, span: Span): Call[] {
-  const to = span.resource.service
-  if (parent === undefined || parent.resource.service === to) return []
-  const call = describe(parent.resource.service, to, parent.kind === 'client' ? parent : span)
+  if (parent === undefined || parent.resource.service === span.resource.service) return []
+  const call = describe(partyOf(parent), partyOf(span), parent.kind === 'client' ? parent : span)
   return [span.status === 'error' ? { ...call, failed: true } : call]
 }
 
-function unansweredIn(spans: Trace['spans'], names: ReadonlyMap<string, string>): Call[] {
+function unansweredIn(spans: Trace['spans'], names: ReadonlyMap<string, Party>): Call[] {
   return unansweredSpans(spans).flatMap((span) => {
     const address = addressOf(span)
     if (address === undefined) return []
     return [
       {
-        ...describe(span.resource.service, names.get(address) ?? address, span),
+        ...describe(partyOf(span), names.get(address) ?? { service: address, version: '' }, span),
         bothSeen: false,
         isDatabase: isDatabase(span)
       }
@@ -74,11 +86,16 @@ function parentOf({ parentId }: Span, spans: Trace['spans']): Span | undefined {
   return parentId === undefined ? undefined : spans.get(parentId)
 }
 
-function describe(from: string | undefined, to: string, span: Span): Call {
+function partyOf({ resource: { service, version } }: Span): Party {
+  return { service, version }
+}
+
+function describe(from: Party | undefined, to: Party, span: Span): Call {
   const { startUs, durationUs, status } = span
   return {
     from,
     to,
+    span,
     startUs,
     endUs: endUs(span),
     durationUs,
@@ -88,14 +105,17 @@ function describe(from: string | undefined, to: string, span: Span): Call {
   }
 }
 
-/** Which service is behind an address, learned from the calls that were answered. */
-export function serviceNames(traces: readonly Trace[]): Map<string, string> {
-  const names = new Map<string, string>()
+/** Which service is behind an address, learned from the calls that were answered. Several versions there count as none. */
+export function serviceNames(traces: readonly Trace[]): Map<string, Party> {
+  const names = new Map<string, Party>()
   for (const { spans } of traces) {
     for (const span of spans.values()) {
       const parent = parentOf(span, spans)
       const address = parent && addressOf(parent)
-      if (span.kind === 'server' && address !== undefined) names.set(address, span.resource.service)
+      if (span.kind !== 'server' || address === undefined) continue
+      const party = partyOf(span)
+      const isKnown = [undefined, party.version].includes(names.get(address)?.version)
+      names.set(address, isKnown ? party : { ...party, version: '' })
     }
   }
   return names

@@ -22,6 +22,8 @@ export function attributeText(attributes: readonly Attribute[], key: string): st
 /** What made a span: one process. All spans of one request share the object. */
 export interface Resource {
   service: string
+  /** `service.version`; empty for a process that does not say it. */
+  version: string
   /** All but the service's name. */
   attributes: readonly Attribute[]
 }

@@ -1,12 +1,25 @@
+import { hasTag } from './jaeger/search.ts'
+import { parseMinutes, periodOf } from './period.ts'
+import type { Span } from './span.ts'
+import type { Trace } from './trace-store.ts'
 import type { TraceSummary } from './trace-summary.ts'
 
 export const statusChoices = ['any', 'ok', 'error'] as const
+export const orders = ['newest', 'longest'] as const
 
 export interface TraceFilter {
-  /** Empty for all. */
+  /** Empty for all, as in the next three: one span must have all four. */
   service: string
+  version: string
+  operation: string
+  /** `key=value`, or a key alone for any value. */
+  tag: string
   status: (typeof statusChoices)[number]
   minMs: number
+  maxMs: number
+  /** Minutes back from now; 0 is everything. */
+  minutes: number
+  order: (typeof orders)[number]
   /** How many are shown. */
   limit: number
 }
@@ -16,30 +29,63 @@ const LAST_LIMIT = 1_000
 
 /** Reads the fields of the form. An invalid value counts as absent. */
 export function parseFilter(fields: URLSearchParams): TraceFilter {
-  const minMs = Number(fields.get('min'))
   const limit = Number(fields.get('limit'))
+  const text = (name: string) => fields.get(name) ?? ''
   return {
-    service: fields.get('service') ?? '',
+    service: text('service'),
+    version: text('version'),
+    operation: text('operation'),
+    tag: text('tag'),
     status: statusChoices.find((choice) => choice === fields.get('status')) ?? 'any',
-    minMs: minMs > 0 && minMs < Infinity ? minMs : 0,
+    minMs: positive(fields.get('min')) ?? 0,
+    maxMs: positive(fields.get('max')) ?? Infinity,
+    minutes: parseMinutes(fields, 0),
+    order: orders.find((choice) => choice === fields.get('sort')) ?? 'newest',
     limit: Number.isInteger(limit) && limit > 0 ? Math.min(limit, LAST_LIMIT) : FIRST_LIMIT
   }
 }
 
-export function passes({ services, errorCount, durationUs }: TraceSummary, filter: TraceFilter): boolean {
+function positive(text: string | null): number | undefined {
+  const value = Number(text)
+  return value > 0 && value < Infinity ? value : undefined
+}
+
+export function passes(trace: Trace, summary: TraceSummary, filter: TraceFilter, nowUs: number): boolean {
+  const { errorCount, durationUs, startUs } = summary
   return (
-    (filter.service === '' || services.some(([name]) => name === filter.service)) &&
     (filter.status === 'any' || filter.status === (errorCount > 0 ? 'error' : 'ok')) &&
-    durationUs >= filter.minMs * 1000
+    durationUs >= filter.minMs * 1000 &&
+    durationUs <= filter.maxMs * 1000 &&
+    startUs >= (periodOf(filter.minutes, nowUs)?.startUs ?? -Infinity) &&
+    [...trace.spans.values()].some((span) => fits(span, filter))
   )
 }
 
+function fits(span: Span, { service, version, operation, tag }: TraceFilter): boolean {
+  const [key = '', ...value] = tag.split('=')
+  return (
+    (service === '' || span.resource.service === service) &&
+    (version === '' || span.resource.version === version) &&
+    (operation === '' || span.name === operation) &&
+    (tag === '' || hasTag(span, key.trim(), value.length === 0 ? undefined : value.join('=').trim()))
+  )
+}
+
+export function compare(filter: TraceFilter): (a: TraceSummary, b: TraceSummary) => number {
+  return filter.order === 'longest' ? (a, b) => b.durationUs - a.durationUs : (a, b) => b.startUs - a.startUs
+}
+
 /** The address of the list with this filter, without the fields that have their defaults. */
-export function filterHref({ service, status, minMs, limit }: TraceFilter): string {
+export function filterHref(filter: Partial<TraceFilter>): string {
+  const { minMs = 0, maxMs = Infinity, limit = FIRST_LIMIT, minutes = 0, status = 'any', order = 'newest' } = filter
   const fields = new URLSearchParams()
-  if (service !== '') fields.set('service', service)
+  for (const name of ['service', 'version', 'operation', 'tag'] as const)
+    if (filter[name]) fields.set(name, filter[name])
   if (status !== 'any') fields.set('status', status)
   if (minMs > 0) fields.set('min', String(minMs))
+  if (maxMs < Infinity) fields.set('max', String(maxMs))
+  if (minutes > 0) fields.set('minutes', String(minutes))
+  if (order !== 'newest') fields.set('sort', order)
   if (limit !== FIRST_LIMIT) fields.set('limit', String(limit))
   return fields.size === 0 ? '/' : `/?${fields.toString()}`
 }

@@ -4,6 +4,8 @@ import type { Span } from './span.ts'
 const MAX_BYTES = 64 * 1024 * 1024
 /** Bytes, at least, of each event, link and attribute: an empty event comes in two bytes. */
 const OBJECT_BYTES = 100
+/** Names of spans that are offered for a choice: some senders name each span differently. */
+const MAX_OPERATIONS = 200
 /** Ids of traces that have gone, so that their late spans are known for what they are. */
 const MAX_GONE = 10_000
 
@@ -23,6 +25,9 @@ export interface TraceStore {
   all(): readonly Trace[]
   /** Names of the services that have spans here, in alphabetical order. */
   services(): readonly string[]
+  /** Their versions, and the names of their spans, in alphabetical order. */
+  versions(): readonly string[]
+  operations(): readonly string[]
   count(): { traces: number; spans: number; tracesGone: number }
 }
 
@@ -74,13 +79,22 @@ export function createTraceStore(maxSpans: number, maxBytes = MAX_BYTES): TraceS
     if (gone.size > MAX_GONE && forgotten !== undefined) gone.delete(forgotten)
   }
 
+  function distinct(textOf: (span: Span) => string): string[] {
+    const texts = new Set<string>()
+    for (const { spans } of traces.values()) for (const span of spans.values()) texts.add(textOf(span))
+    texts.delete('')
+    return [...texts].toSorted()
+  }
+
   return {
     add(spans, bytes) {
       for (const span of spans) keep(span, Math.max(bytes / spans.length, OBJECT_BYTES * countObjects(span)))
     },
     get: (traceId) => traces.get(traceId),
     all: () => [...traces.values()],
-    services: () => [...new Set([...traces.values()].flatMap(servicesOf))].toSorted(),
+    services: () => distinct(({ resource }) => resource.service),
+    versions: () => distinct(({ resource }) => resource.version),
+    operations: () => distinct(({ name }) => name).slice(0, MAX_OPERATIONS),
     count: () => ({ traces: traces.size, spans: spanCount, tracesGone })
   }
 }
@@ -88,8 +102,4 @@ export function createTraceStore(maxSpans: number, maxBytes = MAX_BYTES): TraceS
 function countObjects({ attributes, events, links }: Span): number {
   const inner = [...events, ...links].reduce((sum, part) => sum + 1 + part.attributes.length, 0)
   return attributes.length + inner
-}
-
-function servicesOf({ spans }: Trace): string[] {
-  return [...spans.values()].map(({ resource }) => resource.service)
 }

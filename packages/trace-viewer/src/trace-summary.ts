@@ -1,3 +1,4 @@
+import { partyName, type Party } from './service-calls.ts'
 import { endUs } from './span.ts'
 import type { Trace } from './trace-store.ts'
 import { rootOf } from './trace-tree.ts'
@@ -14,15 +15,23 @@ export interface TraceSummary {
   /** Spans whose parent is missing. */
   orphanCount: number
   /** In the order in which they began, with the number of their spans. */
-  services: readonly [name: string, spans: number][]
+  services: readonly ServiceUse[]
+}
+
+export interface ServiceUse extends Party {
+  spans: number
 }
 
 export function summarize(trace: Trace): TraceSummary {
   const spans = [...trace.spans.values()].toSorted((a, b) => a.startUs - b.startUs)
   const root = rootOf(trace)
   const startUs = spans[0]?.startUs ?? 0
-  const services = new Map<string, number>()
-  for (const { resource } of spans) services.set(resource.service, (services.get(resource.service) ?? 0) + 1)
+  const services = new Map<string, ServiceUse>()
+  for (const { resource } of spans) {
+    const { service, version } = resource
+    const name = partyName(resource)
+    services.set(name, { service, version, spans: (services.get(name)?.spans ?? 0) + 1 })
+  }
   return {
     id: trace.id,
     rootService: root?.resource.service ?? '',
@@ -32,6 +41,6 @@ export function summarize(trace: Trace): TraceSummary {
     spanCount: spans.length,
     errorCount: spans.filter(({ status }) => status === 'error').length,
     orphanCount: spans.filter(({ parentId }) => parentId !== undefined && !trace.spans.has(parentId)).length,
-    services: [...services]
+    services: [...services.values()]
   }
 }

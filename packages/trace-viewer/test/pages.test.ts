@@ -15,7 +15,9 @@ async function startFilled(): Promise<RunningViewer> {
 /** The traces that a page of the list links to, by their numbers. */
 async function listed(viewer: RunningViewer, path: string): Promise<number[]> {
   const { body } = await viewer.read(path)
-  return [...String(body).matchAll(/href="\/trace\/a0*([0-9a-f]+)"/g)].map(([, number]) => Number(`0x${number}`))
+  return [...String(body).matchAll(/class="trace-link" href="\/trace\/a0*([0-9a-f]+)"/g)].map(([, number]) =>
+    Number(`0x${number}`)
+  )
 }
 
 const filters: [query: string, numbers: number[]][] = [
@@ -29,10 +31,21 @@ const filters: [query: string, numbers: number[]][] = [
   ['?min=0.5', [3, 2, 1]],
   ['?service=ratings&status=ok&min=20', [1]],
   ['?limit=2', [3, 2]],
-  ['?min=fast&status=odd&limit=-1', [3, 2, 1]]
+  ['?min=fast&status=odd&limit=-1&max=x&minutes=7&sort=odd', [3, 2, 1]],
+  ['?version=v3', [3, 1]],
+  ['?service=reviews&version=v1', [2]],
+  ['?service=details&version=v3', []],
+  ['?operation=GET+/ratings/:productId', [3, 1]],
+  ['?service=reviews&operation=GET+/ratings/:productId', []],
+  ['?tag=http.route%3D/details/:id', [2, 1]],
+  ['?tag=exception.type', [3]],
+  ['?tag=url.full+%3D+http://127.0.0.1:9085/reviews/0&max=100', [3, 1]],
+  ['?max=30', [3, 1]],
+  ['?sort=longest', [2, 1, 3]],
+  ['?minutes=1', [3, 2, 1]]
 ]
 
-it.for(filters)('lists by "%s", newest first', async ([query, numbers]) => {
+it.for(filters)('lists by "%s"', async ([query, numbers]) => {
   await using viewer = await startFilled()
   expect(await listed(viewer, `/${query}`)).toEqual(numbers)
 })

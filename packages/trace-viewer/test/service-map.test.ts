@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { layOut } from '../src/map-layout.ts'
+import { LABEL, NODE } from '../src/map-lines.ts'
 import { readSpans } from '../src/otlp/read-spans.ts'
 import { serviceMap, type Edge } from '../src/service-map.ts'
 import { createTraceStore, type Trace } from '../src/trace-store.ts'
-import { bookinfoTrace, otlpRequest, type OtlpRequest, type SpanSketch } from './support/index.ts'
+import type { Party } from '../src/service-calls.ts'
+import { bookinfoTrace, otlpRequest, spanId, type OtlpRequest, type SpanSketch } from './support/index.ts'
 
 const NOON_MS = Date.UTC(2026, 10, 22, 12)
 
@@ -13,16 +15,34 @@ function tracesOf(...requests: OtlpRequest[]): readonly Trace[] {
   return store.all()
 }
 
+const [example] = readSpans(otlpRequest({ a: [{ id: 1 }] }), 'hex')
+if (example === undefined) throw new Error('a request of one span has none')
+
+/** @param name a service, or one of its versions: `reviews v3` */
+function party(name: string): Party {
+  const [service = '', version = ''] = name.split(' ')
+  return { service, version }
+}
+
 const edge = (from: string | undefined, to: string): Edge => ({
-  from,
-  to,
+  from: from === undefined ? undefined : party(from),
+  to: party(to),
   calls: 1,
   perSecond: 1,
+  share: undefined,
   errorRate: 0,
   p95Us: 1,
+  slowest: example,
+  failed: undefined,
   unanswered: false,
   isDatabase: false
 })
+
+/** An edge in the form of the picture. */
+function inWords({ from, to, share }: Edge): string {
+  const names = [from, to].map((end) => (end ? `${end.service} ${end.version}`.trim() : 'outside'))
+  return `${names.join(' > ')}${share === undefined ? '' : ` ${share}`}`
+}
 
 describe('the figures of an edge', () => {
   it('are rate, share of errors and p95 as the caller saw them', () => {
@@ -36,12 +56,41 @@ describe('the figures of an edge', () => {
     )
     const edges = serviceMap(tracesOf(...visits))
     const seconds = 19 + 0.03
-    const figures = { calls: 20, perSecond: 20 / seconds }
-    expect(edges).toEqual([
-      { ...edge(undefined, 'productpage'), ...figures, p95Us: 30_000 },
-      { ...edge('productpage', 'details'), ...figures, p95Us: 5_000 },
-      { ...edge('productpage', 'reviews'), ...figures, p95Us: 26_000 },
-      { ...edge('reviews', 'ratings'), ...figures, p95Us: 17_000, errorRate: 0.25 }
+    const figures = { calls: 20, perSecond: 20 / seconds, share: undefined, unanswered: false, errorRate: 0 }
+    expect(edges.map(inWords)).toEqual([
+      'outside > productpage v1',
+      'productpage v1 > details v1',
+      'productpage v1 > reviews v3',
+      'reviews v3 > ratings v1'
+    ])
+    expect(edges).toMatchObject([
+      { ...figures, p95Us: 30_000 },
+      { ...figures, p95Us: 5_000 },
+      { ...figures, p95Us: 26_000 },
+      // The first visit was ten times as slow, and the fifth is the last that failed.
+      {
+        ...figures,
+        p95Us: 17_000,
+        errorRate: 0.25,
+        slowest: { startUs: (NOON_MS + 80) * 1000 },
+        failed: { spanId: spanId(506) }
+      }
+    ])
+  })
+
+  it('are those of each version, with its share of the calls', () => {
+    const versions = ['v1', 'v3', 'v3', 'v3', 'v2'] as const
+    const edges = serviceMap(
+      tracesOf(...versions.map((version, index) => bookinfoTrace({ trace: index + 1, version })))
+    )
+    expect(edges.map(inWords).toSorted()).toEqual([
+      'outside > productpage v1',
+      'productpage v1 > details v1',
+      'productpage v1 > reviews v1 0.2',
+      'productpage v1 > reviews v2 0.2',
+      'productpage v1 > reviews v3 0.6',
+      'reviews v2 > ratings v1',
+      'reviews v3 > ratings v1'
     ])
   })
 
@@ -75,17 +124,19 @@ describe('a call', () => {
   it('of a database goes to its kind, wherever it is', () => {
     const attributes = { 'db.system.name': 'mysql', 'server.address': 'db.example', 'server.port': 3306 }
     const edges = serviceMap(tracesOf(otlpRequest({ ratings: [{ id: 1, kind: 'client', attributes }] })))
-    expect(edges).toMatchObject([{ from: 'ratings', to: 'mysql', calls: 1, unanswered: true, isDatabase: true }])
+    expect(edges).toMatchObject([
+      { from: party('ratings v1'), to: party('mysql'), calls: 1, unanswered: true, isDatabase: true }
+    ])
   })
 
   it('that nobody answered goes to the service that once answered there', () => {
     const attributes = { 'server.address': 'b.example', 'server.port': 80 }
     const lost = otlpRequest({ a: [{ trace: 2, id: 9, kind: 'client', error: 'refused', attributes }] })
     expect(serviceMap(tracesOf(callerAndServer({}, {}), lost))).toMatchObject([
-      { from: 'a', to: 'b', calls: 2, errorRate: 0.5, unanswered: false }
+      { from: party('a v1'), to: party('b v1'), calls: 2, errorRate: 0.5, unanswered: false }
     ])
     expect(serviceMap(tracesOf(lost))).toMatchObject([
-      { from: 'a', to: 'b.example:80', calls: 1, unanswered: true, isDatabase: false }
+      { from: party('a v1'), to: party('b.example:80'), calls: 1, unanswered: true, isDatabase: false }
     ])
   })
 
@@ -97,7 +148,7 @@ describe('a call', () => {
         { id: 3, kind: 'server', parent: 78, startMs: NOON_MS + 5 }
       ]
     })
-    expect(serviceMap(tracesOf(request))).toMatchObject([{ from: undefined, to: 'a', calls: 1 }])
+    expect(serviceMap(tracesOf(request))).toMatchObject([{ from: undefined, to: party('a v1'), calls: 1 }])
   })
 })
 
@@ -105,7 +156,7 @@ function rowsOf(...edges: Edge[]): string[] {
   const rows = Map.groupBy(layOut(edges).nodes, ({ y }) => y)
   return [...rows]
     .toSorted(([a], [b]) => a - b)
-    .map(([, nodes]) => nodes.map(({ name }) => name ?? '(outside)').join(' '))
+    .map(([, nodes]) => nodes.map((node) => node.party?.service ?? '(outside)').join(' '))
 }
 
 describe('the picture', () => {
@@ -130,11 +181,18 @@ describe('the picture', () => {
     ]
     const { nodes, lines } = layOut(edges)
     const covered = lines.flatMap((line) =>
-      nodes.filter(({ x, y }) => Math.abs(x - line.x) < 58 + 36 && Math.abs(y - line.y) < 22 + 17)
+      nodes.filter(
+        ({ x, y }) =>
+          Math.abs(x - line.x) < (NODE.width + LABEL.width) / 2 &&
+          Math.abs(y - line.y) < (NODE.height + LABEL.height) / 2
+      )
     )
     expect(covered).toEqual([])
     const apart = lines.flatMap((line) =>
-      lines.filter((other) => other !== line && Math.abs(line.x - other.x) < 72 && Math.abs(line.y - other.y) < 34)
+      lines.filter(
+        (other) =>
+          other !== line && Math.abs(line.x - other.x) < LABEL.width && Math.abs(line.y - other.y) < LABEL.height
+      )
     )
     expect(apart).toEqual([])
   })
@@ -154,8 +212,8 @@ describe('the picture', () => {
   it('keeps all of a row and its lines within its width', () => {
     const { width, nodes, lines } = layOut(['a', 'b', 'c', 'd', 'e'].map((name) => edge(undefined, name)))
     for (const { x } of [...nodes, ...lines]) {
-      expect(x).toBeGreaterThanOrEqual(36)
-      expect(x).toBeLessThanOrEqual(width - 36)
+      expect(x).toBeGreaterThanOrEqual(LABEL.width / 2)
+      expect(x).toBeLessThanOrEqual(width - LABEL.width / 2)
     }
     expect(new Set(nodes.map(({ x, y }) => `${x} ${y}`)).size).toBe(nodes.length)
   })

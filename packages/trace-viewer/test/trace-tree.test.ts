@@ -58,6 +58,6 @@ it('reckons from the first start to the last end, whoever is the root', () => {
     spanCount: 2,
     errorCount: 1,
     orphanCount: 0,
-    services: [['details', 2]]
+    services: [{ service: 'details', version: 'v1', spans: 2 }]
   })
 })

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox, FastifyReply, FastifyRequest } from '@bookinfo/service-kit'
 import { Type } from 'typebox'
-import { callsIn } from '../service-calls.ts'
+import { callsIn, type Call } from '../service-calls.ts'
 import type { Span } from '../span.ts'
 import type { TraceStore } from '../trace-store.ts'
 import { formatTrace } from './format.ts'
@@ -72,15 +72,15 @@ export const jaegerRoutes: FastifyPluginAsyncTypebox<JaegerRoutesOptions> = asyn
         call.bothSeen &&
         call.startUs >= startUs &&
         call.startUs <= endUs &&
-        (service === undefined || call.from === service || call.to === service)
+        (service === undefined || call.from?.service === service || call.to.service === service)
     )
-    const links = Map.groupBy(calls, ({ from, to }) => JSON.stringify([from, to]))
+    const links = Map.groupBy(calls, ({ from, to }) => JSON.stringify([from?.service, to.service]))
     return wrap([...links.values()].flatMap(([first, ...rest]) => (first ? [link(first, rest.length + 1)] : [])))
   })
 }
 
-function link({ from, to }: { from: string | undefined; to: string }, callCount: number) {
-  return { parent: from, child: to, callCount }
+function link({ from, to }: Call, callCount: number) {
+  return { parent: from?.service, child: to.service, callCount }
 }
 
 function operationsOf(store: TraceStore, service: string): { name: string; spanKind: string }[] {

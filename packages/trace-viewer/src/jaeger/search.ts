@@ -27,12 +27,14 @@ function fits(span: Span, query: TraceQuery): boolean {
   )
 }
 
-/** Jaeger looks into a span's tags, its process's tags and the fields of its logs. */
-function hasTag(span: Span, key: string, value: string): boolean {
-  return (
-    tagsOf(span).some((tag) => tag.key === key && String(tag.value) === value) ||
-    [span.resource, ...span.events].some(({ attributes }) =>
-      attributes.some((attribute) => attribute.key === key && String(attribute.value) === value)
-    )
+/**
+ * Jaeger looks into a span's tags, its process's tags and the fields of its logs.
+ *
+ * @param value undefined for any
+ */
+export function hasTag(span: Span, key: string, value: string | undefined): boolean {
+  const others = [span.resource, ...span.events].flatMap(({ attributes }) => attributes)
+  return [...tagsOf(span), ...others].some(
+    (tag) => tag.key === key && (value === undefined || String(tag.value) === value)
   )
 }

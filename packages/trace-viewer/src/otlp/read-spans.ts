@@ -35,9 +35,10 @@ export function readSpans(request: ExportTraceServiceRequest, ids: IdEncoding): 
 }
 
 function readResource(attributes: readonly KeyValue[]): Resource {
-  const name = attributes.find(({ key }) => key === 'service.name')?.value?.stringValue
+  const textOf = (name: string) => attributes.find(({ key }) => key === name)?.value?.stringValue
   return {
-    service: name || NO_SERVICE,
+    service: textOf('service.name') || NO_SERVICE,
+    version: textOf('service.version') ?? '',
     attributes: readAttributes(attributes.filter(({ key }) => key !== 'service.name'))
   }
 }

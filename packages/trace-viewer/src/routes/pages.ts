@@ -1,15 +1,17 @@
 import type { FastifyPluginAsyncTypebox, FastifyRequest } from '@bookinfo/service-kit'
 import { Type } from 'typebox'
+import { lastAnswers } from '../answers.ts'
 import { liveScript, waitScript } from '../assets.ts'
 import { awaitedIn, serviceNames } from '../service-calls.ts'
 import type { LogStore } from '../log-store.ts'
+import { parseMinutes, periodOf } from '../period.ts'
 import { serviceMap } from '../service-map.ts'
-import { parseFilter, passes } from '../trace-filter.ts'
+import { compare, parseFilter, passes } from '../trace-filter.ts'
 import type { TraceStore } from '../trace-store.ts'
 import { summarize } from '../trace-summary.ts'
 import { treeOf } from '../trace-tree.ts'
 import { renderPage } from '../views/layout.ts'
-import { mapView, periods } from '../views/map.ts'
+import { mapView } from '../views/map.ts'
 import { noTraceView } from '../views/notices.ts'
 import { createPalette } from '../views/service-name.ts'
 import { traceListView } from '../views/trace-list.ts'
@@ -36,19 +38,20 @@ export const pageRoutes: FastifyPluginAsyncTypebox<PageRoutesOptions> = async (a
 
   app.get('/', page, async (request, reply) => {
     const filter = parseFilter(fieldsOf(request))
+    const nowUs = now() * 1000
     const services = store.services()
-    const found = store
-      .all()
-      .map(summarize)
-      .filter((trace) => passes(trace, filter))
-    const shown = found.toSorted((a, b) => b.startUs - a.startUs).slice(0, filter.limit)
+    const found = store.all().flatMap((trace) => {
+      const summary = summarize(trace)
+      return passes(trace, summary, filter, nowUs) ? [summary] : []
+    })
+    const shown = found.toSorted(compare(filter)).slice(0, filter.limit)
     const main = traceListView({
       filter,
-      services,
+      choices: { services, versions: store.versions(), operations: store.operations() },
       shown,
       found: found.length,
       kept: store.count(),
-      nowUs: now() * 1000,
+      nowUs,
       otlpAddress,
       palette: createPalette(services)
     })
@@ -94,12 +97,18 @@ export const pageRoutes: FastifyPluginAsyncTypebox<PageRoutesOptions> = async (a
   )
 
   app.get('/map', page, async (request, reply) => {
-    const minutes = periods.find((choice) => choice === Number(fieldsOf(request).get('minutes'))) ?? 0
+    const minutes = parseMinutes(fieldsOf(request), 1)
     const traces = store.all()
-    const nowUs = now() * 1000
-    const edges = serviceMap(traces, minutes === 0 ? undefined : { startUs: nowUs - minutes * 60e6, endUs: nowUs })
+    const edges = serviceMap(traces, periodOf(minutes, now() * 1000))
     const palette = createPalette(store.services())
-    const main = mapView({ edges, minutes, isEmpty: traces.length === 0, otlpAddress, palette })
+    const main = mapView({
+      edges,
+      answers: lastAnswers(traces, {}),
+      minutes,
+      isEmpty: traces.length === 0,
+      otlpAddress,
+      palette
+    })
     return reply.type(HTML).send(renderPage({ title: 'Service map', path: '/map', script: liveScript, main }))
   })
 }

@@ -1,19 +1,23 @@
 import { html, type Html } from '@bookinfo/service-kit'
+import type { Answers } from '../answers.ts'
 import { showCount, showDuration, showRate, showShare } from '../figures.ts'
 import { layOut } from '../map-layout.ts'
+import { periods, showMinutes } from '../period.ts'
+import type { Party } from '../service-calls.ts'
 import type { Edge } from '../service-map.ts'
+import type { Span } from '../span.ts'
+import { filterHref } from '../trace-filter.ts'
+import { answersView } from './answers.ts'
 import { liveButton, nothingYet } from './notices.ts'
-import { mapPicture } from './map-picture.ts'
+import { mapPicture, type PictureContext } from './map-picture.ts'
 import { serviceName, type Palette } from './service-name.ts'
 
 /** A picture with more edges is unreadable. */
 const MOST_EDGES = 60
 
-/** Minutes back from now; 0 is everything that is kept. */
-export const periods = [1, 5, 15, 0] as const
-
 export interface ServiceMapView {
   edges: readonly Edge[]
+  answers: readonly Answers[]
   minutes: number
   /** Whether there are any traces at all. */
   isEmpty: boolean
@@ -22,7 +26,7 @@ export interface ServiceMapView {
 }
 
 /** The content of `/map`. */
-export function mapView({ edges, minutes, isEmpty, otlpAddress, palette }: ServiceMapView): Html {
+export function mapView({ edges, answers, minutes, isEmpty, otlpAddress, palette }: ServiceMapView): Html {
   return html`<div class="head">
       <h1>Service map</h1>
       ${liveButton}
@@ -32,31 +36,32 @@ export function mapView({ edges, minutes, isEmpty, otlpAddress, palette }: Servi
         ${periods.map(
           (period) =>
             html`<li>
-              <a href="/map${period > 0 && `?minutes=${period}`}" ${period === minutes && html`aria-current="true"`}
-                >${period === 0 ? 'Everything' : `${period} min`}</a
+              <a href="/map?minutes=${period}" ${period === minutes && html`aria-current="true"`}
+                >${showMinutes(period)}</a
               >
             </li>`
         )}
       </ul>
     </nav>
     <div id="map" data-live>
-      ${isEmpty ? nothingYet(otlpAddress) : edges.length === 0 ? noCalls() : figures(edges, palette)}
+      ${isEmpty ? nothingYet(otlpAddress) : edges.length === 0 ? noCalls() : figures(edges, { palette, minutes })}
+      ${answers.map((entry) => answersView(entry, palette))}
     </div>`
 }
 
 function noCalls(): Html {
   return html`<section class="card">
     <h2>No calls in this period</h2>
-    <p>Reload the suite’s page to make some, or look at <a href="/map">everything that is kept</a>.</p>
+    <p>Reload the suite’s page to make some, or look at <a href="/map?minutes=0">everything that is kept</a>.</p>
   </section>`
 }
 
-function figures(edges: readonly Edge[], palette: Palette): Html {
+function figures(edges: readonly Edge[], context: PictureContext): Html {
   const drawn = edges.slice(0, MOST_EDGES)
   return html`<div class="map-grid">
     <section class="card" aria-labelledby="picture-title">
       <h2 id="picture-title">Who calls whom</h2>
-      ${mapPicture(layOut(drawn), palette)}
+      ${mapPicture(layOut(drawn), context)}
       ${drawn.length < edges.length && html`<p class="quiet">The ${MOST_EDGES} busiest of ${edges.length}.</p>`}
     </section>
     <section class="card" aria-labelledby="figures-title">
@@ -67,38 +72,49 @@ function figures(edges: readonly Edge[], palette: Palette): Html {
             <tr>
               <th scope="col">Call</th>
               <th scope="col" class="figure count">Calls</th>
+              <th scope="col" class="figure">Split</th>
               <th scope="col" class="figure">Rate</th>
               <th scope="col" class="figure">Errors</th>
               <th scope="col" class="figure">p95</th>
             </tr>
           </thead>
           <tbody>
-            ${edges.map((edge) => row(edge, palette))}
+            ${edges.map((edge) => row(edge, context))}
           </tbody>
         </table>
       </div>
       <p class="quiet">
-        Durations are the caller’s, where it left a span. p95: 95 of 100 calls took no longer. A dashed service has left
-        no span itself.
+        Lines are as wide as their rate is high. Durations are the caller’s, where it left a span. p95: 95 of 100 calls
+        took no longer; it leads to the longest. A share of errors leads to the last. A dashed service has left no span
+        itself.
       </p>
     </section>
   </div>`
 }
 
-function row({ from, to, calls, perSecond, errorRate, p95Us, unanswered, isDatabase }: Edge, palette: Palette): Html {
+function row(edge: Edge, { palette, minutes }: PictureContext): Html {
+  const { from, to, calls, perSecond, share, errorRate, p95Us, slowest, failed, unanswered, isDatabase } = edge
+  const link = ({ service, version }: Party) =>
+    html`<a href="${filterHref({ service, version, minutes })}">${serviceName(service, palette, version)}</a>`
   return html`<tr>
     <th scope="row">
-      ${from === undefined ? 'outside' : serviceName(from, palette)}
+      ${from === undefined ? 'outside' : link(from)}
       <span class="service"
-        ><span aria-hidden="true">→</span><span class="unseen"> to </span> ${serviceName(to, palette)}</span
+        ><span aria-hidden="true">→</span
+        ><span class="unseen"> to </span> ${unanswered ? serviceName(to.service, palette, to.version) : link(to)}</span
       >
       ${unanswered && !isDatabase && html`<span class="mark odd">no answer seen</span>`}
     </th>
     <td class="figure count" title="${showCount(calls, 'call')}">${calls.toLocaleString('en')}</td>
+    <td class="figure">${share !== undefined && showShare(share)}</td>
     <td class="figure">${showRate(perSecond)}</td>
     <td class="figure">
-      ${errorRate > 0 ? html`<span class="mark bad">${showShare(errorRate)}</span>` : showShare(errorRate)}
+      ${failed ? html`<a class="mark bad" href="${spanHref(failed)}">${showShare(errorRate)}</a>` : showShare(errorRate)}
     </td>
-    <td class="figure">${showDuration(p95Us)}</td>
+    <td class="figure"><a href="${spanHref(slowest)}">${showDuration(p95Us)}</a></td>
   </tr>`
+}
+
+function spanHref({ traceId, spanId }: Span): string {
+  return `/trace/${traceId}#span-${spanId}`
 }

@@ -10,6 +10,10 @@ export function createPalette(services: readonly string[]): Palette {
   return (service) => `s${Math.max(0, services.indexOf(service)) % COLOURS}`
 }
 
-export function serviceName(service: string, palette: Palette): Html {
-  return html`<span class="service ${palette(service)}"><span class="dot" aria-hidden="true"></span>${service}</span>`
+/** @param version shown in a chip; the versions of a service share its colour */
+export function serviceName(service: string, palette: Palette, version = ''): Html {
+  return html`<span class="service ${palette(service)}"
+    ><span class="dot" aria-hidden="true"></span
+    >${service}${version !== '' && html` <span class="version">${version}</span>`}</span
+  >`
 }

@@ -1,5 +1,5 @@
 import { html, type Html } from '@bookinfo/service-kit'
-import { addressOf } from '../service-calls.ts'
+import { addressOf, type Party } from '../service-calls.ts'
 import { showDuration } from '../figures.ts'
 import type { LogLine } from '../log-store.ts'
 import { attributeText, type Span } from '../span.ts'
@@ -19,7 +19,7 @@ export interface SpanContext {
   logs: readonly LogLine[]
   palette: Palette
   /** Names of services by their addresses. */
-  names: ReadonlyMap<string, string>
+  names: ReadonlyMap<string, Party>
 }
 
 /** A line of the waterfall. It opens to all data of the span. */
@@ -33,8 +33,10 @@ export function spanView({ span, depth, parentMissing }: TreeSpan, { trace, logs
         <span class="span-label">
           ${Array.from({ length: Math.min(depth, DEEPEST) }, () => html`<span class="indent"></span>`)}
           <span class="span-text">
-            <strong>${serviceName(span.resource.service, palette)}</strong>
-            <span class="quiet">${span.name}${target !== undefined && ` → ${names.get(target) ?? target}`}</span>
+            <strong>${serviceName(span.resource.service, palette, span.resource.version)}</strong>
+            <span class="quiet"
+              >${span.name}${target !== undefined && ` → ${names.get(target)?.service ?? target}`}</span
+            >
             ${retry !== undefined && html`<span class="mark odd">retry ${retry}</span>`}
             ${failed && html`<span class="mark bad">error</span>`}
             ${parentMissing && html`<span class="mark odd">parent missing</span>`}

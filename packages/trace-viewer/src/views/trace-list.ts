@@ -1,14 +1,16 @@
 import { html, type Html } from '@bookinfo/service-kit'
 import { showAge, showCount, showDuration, showTime } from '../figures.ts'
-import { filterHref, statusChoices, type TraceFilter } from '../trace-filter.ts'
+import { filterHref, type TraceFilter } from '../trace-filter.ts'
 import type { TraceSummary } from '../trace-summary.ts'
+import { filterForm, type FilterChoices } from './filter-form.ts'
 import { liveButton, nothingYet } from './notices.ts'
+import { scatterPlot } from './scatter.ts'
 import { serviceName, type Palette } from './service-name.ts'
 
 export interface TraceList {
   filter: TraceFilter
-  services: readonly string[]
-  /** Newest first, as many as are shown. */
+  choices: FilterChoices
+  /** In the order of the filter, as many as are shown. */
   shown: readonly TraceSummary[]
   /** How many pass the filter. */
   found: number
@@ -24,50 +26,8 @@ export function traceListView(list: TraceList): Html {
       <h1>Traces</h1>
       ${liveButton}
     </div>
-    ${filterForm(list)}
+    ${filterForm(list.filter, list.choices)}
     <div id="traces" data-live>${list.kept.traces === 0 ? nothingYet(list.otlpAddress) : results(list)}</div>`
-}
-
-const statusNames = { any: 'Any', ok: 'Without errors', error: 'With errors' }
-
-function filterForm({ filter, services }: TraceList): Html {
-  const names = services.includes(filter.service) || filter.service === '' ? services : [filter.service, ...services]
-  return html`<form class="card filters" method="get" action="/" aria-label="Filter the traces">
-    <div>
-      <label for="service">Service</label>
-      <select id="service" name="service" data-live>
-        <option value="">All</option>
-        ${names.map((name) => option(name, name, name === filter.service))}
-      </select>
-    </div>
-    <div>
-      <label for="status">Status</label>
-      <select id="status" name="status">
-        ${statusChoices.map((choice) => option(choice, statusNames[choice], choice === filter.status))}
-      </select>
-    </div>
-    <div>
-      <label for="min">At least, in ms</label>
-      <input
-        id="min"
-        name="min"
-        type="number"
-        min="0"
-        step="any"
-        inputmode="decimal"
-        placeholder="0"
-        value="${filter.minMs > 0 && filter.minMs}"
-      />
-    </div>
-    <div class="row">
-      <button class="button" type="submit">Filter</button>
-      <a href="/">Reset</a>
-    </div>
-  </form>`
-}
-
-function option(value: string, name: string, selected: boolean): Html {
-  return html`<option value="${value}" ${selected && html`selected`}>${name}</option>`
 }
 
 function results(list: TraceList): Html {
@@ -80,9 +40,10 @@ function results(list: TraceList): Html {
   }
   const slowestUs = Math.max(...shown.map(({ durationUs }) => durationUs), 1)
   return html`<p class="quiet">
-      ${shown.length < found && `The newest ${shown.length} of `}${showCount(found, 'trace')}, of
+      ${shown.length < found && `The ${filter.order} ${shown.length} of `}${showCount(found, 'trace')}, of
       ${showCount(kept.spans, 'span')} in memory${kept.tracesGone > 0 && html`; older traces have gone`}.
     </p>
+    ${scatterPlot(shown, nowUs)}
     <ol class="traces">
       ${shown.map((trace) => row(trace, { palette, nowUs, slowestUs }))}
     </ol>
@@ -111,9 +72,10 @@ function row(trace: TraceSummary, { palette, nowUs, slowestUs }: RowContext): Ht
     </span>
     <ul class="services row small" aria-label="Services">
       ${services.map(
-        ([name, count]) =>
+        ({ service, version, spans }) =>
           html`<li>
-            ${serviceName(name, palette)} <span class="quiet" title="${showCount(count, 'span')}">${count}</span>
+            ${serviceName(service, palette, version)}
+            <span class="quiet" title="${showCount(spans, 'span')}">${spans}</span>
           </li>`
       )}
     </ul>

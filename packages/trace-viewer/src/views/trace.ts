@@ -1,6 +1,7 @@
 import { html, type Html } from '@bookinfo/service-kit'
 import { showCount, showDuration, showTime } from '../figures.ts'
 import type { LogLine } from '../log-store.ts'
+import type { Party } from '../service-calls.ts'
 import type { Trace } from '../trace-store.ts'
 import type { TraceSummary } from '../trace-summary.ts'
 import type { TreeSpan } from '../trace-tree.ts'
@@ -23,7 +24,7 @@ export interface TraceView {
   logs: readonly LogLine[]
   palette: Palette
   /** Names of services by their addresses. */
-  names: ReadonlyMap<string, string>
+  names: ReadonlyMap<string, Party>
 }
 
 /** The content of `/trace/{id}`. */
@@ -38,7 +39,8 @@ export function traceView(view: TraceView): Html {
       <h2 id="waterfall-title">Where the time went</h2>
       <ul class="legend row small" aria-label="Services">
         ${summary.services.map(
-          ([name, count]) => html`<li>${serviceName(name, palette)} <span class="quiet">${count}</span></li>`
+          ({ service, version, spans }) =>
+            html`<li>${serviceName(service, palette, version)} <span class="quiet">${spans}</span></li>`
         )}
       </ul>
       ${axis(summary.durationUs)}

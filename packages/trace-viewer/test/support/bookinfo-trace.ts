@@ -66,7 +66,7 @@ export function bookinfoTrace(options: BookinfoTraceOptions = {}): OtlpRequest {
       sketch(3, [2.2, 26], { parent: base + 1, ...call('reviews', 9085, '/reviews/0') })
     ],
     ...(down !== 'details' && { details: [sketch(4, [3.1, 2.4], { parent: base + 2, ...serve('/details/:id') })] }),
-    reviews: [
+    [`reviews@${version}`]: [
       sketch(5, [4, 23], { parent: base + 3, ...serve('/reviews/:productId') }),
       ...(version === 'v1'
         ? []

@@ -42,15 +42,17 @@ export function otlpSpan(sketch: SpanSketch): OtlpSpan {
   }
 }
 
-/** A request of some services, each with its spans. */
+/** A request of some services, each with its spans: `reviews`, or `reviews@v3` for another version than v1. */
 export function otlpRequest(services: Record<string, SpanSketch[]>): OtlpRequest {
   return {
-    resourceSpans: Object.entries(services).map(([service, spans]) => ({
-      resource: {
-        attributes: attributesOf({ 'service.name': service, 'service.version': 'v1', 'host.name': `${service}-host` })
-      },
-      scopeSpans: [{ scope: { name: '@bookinfo/tracing', version: '0.1.0' }, spans: spans.map(otlpSpan) }]
-    }))
+    resourceSpans: Object.entries(services).map(([name, spans]) => {
+      const [service = '', version = 'v1'] = name.split('@')
+      const resource = { 'service.name': service, 'service.version': version, 'host.name': `${service}-host` }
+      return {
+        resource: { attributes: attributesOf(resource) },
+        scopeSpans: [{ scope: { name: '@bookinfo/tracing', version: '0.1.0' }, spans: spans.map(otlpSpan) }]
+      }
+    })
   }
 }
 
