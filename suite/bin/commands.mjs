@@ -21,6 +21,8 @@ export const commands = {
       env: { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node-compile', 'launcher') }
     }),
 
+  load: (node, args) => program(node, 'suite/src/load/main.ts', args),
+
   dev: async (node, args) => {
     const code = await program(node, 'suite/src/check.ts', args)
     if (![0, WITHOUT_TRACES].includes(code) || args.includes('--help')) return code

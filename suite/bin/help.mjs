@@ -4,6 +4,7 @@ const turbo = 'Options go to turbo, for example --filter=@bookinfo/details or --
 export const help = {
   start: { text: 'npm start -- [options]: starts the whole suite on this machine', own: true },
   dev: { text: 'npm run dev -- [options]: starts the whole suite with hot reload', own: true },
+  load: { text: 'npm run load -- [options]: opens the page at a steady rate and counts what comes back', own: true },
   test: { text: `npm test -- [options]: checks types and style, and runs all tests. ${turbo}` },
   build: { text: `npm run build -- [options]: makes services/*/dist, one file for each service. ${turbo}` },
   images: { text: 'npm run images -- [options]: builds the container images', own: true },

@@ -5,6 +5,7 @@ import { readOptions, usage } from './options.ts'
 import { describeSuite } from './table.ts'
 import { createLogFormat } from './log-format.ts'
 import { checkSuite } from './plan.ts'
+import type { Place } from './topology.ts'
 
 const stop = stopOnSignals()
 
@@ -13,6 +14,7 @@ await explainFailure(async () => {
   const { verbose, help } = options
   if (help) return print(usage)
   const { places, traces } = await checkSuite(options, process.env)
+  const over = new AbortController()
   await launch(places, {
     viewer: traces.viewer,
     stop,
@@ -21,6 +23,18 @@ await explainFailure(async () => {
     showErrors: verbose,
     format: await createLogFormat(process.stdout.isTTY, process.env),
     print,
-    onReady: () => print(describeSuite(places, traces))
-  })
+    onReady() {
+      print(describeSuite(places, traces))
+      if (options.load !== undefined) void openPage(places, options.load, AbortSignal.any([stop, over.signal]))
+    }
+  }).finally(() => over.abort())
 })
+
+/** Sends readers to the first service, productpage, until the suite stops. */
+async function openPage([page]: readonly Place[], ratePerSecond: number, stopped: AbortSignal): Promise<void> {
+  if (page === undefined) return
+  const { sendReaders } = await import('./load/readers.ts')
+  const url = new URL(page.path, `http://localhost:${page.port}`)
+  print(`${ratePerSecond} readers a second open ${url.href}, every fifth signed in as jason.`)
+  await sendReaders({ url, ratePerSecond, signedInPercent: 20, timeoutMs: 10_000, stop: stopped, onReading: () => {} })
+}

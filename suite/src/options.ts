@@ -11,6 +11,8 @@ export interface Options {
   ratings?: RatingsStore
   /** What details run in; a process if absent. */
   details?: DetailsHome
+  /** Readers in a second who open the page; nobody if absent. */
+  load?: number
   /** Show every log line, not only warnings and worse. */
   verbose: boolean
   help: boolean
@@ -25,6 +27,7 @@ const known = {
   'no-traces': { type: 'boolean' },
   ratings: { type: 'string' },
   details: { type: 'string' },
+  load: { type: 'string' },
   verbose: { type: 'boolean' },
   help: { type: 'boolean' }
 } as const
@@ -37,6 +40,7 @@ export const usage = `Usage: npm start -- [options]
   --no-traces      neither the trace viewer nor spans for it
   --ratings STORE  ratings v2, with its stars in ${ratingsStores.join(', ')}
   --details vm     details in a virtual machine, which npm run vm:build makes (npm start alone)
+  --load N         N readers a second open the page, every fifth signed in as jason (npm start alone)
   --verbose        show every log line of the services, not only warnings and errors
   --help           show this
 `
@@ -54,6 +58,7 @@ export function readOptions(argv: readonly string[]): Options {
     traces: values['no-traces'] !== true,
     ...(values.ratings !== undefined && { ratings: readChoice('--ratings', values.ratings, ratingsStores) }),
     ...(values.details !== undefined && { details: readChoice('--details', values.details, detailsHomes) }),
+    ...(values.load !== undefined && { load: readNumber('--load', values.load, { least: 1, greatest: 1000 }) }),
     verbose: values.verbose === true,
     help: values.help === true
   }
