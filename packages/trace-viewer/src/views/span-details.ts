@@ -1,21 +1,33 @@
 import { html, type Html } from '@bookinfo/service-kit'
-import { showOffset } from '../figures.ts'
+import { showDuration, showOffset } from '../figures.ts'
 import type { LogLine } from '../log-store.ts'
 import type { Attribute, Span } from '../span.ts'
 
-/** All data of a span. */
-export function spanDetails(span: Span, traceStartUs: number, logs: readonly LogLine[]): Html {
+export interface SpanDetails {
+  traceStartUs: number
+  /** What its children do not account for. */
+  selfUs: number
+  logs: readonly LogLine[]
+  /** What there is to say about it, in sentences. */
+  remarks: readonly string[]
+}
+
+/** All data of a span. A link to its id opens the part that is folded around it, and marks it. */
+export function spanDetails(span: Span, { traceStartUs, selfUs, logs, remarks }: SpanDetails): Html {
   const { scope, links, events, resource } = span
   const plain: [name: string, value: string][] = [
     ['Starts at', showOffset(span.startUs - traceStartUs)],
+    ['Takes', showDuration(span.durationUs)],
+    ['Itself', showDuration(selfUs)],
     ['Kind', span.kind],
     ['Status', span.status],
     ['Made by', `${scope.name || 'unnamed'}${scope.version && ` ${scope.version}`}`],
     ['Span id', span.spanId],
     ['Parent', span.parentId ?? 'none']
   ]
-  return html`<div class="span-details">
+  return html`<div class="span-details" id="span-${span.spanId}">
     ${span.statusMessage !== '' && html`<p class="notice bad">${span.statusMessage}</p>`}
+    ${remarks.map((remark) => html`<p class="notice">${remark}</p>`)}
     ${span.warnings.map((warning) => html`<p class="notice">Odd: ${warning}.</p>`)}
     <dl class="facts small">
       ${plain.map(

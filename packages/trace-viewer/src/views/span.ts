@@ -1,21 +1,24 @@
 import { html, type Html } from '@bookinfo/service-kit'
+import type { SpanTime } from '../critical-path.ts'
 import { addressOf, type Party } from '../service-calls.ts'
 import { showDuration } from '../figures.ts'
 import type { LogLine } from '../log-store.ts'
-import { attributeText, type Span } from '../span.ts'
+import { outlasting } from '../outlasting.ts'
+import { attributeText } from '../span.ts'
+import type { Trace } from '../trace-store.ts'
 import type { TreeSpan } from '../trace-tree.ts'
+import { bar, type Scale } from './bar.ts'
 import { serviceName, type Palette } from './service-name.ts'
 import { spanDetails } from './span-details.ts'
 
 /** Deeper levels would leave no room for the name. */
 const DEEPEST = 16
-/** Units of a bar's picture, which is stretched to the width of its column. */
-const UNITS = 1_000
-const LEAST_WIDTH = 4
 
 export interface SpanContext {
+  trace: Trace
   /** What the bar is drawn against. */
-  trace: { startUs: number; durationUs: number }
+  scale: Scale
+  time: SpanTime
   logs: readonly LogLine[]
   palette: Palette
   /** Names of services by their addresses. */
@@ -23,12 +26,14 @@ export interface SpanContext {
 }
 
 /** A line of the waterfall. It opens to all data of the span. */
-export function spanView({ span, depth, parentMissing }: TreeSpan, { trace, logs, palette, names }: SpanContext): Html {
+export function spanView({ span, depth, parentMissing }: TreeSpan, context: SpanContext): Html {
+  const { trace, scale, time, logs, palette, names } = context
   const failed = span.status === 'error'
   const target = addressOf(span)
+  const late = outlasting(span, trace)
   const retry = attributeText(span.attributes, 'http.request.resend_count')
   return html`<li>
-    <details class="span ${failed && 'failed'}" id="span-${span.spanId}">
+    <details class="span ${failed && 'failed'}">
       <summary>
         <span class="span-label">
           ${Array.from({ length: Math.min(depth, DEEPEST) }, () => html`<span class="indent"></span>`)}
@@ -38,40 +43,17 @@ export function spanView({ span, depth, parentMissing }: TreeSpan, { trace, logs
               >${span.name}${target !== undefined && ` → ${names.get(target)?.service ?? target}`}</span
             >
             ${retry !== undefined && html`<span class="mark odd">retry ${retry}</span>`}
-            ${failed && html`<span class="mark bad">error</span>`}
+            ${failed && html`<span class="mark bad"><span aria-hidden="true">✕ </span>error</span>`}
+            ${late && html`<span class="mark odd">${late.mark}</span>`}
             ${parentMissing && html`<span class="mark odd">parent missing</span>`}
-            <span class="unseen">, level ${depth + 1}, </span>
+            <span class="unseen">, level ${depth + 1}, ${time.critical.length > 0 && 'on the critical path, '}</span>
           </span>
         </span>
-        ${bar(span, trace, palette)}
+        ${bar(span, time, { trace: scale, palette })}
         <span class="figure small">${showDuration(span.durationUs)}</span>
+        <span class="figure small quiet"><span class="unseen">, itself </span>${showDuration(time.selfUs)}</span>
       </summary>
-      ${spanDetails(span, trace.startUs, logs)}
+      ${spanDetails(span, { traceStartUs: scale.startUs, selfUs: time.selfUs, logs, remarks: late ? [late.reason] : [] })}
     </details>
   </li>`
-}
-
-function bar(span: Span, trace: SpanContext['trace'], palette: Palette): Html {
-  const scale = UNITS / Math.max(1, trace.durationUs)
-  const width = Math.max(LEAST_WIDTH, span.durationUs * scale)
-  const x = Math.min((span.startUs - trace.startUs) * scale, UNITS - width)
-  return html`<svg
-    class="bar-picture ${palette(span.resource.service)}"
-    viewBox="0 0 ${UNITS} 16"
-    preserveAspectRatio="none"
-    aria-hidden="true"
-  >
-    ${[0.25, 0.5, 0.75].map(
-      (share) => html`<line class="grid" x1="${share * UNITS}" x2="${share * UNITS}" y1="0" y2="16" />`
-    )}
-    <rect x="${round(x)}" y="3" width="${round(width)}" height="10" />
-    ${span.events.map(({ timeUs }) => {
-      const eventX = round(Math.max(0, Math.min(UNITS, (timeUs - trace.startUs) * scale)))
-      return html`<line class="event" x1="${eventX}" x2="${eventX}" y1="0" y2="16" />`
-    })}
-  </svg>`
-}
-
-function round(units: number): number {
-  return Math.round(units * 10) / 10
 }

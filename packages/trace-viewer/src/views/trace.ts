@@ -1,7 +1,9 @@
 import { html, type Html } from '@bookinfo/service-kit'
 import { showCount, showDuration, showTime } from '../figures.ts'
 import type { LogLine } from '../log-store.ts'
-import type { Party } from '../service-calls.ts'
+import { spanTimes, type SpanTime } from '../critical-path.ts'
+import { partyName, type Party } from '../service-calls.ts'
+import type { Span } from '../span.ts'
 import type { Trace } from '../trace-store.ts'
 import type { TraceSummary } from '../trace-summary.ts'
 import type { TreeSpan } from '../trace-tree.ts'
@@ -30,6 +32,8 @@ export interface TraceView {
 /** The content of `/trace/{id}`. */
 export function traceView(view: TraceView): Html {
   const { trace, summary, tree, logs, palette, names } = view
+  const times = spanTimes(trace)
+  const waits = waitsFor(times)
   const shown = tree.slice(0, MOST_SPANS)
   const logsBySpan = Map.groupBy(logs, ({ spanId }) => spanId)
   return html`<a href="/">All traces</a>
@@ -40,13 +44,29 @@ export function traceView(view: TraceView): Html {
       <ul class="legend row small" aria-label="Services">
         ${summary.services.map(
           ({ service, version, spans }) =>
-            html`<li>${serviceName(service, palette, version)} <span class="quiet">${spans}</span></li>`
+            html`<li>
+              ${serviceName(service, palette, version)}
+              <span class="quiet" title="${showCount(spans, 'span')}"
+                >${showDuration(waits.get(partyName({ service, version })) ?? 0)}</span
+              >
+            </li>`
         )}
+        <li class="quiet">
+          <span class="critical-sample" aria-hidden="true"></span>critical path, and what each service has of it: a
+          shorter part would have ended the trace earlier
+        </li>
       </ul>
       ${axis(summary.durationUs)}
       <ol class="waterfall">
         ${shown.map((place) =>
-          spanView(place, { trace: summary, logs: logsBySpan.get(place.span.spanId) ?? [], palette, names })
+          spanView(place, {
+            trace,
+            scale: summary,
+            time: times.get(place.span) ?? { selfUs: 0, critical: [] },
+            logs: logsBySpan.get(place.span.spanId) ?? [],
+            palette,
+            names
+          })
         )}
       </ol>
       ${
@@ -58,6 +78,16 @@ export function traceView(view: TraceView): Html {
       }
     </section>
     ${logs.length > 0 && logLinesView(logs, { trace, startUs: summary.startUs, palette })}`
+}
+
+/** Microseconds of the critical path by service and version. */
+function waitsFor(times: ReadonlyMap<Span, SpanTime>): Map<string, number> {
+  const waits = new Map<string, number>()
+  for (const [{ resource }, { critical }] of times) {
+    const us = critical.reduce((sum, { startUs, endUs }) => sum + endUs - startUs, 0)
+    waits.set(partyName(resource), (waits.get(partyName(resource)) ?? 0) + us)
+  }
+  return waits
 }
 
 function facts(summary: TraceSummary, tree: readonly TreeSpan[]): Html {
@@ -130,5 +160,7 @@ function axis(durationUs: number): Html {
     <span class="ticks figure small quiet">
       ${[0, 0.25, 0.5, 0.75, 1].map((share) => html`<span>${share === 0 ? '0' : showDuration(durationUs * share)}</span>`)}
     </span>
+    <span class="small quiet">all</span>
+    <span class="small quiet">itself</span>
   </div>`
 }

@@ -1,5 +1,5 @@
 export { bookinfoTrace, type BookinfoTraceOptions } from './bookinfo-trace.ts'
-export { otlpRequest, otlpSpan, spanId, traceId, type OtlpRequest, type SpanSketch } from './otlp-request.ts'
+export { NOON_MS, otlpRequest, otlpSpan, spanId, traceId, type OtlpRequest, type SpanSketch } from './otlp-request.ts'
 export { startViewer, type RunningViewer, type ViewerOptions } from './viewer.ts'
 export { decodeSpans } from '../../src/otlp/decode.ts'
 export type { Span } from '../../src/span.ts'
