@@ -113,6 +113,8 @@ describe.runIf(chromiumPath)('stars in a browser', { timeout: 120_000 }, () => {
     await page.getByText('2 stars', { exact: true }).locator('..').click()
     await page.getByRole('button', { name: 'Give stars' }).click()
     await page.getByText('Your stars could not be stored').waitFor()
+    // The browser has scrolled to the reason.
+    expect(await page.locator(':focus').textContent()).toContain('Your stars could not be stored')
     expect(await chosen(page)).toBe('2')
     await looksRight(page, 'not-stored')
     down = false

@@ -34,7 +34,6 @@ describe.runIf(chromiumPath)('the trace viewer of npm start, in a browser', { ti
     await using tab = await openTab(browser, `http://localhost:${basePort}`)
     const { page } = tab
     await openPageWithStars(page)
-    await page.getByText('This page took').click()
     await page.getByRole('link', { name: 'See its trace' }).click()
     await page.waitForURL(`http://localhost:${basePort + 6}/trace/*`)
     // It reloads itself until all is there.

@@ -1,3 +1,8 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { addressOf, ask, askFully, respond, startTinyServer } from '@bookinfo/service-kit/testing'
 import { startProductpage, startSuite, type SuiteOptions } from './support/index.ts'
@@ -168,6 +173,26 @@ describe('the home page', () => {
 test('the page of the API shows the fields of an answer', async () => {
   const page = await pageOf(suite.productpage, '/docs')
   expect(page).toContain('year: number or string or null')
+})
+
+test('each command and each link of the page of the API works', async () => {
+  const page = await pageOf(suite.productpage, '/docs')
+  const commands = [...page.matchAll(/<code>(curl [^<]*)<\/code>/g)].map(([, text]) => text?.replaceAll('&#39;', "'"))
+  expect(commands).toHaveLength([...page.matchAll(/<article class="card operation"/g)].length)
+  expect(commands).toContain("curl -s -b cookies -c cookies -d 'username=jason' $BOOKINFO/login")
+  const script = commands.map((command) => `${command} --fail --output /dev/null`).join('\n')
+  const cwd = await mkdtemp(join(tmpdir(), 'bookinfo-docs-'))
+  await promisify(execFile)('sh', ['-ec', script.replaceAll('&quot;', '"')], {
+    cwd,
+    env: { ...process.env, BOOKINFO: suite.productpage }
+  })
+  const links = [...page.matchAll(/<a href="([^"]*)">Try it/g)].map(
+    ([, link]) => new URL(link ?? '', 'http://site/docs').pathname
+  )
+  expect(links.length).toBeGreaterThan(5)
+  for (const link of links) expect([200, 302]).toContain((await ask(suite.productpage, link)).status)
+  const ids = [...page.matchAll(/<a class="more" href="#([^"]*)"/g)].map(([, id]) => id)
+  for (const id of ids) expect(page).toContain(`id="${id}"`)
 })
 
 describe('every page', () => {

@@ -12,8 +12,7 @@ const files: [path: string, type: string][] = [
   ['/static/tailwind/tailwind.css', 'text/css; charset=utf-8'],
   ['/static/bookinfo.css', 'text/css; charset=utf-8'],
   ['/static/img/logo.svg', 'image/svg+xml'],
-  ['/static/img/cover.svg', 'image/svg+xml'],
-  ['/static/img/reader.svg', 'image/svg+xml']
+  ['/static/img/cover.svg', 'image/svg+xml']
 ]
 
 describe.each(files)('%s', (path, type) => {

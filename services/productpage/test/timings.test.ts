@@ -30,13 +30,13 @@ describe('the time that ratings took', () => {
 
 describe('the header for the browser', () => {
   test('names every part', () => {
-    expect(serverTiming({ details: 1.23, reviews: 4, ratings: 2.06, total: 5.5 })).toBe(
+    expect(serverTiming({ before: 0.5, details: 1.23, reviews: 4, ratings: 2.06, total: 5.5 })).toBe(
       'details;dur=1.2, reviews;dur=4.0, ratings;dur=2.1, total;dur=5.5'
     )
   })
 
   test('leaves out what is not known', () => {
-    expect(serverTiming({ details: 1, reviews: 2, ratings: undefined, total: 3 })).toBe(
+    expect(serverTiming({ before: 0.5, details: 1, reviews: 2, ratings: undefined, total: 3 })).toBe(
       'details;dur=1.0, reviews;dur=2.0, total;dur=3.0'
     )
   })
@@ -44,10 +44,21 @@ describe('the header for the browser', () => {
 
 describe('the breakdown on the page', () => {
   test('links to the trace where there is a place to look at it', () => {
-    const timings = { details: 1, reviews: 2, ratings: undefined, total: 3 }
+    const timings = { before: 0.5, details: 1, reviews: 2, ratings: undefined, total: 3 }
     expect(timingsView(timings, 'http://localhost:16686/trace/abc').html).toContain(
       '<a href="http://localhost:16686/trace/abc">See its trace</a>'
     )
     expect(timingsView(timings, undefined).html).not.toContain('<a')
+  })
+
+  test('shows when each part was asked', () => {
+    const { html } = timingsView({ before: 1, details: 2, reviews: 6, ratings: 3, total: 10 }, undefined)
+    const bars = [...html.matchAll(/<rect x="([0-9.]+)" width="([0-9.]+)"/g)].map(([, x, width]) => [x, width])
+    expect(bars).toEqual([
+      ['10.0', '20.0'],
+      ['10.0', '60.0'],
+      ['25.0', '30.0'],
+      ['0.0', '100.0']
+    ])
   })
 })

@@ -84,12 +84,14 @@ export function productPage({ upstreams, floodFactor, traceUiUrl, nowMs }: Produ
       unstored
     })
     await Promise.all(Array.from({ length: floodFactor }, () => upstreams.reviews(id, caller)))
+    const before = reply.elapsedTime
     const [details, reviews, stars] = await Promise.all([
       timed(reply, upstreams.details(id, caller)),
       timed(reply, upstreams.reviews(id, caller)),
       user === undefined ? undefined : starsForm(form(), user, caller)
     ])
     const timings: Timings = {
+      before,
       details: details.ms,
       reviews: reviews.ms,
       ratings: ratingsTime(reviews.answer),

@@ -3,6 +3,8 @@ import { html, type FastifyReply, type Html, type UpstreamResult } from '@bookin
 
 /** The times of a page's parts, in milliseconds. Details and reviews are called at the same time, so the sum is more than the total. */
 export interface Timings {
+  /** From the start of the request to the calls. */
+  before: number
   details: number
   reviews: number
   /** The time that reviews report for their call; undefined if they report none. */
@@ -25,41 +27,46 @@ export function ratingsTime(reviews: UpstreamResult<Reviews>): number | undefine
 }
 
 /** The `Server-Timing` header (https://www.w3.org/TR/server-timing/), for the browser's developer tools. */
-export function serverTiming(timings: Timings): string {
-  const entries = Object.entries<number | undefined>({ ...timings })
+export function serverTiming({ details, reviews, ratings, total }: Timings): string {
+  const entries = Object.entries<number | undefined>({ details, reviews, ratings, total })
   return entries.flatMap(([name, ms]) => (ms === undefined ? [] : [`${name};dur=${ms.toFixed(1)}`])).join(', ')
 }
 
-/** The times as bars, with a link to the page's trace. */
-export function timingsView({ details, reviews, ratings, total }: Timings, traceUrl: string | undefined): Html {
-  const rows: [name: string, ms: number | undefined][] = [
-    ['details', details],
-    ['reviews', reviews],
-    ['ratings, for reviews', ratings],
-    ['this page, in all', total]
-  ]
-  return html`<details class="timings small quiet">
-    <summary>This page took ${format(total)}</summary>
-    <p>
-      Details and reviews are asked at the same time. ${ratings === undefined && 'Reviews tell of no time for ratings.'}
-    </p>
-    <dl>
-      ${rows.map(
-        ([name, ms]) =>
-          ms !== undefined &&
-          html`<div>
-            <dt>${name}</dt>
-            <dd>
-              <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
-                <rect width="${Math.max(1, (100 * ms) / total).toFixed(1)}" height="6" rx="1" />
-              </svg>
-              ${format(ms)}
-            </dd>
-          </div>`
-      )}
-    </dl>
-    ${traceUrl !== undefined && html`<p><a href="${traceUrl}">See its trace</a></p>`}
-  </details>`
+/** The times as a waterfall, with a link to the page's trace. */
+export function timingsView({ before, details, reviews, ratings, total }: Timings, traceUrl: string | undefined): Html {
+  return html`<div class="timings small quiet">
+    <details>
+      <summary>This page took ${format(total)}</summary>
+      <p>
+        Details and reviews are asked at the same time.
+        ${ratings === undefined ? 'Reviews tell of no time for ratings.' : 'Ratings are asked by reviews, at a time that is not known.'}
+      </p>
+      <dl>
+        ${row('details', { start: before, ms: details, total })}
+        ${row('reviews', { start: before, ms: reviews, total })}
+        ${
+          ratings !== undefined &&
+          // In the middle of reviews.
+          row('ratings, for reviews', { start: before + Math.max(0, reviews - ratings) / 2, ms: ratings, total })
+        }
+        ${row('this page, in all', { start: 0, ms: total, total })}
+      </dl>
+    </details>
+    ${traceUrl !== undefined && html`<a href="${traceUrl}">See its trace</a>`}
+  </div>`
+}
+
+function row(name: string, { start, ms, total }: { start: number; ms: number; total: number }): Html {
+  const percent = (part: number) => ((100 * part) / total).toFixed(1)
+  return html`<div>
+    <dt>${name}</dt>
+    <dd>
+      <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+        <rect x="${percent(start)}" width="${percent(Math.max(ms, total / 100))}" height="6" rx="1" />
+      </svg>
+      ${format(ms)}
+    </dd>
+  </div>`
 }
 
 function format(ms: number): string {

@@ -1,7 +1,8 @@
 import type { BookDetails, Product, Review, Reviews } from '@bookinfo/contracts'
 import { href, html, trusted, type Html, type UpstreamResult } from '@bookinfo/service-kit'
 import { link } from '@bookinfo/service-kit/look'
-import { cover, reader } from '../site/assets.ts'
+import { cover } from '../site/assets.ts'
+import { avatar } from '../site/avatar.ts'
 import { notice } from '../site/layout.ts'
 import { ratingStars, starsForm, type StarsForm } from '../stars/view.ts'
 import { sorry } from '../upstreams/call-result.ts'
@@ -44,7 +45,7 @@ export function productView({ root, product, details, reviews, stars, timings, t
     </section>
     <section class="card" aria-labelledby="reviews-title">
       <h2 id="reviews-title">Book Reviews</h2>
-      ${reviews.ok ? reviewList(reviews.value, reviews.version, root) : notice('Error fetching product reviews', sorry('reviews'))}
+      ${reviews.ok ? reviewList(reviews.value, reviews.version) : notice('Error fetching product reviews', sorry('reviews'))}
     </section>
     ${stars && starsForm(stars)} ${timingsView(timings, traceUrl)}
   </article>`
@@ -77,7 +78,7 @@ function nameOrNothing(name: string | undefined): string | undefined {
   return name === 'null' ? undefined : name
 }
 
-function reviewList({ reviews, podname, clustername }: Reviews, sentVersion: string | undefined, root: string): Html {
+function reviewList({ reviews, podname, clustername }: Reviews, sentVersion: string | undefined): Html {
   const version = sentVersion ?? versionIn(podname)
   const pod = nameOrNothing(podname)
   const cluster = nameOrNothing(clustername)
@@ -90,18 +91,16 @@ function reviewList({ reviews, podname, clustername }: Reviews, sentVersion: str
       </p>`
     }
     <ul class="reviews">
-      ${reviews.map((review) => reviewItem(review, root))}
+      ${reviews.map(reviewItem)}
     </ul>`
 }
 
-function reviewItem({ reviewer, text, rating }: Review, root: string): Html {
+function reviewItem({ reviewer, text, rating }: Review): Html {
   return html`<li>
     <figure>
       ${rating && ratingStars(rating)}
       <blockquote><p>${text}</p></blockquote>
-      <figcaption class="row more">
-        <img src="${link(root, href(reader))}" alt="" width="40" height="40" /><span>${reviewer}</span>
-      </figcaption>
+      <figcaption class="row more">${avatar(reviewer)}<span>${reviewer}</span></figcaption>
     </figure>
   </li>`
 }

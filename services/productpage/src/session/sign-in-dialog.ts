@@ -1,17 +1,13 @@
-import { href, html, type Html } from '@bookinfo/service-kit'
-import { link } from '@bookinfo/service-kit/look'
-import { reader } from '../site/assets.ts'
+import { html, type Html } from '@bookinfo/service-kit'
+import { avatar } from '../site/avatar.ts'
 
 // The popover opens, closes and returns the focus without a script.
 export const signInButton = html`<button id="sign-in-button" class="button" popovertarget="dialog">Sign in</button>`
 
 export function signInDialog(root: string): Html {
   return html`<div id="dialog" class="dialog" popover role="dialog" aria-labelledby="dialog-title">
-    <button id="close-dialog" class="close" popovertarget="dialog" popovertargetaction="hide" aria-label="Close">
-      ×
-    </button>
     <form method="post" action="${root}login" name="login_form">
-      <h2 id="dialog-title">Sign in to BookInfo</h2>
+      <h2 id="dialog-title">Sign in to Bookinfo</h2>
       <p id="dialog-help">
         Any name will do, and no password is checked. Istio's lessons sign in as <strong>jason</strong>.
       </p>
@@ -30,12 +26,15 @@ export function signInDialog(root: string): Html {
       <button class="button" type="submit">Sign in</button>
     </form>
     <p class="quiet">Not using Istio yet? <a href="https://istio.io">Start here</a></p>
+    <button id="close-dialog" class="close" popovertarget="dialog" popovertargetaction="hide" aria-label="Close">
+      ×
+    </button>
   </div>`
 }
 
 export function signedIn(user: string, root: string): Html {
   return html`<div class="user row">
-    <img src="${link(root, href(reader))}" alt="" width="32" height="32" />
+    ${avatar(user)}
     <strong class="user-name" title="Signed in as ${user}">${user}</strong>
     <a href="${root}logout">Sign out</a>
   </div>`

@@ -9,10 +9,13 @@ const BadUserName = createError('BOOKINFO_BAD_USER_NAME', `${userNameRule}; plea
 const BadForm = createError('BOOKINFO_BAD_FORM', 'the sign-in form is malformed', 400)
 const NoForm = createError('BOOKINFO_NO_FORM', 'please send the user name in a form, as the page does', 415)
 
-const SignInForm = Type.Object({
-  username: Type.Optional(Type.String({ description: 'Any name; the lessons sign in as jason' })),
-  passwd: Type.Optional(Type.String({ description: 'Ignored' }))
-})
+const SignInForm = Type.Object(
+  {
+    username: Type.Optional(Type.String({ description: 'Any name; the lessons sign in as jason' })),
+    passwd: Type.Optional(Type.String({ description: 'Ignored' }))
+  },
+  { examples: [{ username: 'jason' }] }
+)
 
 /** Of several names the first counts. */
 const SignInQuery = Type.Object({ username: Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())])) })

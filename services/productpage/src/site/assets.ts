@@ -16,19 +16,13 @@ export const cover = asset(
   svg,
   readFileSync(new URL('../../public/cover.svg', import.meta.url))
 )
-export const reader = asset(
-  '/static/img/reader.svg',
-  svg,
-  readFileSync(new URL('../../public/reader.svg', import.meta.url))
-)
 const readerPng = asset('/static/img/izzy.png', png, readFileSync(new URL('../../public/reader.png', import.meta.url)))
 
 export const assets: readonly Asset[] = [
   stylesheet,
   logo,
   cover,
-  reader,
-  // Scripts and load tests for the original ask for its two files.
+  // Scripts and load tests for the original ask for these two.
   readerPng,
   { ...stylesheet, path: '/static/tailwind/tailwind.css' }
 ]

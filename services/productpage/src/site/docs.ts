@@ -24,7 +24,14 @@ export const docsRoutes: FastifyPluginAsyncTypebox<DocsRoutesOptions> = async (a
   })
 }
 
-const Content = Type.Record(Type.String(), Type.Object({ schema: Type.Optional(Type.Unknown()) }))
+const Content = Type.Record(
+  Type.String(),
+  Type.Object({
+    schema: Type.Optional(Type.Unknown()),
+    example: Type.Optional(Type.Record(Type.String(), Type.Unknown()))
+  })
+)
+type Content = Static<typeof Content>
 
 const Operation = Type.Object({
   summary: Type.Optional(Type.String()),
@@ -58,21 +65,48 @@ function docsView({ info, tags, paths }: Api): Html {
   )
   return html`<h1>API</h1>
     <p class="lead">${info.description} The same <a href="openapi.json">as OpenAPI 3.1</a>, for programs.</p>
-    ${tags.map(
-      ({ name, description }) =>
-        html`<section aria-labelledby="tag-${name}">
-          <h2 id="tag-${name}">${description}</h2>
-          ${operations.filter(({ operation }) => operation.tags?.includes(name)).map(operationView)}
-        </section>`
-    )}`
+    <p>
+      Set <code>BOOKINFO</code> for the commands: <code>BOOKINFO=http://localhost:9080</code>, or where this page is.
+    </p>
+    ${tags.map(({ name, description }) => {
+      const tagged = operations.filter(({ operation }) => operation.tags?.includes(name))
+      return html`<section aria-labelledby="tag-${name}">
+        <h2 id="tag-${name}">${description}</h2>
+        <ul class="links contents">
+          ${tagged.map(contentsEntry)}
+        </ul>
+        ${tagged.map(operationView)}
+      </section>`
+    })}`
 }
 
-function operationView({ path, method, operation }: { path: string; method: string; operation: Operation }): Html {
+interface OperationAt {
+  path: string
+  method: string
+  operation: Operation
+}
+
+function anchorOf({ path, method }: OperationAt): string {
+  return `${method}-${path.replaceAll(/[^a-z0-9]+/gi, '-')}`
+}
+
+function contentsEntry(at: OperationAt): Html {
+  return html`<li>
+    <a class="more" href="#${anchorOf(at)}">${at.method.toUpperCase()} ${at.path}</a>
+    <span class="small quiet">${at.operation.summary}</span>
+  </li>`
+}
+
+function operationView(at: OperationAt): Html {
+  const { path, method, operation } = at
   const { summary, description, parameters = [], requestBody, responses } = operation
   const [body] = Object.entries(requestBody?.content ?? {})
-  return html`<article class="card operation">
+  const example = path.replaceAll(/\{[^}]*\}/g, '0')
+  return html`<article class="card operation" id="${anchorOf(at)}">
     <h3><span class="mark">${method.toUpperCase()}</span> <code>${path}</code></h3>
     <p>${summary}. ${description}</p>
+    <pre tabindex="0"><code>curl -s ${body && curlBody(body)}$BOOKINFO${example}</code></pre>
+    ${method === 'get' && html`<p><a href="${example.slice(1) || './'}">Try it</a></p>`}
     <dl>
       ${parameters.map(
         ({ name, in: place, schema }) =>
@@ -97,6 +131,16 @@ function operationView({ path, method, operation }: { path: string; method: stri
       )}
     </dl>
   </article>`
+}
+
+/** The arguments of curl that send the example of a body, with the session in a file. */
+function curlBody([type, { example = {} }]: [string, Content[string]]): string {
+  const values = Object.entries(example).map(([name, value]): [string, string] => [name, String(value)])
+  const data =
+    type === 'application/json'
+      ? `-H 'content-type: ${type}' -d '${JSON.stringify(example)}'`
+      : `-d '${new URLSearchParams(values).toString()}'`
+  return `-b cookies -c cookies ${data} `
 }
 
 function bodyView([type, { schema }]: [string, { schema?: unknown }]): Html {

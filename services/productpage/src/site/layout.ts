@@ -9,7 +9,7 @@ export interface Layout extends Pick<Page, 'title' | 'path' | 'root' | 'main'> {
 }
 
 const site = {
-  name: 'BookInfo Sample',
+  name: 'Bookinfo',
   icon: logo,
   stylesheet,
   pages: [
@@ -42,9 +42,9 @@ export function renderPage({ user, ...page }: Layout): string {
   })
 }
 
-/** The notice of a failure, in the place of the missing part. */
-export function notice(title: string, text: string): Html {
-  return html`<div class="notice" role="status">
+/** The notice of a failure, in the place of the missing part. With the focus, the browser scrolls to it. */
+export function notice(title: string, text: string, focus = false): Html {
+  return html`<div class="notice" role="status" ${focus && html`tabindex="-1" autofocus`}>
     <h3>${title}</h3>
     <p>${text}</p>
   </div>`

@@ -22,10 +22,13 @@ const NoStars = createError('BOOKINFO_NO_STARS', 'please give 1 to 5 whole stars
 
 const TRY_AGAIN = 'They are still chosen below: please try again in a moment.'
 
-const Stars = Type.Object({
-  stars: GivenStars,
-  token: Type.Optional(Type.String({ description: 'From the form in the page; JSON needs none' }))
-})
+const Stars = Type.Object(
+  {
+    stars: GivenStars,
+    token: Type.Optional(Type.String({ description: 'From the form in the page; JSON needs none' }))
+  },
+  { examples: [{ stars: 5 }] }
+)
 
 /** Relative to the address of the stars, so it works under any path prefix. */
 const PAGE = '../../../../productpage#your-stars'

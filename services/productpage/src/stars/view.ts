@@ -44,7 +44,7 @@ export function starsForm({ action, token, stars, unstored }: StarsForm): Html {
   const chosen = unstored?.stars ?? stars?.own
   return html`<section class="card" id="your-stars" aria-labelledby="your-stars-title">
     <h2 id="your-stars-title">Your Stars</h2>
-    ${unstored !== undefined && notice('Your stars could not be stored', unstored.reason)}
+    ${unstored !== undefined && notice('Your stars could not be stored', unstored.reason, true)}
     ${stars && html`<p>${ownWords(stars)} ${allWords(stars)}</p>`}
     <form class="give" method="post" action="${action}">
       <input type="hidden" name="token" value="${token}" />
