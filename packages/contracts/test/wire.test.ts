@@ -2,18 +2,9 @@ import { describe, expect, test } from 'vitest'
 import type { TSchema } from 'typebox'
 import { Check } from 'typebox/value'
 import { BookDetails, GivenRatings, Products, Ratings, Reviews } from '../src/contracts.ts'
+import { originalBook } from './support/index.ts'
 
-const book = {
-  id: 0,
-  author: 'William Shakespeare',
-  year: 1595,
-  type: 'paperback',
-  pages: 200,
-  publisher: 'PublisherA',
-  language: 'English',
-  'ISBN-10': '1234567890',
-  'ISBN-13': '123-1234567890'
-}
+const book = originalBook
 const review = { reviewer: 'Reviewer1', text: 'Good.' }
 const reviews = { id: '0', podname: 'null', clustername: 'null', reviews: [review] }
 const reviewers = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`r${i}`, 5]))

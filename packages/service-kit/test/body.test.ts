@@ -108,6 +108,7 @@ describe('a body that breaks off or breaks the rules', () => {
     ['a length and chunks', 'Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
     ['a chunk whose size is no number', 'Transfer-Encoding: chunked\r\n\r\nzz\r\nab\r\n0\r\n\r\n'],
     ['a chunk longer than it says', 'Transfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n0\r\n\r\n'],
+    ['a chunk of a size beyond counting', 'Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n'],
     ['an unknown coding', 'Transfer-Encoding: gzip\r\n\r\nab']
   ])('answers 400 to %s', async (_what, rest) => {
     const answer = await askRaw(server.origin, `POST /length HTTP/1.1\r\nHost: t\r\n${rest}`)

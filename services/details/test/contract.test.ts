@@ -1,113 +1,58 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { ask, askFully, json, notAllowed, notFound, type TestResponse } from '@bookinfo/service-kit/testing'
+import { originalBook, wrongIds } from '@bookinfo/contracts/testing'
+import {
+  ask,
+  askFully,
+  empty,
+  expectAll,
+  expectNotAllowed,
+  expectNotFound,
+  json,
+  type Expected,
+  type TestResponse
+} from '@bookinfo/service-kit/testing'
 import { startDetails } from './support/index.ts'
 
 const details = await startDetails()
 afterAll(() => details[Symbol.asyncDispose]())
 
-const book = (id: number): TestResponse =>
-  json(200, {
-    id,
-    author: 'William Shakespeare',
-    year: 1595,
-    type: 'paperback',
-    pages: 200,
-    publisher: 'PublisherA',
-    language: 'English',
-    'ISBN-10': '1234567890',
-    'ISBN-13': '123-1234567890'
-  })
+const book = (id: number): TestResponse => json(200, { ...originalBook, id })
 const healthy = json(200, { status: 'Details is healthy' })
 const noNumber = json(400, { error: 'please provide numeric product id' })
 const noPercentEncoding = json(400, { error: 'the path is not valid percent-encoding' })
-const empty = (answer: TestResponse): TestResponse => ({ ...answer, body: '' })
 const methods = 'GET, HEAD, OPTIONS, POST, PUT'
 
-const table: [method: string, path: string, answer: TestResponse][] = [
-  ['GET', '/health', healthy],
-  ['HEAD', '/health', empty(healthy)],
-  ['POST', '/health', healthy],
-  ['PUT', '/health', healthy],
-  ['GET', '/health?x=1', healthy],
-  ['GET', '/health/', healthy],
-  ['GET', '/health/x', healthy],
-  ['GET', '/health/x/y', healthy],
-  ['HEAD', '/health/x', empty(healthy)],
-  ['GET', '//health', healthy],
-
-  ['GET', '/details/0', book(0)],
+const table: Expected[] = [
+  ...expectAll(['GET /health', 'POST /health', 'PUT /health', 'GET /health?x=1', 'GET /health/'], healthy),
+  ...expectAll(['GET /health/x', 'GET /health/x/y', 'GET //health'], healthy),
+  ...expectAll(['HEAD /health', 'HEAD /health/x'], empty(healthy)),
+  ...expectAll(['GET /details/0', 'POST /details/0', 'PUT /details/0'], book(0)),
   ['HEAD', '/details/0', empty(book(0))],
-  ['POST', '/details/0', book(0)],
-  ['PUT', '/details/0', book(0)],
   ['GET', '/details/1', book(1)],
   ['GET', '/details/2147483647', book(2_147_483_647)],
   ['GET', '/details/007', book(7)],
   ['GET', '/details/010', book(10)],
   ['GET', '/details/08', book(8)],
-
   // The id is the last segment that is not empty, after decoding.
-  ['GET', '/details/0/', book(0)],
-  ['GET', '/details//0', book(0)],
-  ['GET', '//details/0', book(0)],
-  ['GET', '/details/x/5', book(5)],
-  ['GET', '/details/a%2F5', book(5)],
-  ['GET', '/details/%35', book(5)],
-  ['GET', '/details/0?x=/9', book(0)],
-  ['GET', '/details/0?', book(0)],
-
-  ['GET', '/details', noNumber],
-  ['POST', '/details', noNumber],
-  ['GET', '/details/', noNumber],
-  ['GET', '/details/abc', noNumber],
-  ['GET', '/details/0/extra', noNumber],
-  ['GET', '/details/null', noNumber],
-  ['GET', '/details/.', noNumber],
-  ['GET', '/details/..', noNumber],
-  ['GET', '/details/../health', noNumber],
-  ['GET', '/details/%00', noNumber],
-  ['GET', '/details/%3Cscript%3E', noNumber],
-  // Ruby's other ways to write a whole number are gone.
-  ['GET', '/details/-1', noNumber],
-  ['GET', '/details/+5', noNumber],
-  ['GET', '/details/0x1F', noNumber],
-  ['GET', '/details/0b11', noNumber],
-  ['GET', '/details/0o17', noNumber],
-  ['GET', '/details/1_000', noNumber],
-  ['GET', '/details/1.5', noNumber],
-  ['GET', '/details/1e3', noNumber],
-  ['GET', '/details/0%20', noNumber],
-  ['GET', '/details/%200', noNumber],
-  ['GET', '/details/0%0A', noNumber],
-  ['GET', '/details/%09', noNumber],
-  ['GET', '/details/0;a=b', noNumber],
-  ['GET', '/details/2147483648', noNumber],
-  ['GET', '/details/99999999999999999999999', noNumber],
-  ['GET', `/details/${'1'.repeat(3000)}`, noNumber],
-  ['GET', '/details/%', noPercentEncoding],
-  ['GET', '/details/%zz', noPercentEncoding],
-
-  ['GET', '/', notFound('/')],
-  ['GET', '/index.html', notFound('/index.html')],
-  ['GET', '/healthz', notFound('/healthz')],
-  ['GET', '/HEALTH', notFound('/HEALTH')],
-  ['GET', '/detailsfoo', notFound('/detailsfoo')],
-  ['GET', '/Details/0', notFound('/Details/0')],
-  ['GET', '/../details/0', notFound('/../details/0')],
-  ['HEAD', '/nope', empty(notFound('/nope'))],
-  ['POST', '/nope', notFound('/nope')],
-  ['OPTIONS', '/nope', notFound('/nope')],
-
-  ['DELETE', '/details/0', notAllowed('DELETE', methods)],
-  ['PATCH', '/details/0', notAllowed('PATCH', methods)],
-  ['TRACE', '/details/0', notAllowed('TRACE', methods)],
-  ['DELETE', '/details', notAllowed('DELETE', methods)],
-  ['DELETE', '/health', notAllowed('DELETE', methods)],
-  ['PATCH', '/health/x', notAllowed('PATCH', methods)]
+  ...expectAll(['GET /details/0/', 'GET /details//0', 'GET //details/0'], book(0)),
+  ...expectAll(['GET /details/x/5', 'GET /details/a%2F5', 'GET /details/%35'], book(5)),
+  ...expectAll(['GET /details/0?x=/9', 'GET /details/0?'], book(0)),
+  ...expectAll(['GET /details', 'POST /details', 'GET /details/', 'GET /details/0/extra'], noNumber),
+  ...expectAll(['GET /details/../health', `GET /details${'/a'.repeat(5000)}`], noNumber),
+  ...expectAll(['GET /details/%', 'GET /details/%zz', 'GET /details/%E9'], noPercentEncoding),
+  ...expectNotFound('GET /', 'GET /index.html', 'GET /healthz', 'GET /HEALTH', 'GET /detailsfoo', 'GET /Details/0'),
+  ...expectNotFound('GET /../details/0', 'HEAD /nope', 'POST /nope', 'OPTIONS /nope'),
+  ...expectNotAllowed(['DELETE /details/0', 'PATCH /details/0', 'TRACE /details/0', 'DELETE /details'], methods),
+  ...expectNotAllowed(['DELETE /health', 'PATCH /health/x'], methods)
 ]
 
 describe('details', () => {
   test.each(table)('answers %s %s', async (method, path, answer) => {
     expect(await ask(details.origin, path, { method })).toEqual(answer)
+  })
+
+  test.each(wrongIds)('refuses the id %s', async (id) => {
+    expect(await ask(details.origin, `/details/${id}`)).toEqual(noNumber)
   })
 
   test.each(['/details/0', '/details', '/health', '/health/x'])('says what %s allows', async (path) => {
@@ -125,6 +70,12 @@ describe('details', () => {
   ])('does not look at bodies: %s', async (_what, body, type) => {
     const question = { method: 'POST', body, headers: { 'content-type': type } }
     expect(await ask(details.origin, '/details/0', question)).toEqual(book(0))
+  })
+
+  test('refuses a body of a megabyte', async () => {
+    const question = { method: 'POST', body: 'x'.repeat(1_000_000) }
+    const tooLarge = json(413, { error: 'the request body is larger than 16384 bytes' })
+    expect(await ask(details.origin, '/details/0', question)).toEqual(tooLarge)
   })
 
   test.each([

@@ -1,5 +1,17 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { ask, askFully, json, notAllowed, notFound, type TestResponse } from '@bookinfo/service-kit/testing'
+import { originalBook, wrongIds } from '@bookinfo/contracts/testing'
+import {
+  ask,
+  askFully,
+  empty,
+  expectAll,
+  expectNotAllowed,
+  expectNotFound,
+  json,
+  notFound,
+  type Expected,
+  type TestResponse
+} from '@bookinfo/service-kit/testing'
 import { startSuite } from './support/index.ts'
 
 const suite = await startSuite({ reviews: ['v2'] })
@@ -16,18 +28,7 @@ const products = json(200, [
       'major part of the humour coming from slapstick and mistaken identity, in addition to puns and word play.'
   }
 ])
-const book = (id: number): TestResponse =>
-  json(200, {
-    id,
-    author: 'William Shakespeare',
-    year: 1595,
-    type: 'paperback',
-    pages: 200,
-    publisher: 'PublisherA',
-    language: 'English',
-    'ISBN-10': '1234567890',
-    'ISBN-13': '123-1234567890'
-  })
+const book = (id: number): TestResponse => json(200, { ...originalBook, id })
 const reviews = (id: string): TestResponse =>
   json(200, {
     id,
@@ -49,19 +50,15 @@ const reviews = (id: string): TestResponse =>
 const ratings = (id: number): TestResponse => json(200, { id, ratings: { Reviewer1: 5, Reviewer2: 4 } })
 const healthy: TestResponse = { status: 200, type: 'text/html; charset=utf-8', body: 'Product page is healthy' }
 const noNumber = json(400, { error: 'please provide numeric product id' })
-const empty = (answer: TestResponse): TestResponse => ({ ...answer, body: '' })
 const READ = 'GET, HEAD, OPTIONS'
 
-const table: [method: string, path: string, answer: TestResponse][] = [
-  ['GET', '/health', healthy],
+const table: Expected[] = [
+  ...expectAll(['GET /health', 'GET /health?x=1'], healthy),
   ['HEAD', '/health', empty(healthy)],
-  ['GET', '/health?x=1', healthy],
 
-  ['GET', '/api/v1/products', products],
+  ...expectAll(['GET /api/v1/products', 'GET /api/v1/products?x=1', 'GET //api/v1/products'], products),
   ['HEAD', '/api/v1/products', empty(products)],
-  ['GET', '/api/v1/products?x=1', products],
-  ['GET', '//api/v1/products', products],
-  ['GET', '/api/v1/products/0', book(0)],
+  ...expectAll(['GET /api/v1/products/0', 'GET /api/v1/products/%30'], book(0)),
   ['HEAD', '/api/v1/products/0', empty(book(0))],
   ['GET', '/api/v1/products/0/reviews', reviews('0')],
   ['HEAD', '/api/v1/products/0/reviews', empty(reviews('0'))],
@@ -78,105 +75,50 @@ const table: [method: string, path: string, answer: TestResponse][] = [
   ['GET', '/api/v1/products/007/reviews', reviews('7')],
   ['GET', '/api/v1/products/010', book(10)],
   ['GET', '/api/v1/products/010/ratings', ratings(10)],
-  ['GET', '/api/v1/products/%30', book(0)],
 
-  ['GET', '/api/v1', notFound('/api/v1')],
-  ['GET', '/api', notFound('/api')],
-  ['GET', '/api/v1/products/', notFound('/api/v1/products/')],
-  ['GET', '/api/v1/products/0/', notFound('/api/v1/products/0/')],
-  ['GET', '/api/v1/products/0/reviews/', notFound('/api/v1/products/0/reviews/')],
-  ['GET', '/api/v1/products/0/details', notFound('/api/v1/products/0/details')],
-  ['GET', '/api/v2/products', notFound('/api/v2/products')],
-  ['GET', '/productpage/', notFound('/productpage/')],
-  ['GET', '/Productpage', notFound('/Productpage')],
-  ['GET', '/health/', notFound('/health/')],
-  ['GET', '/index.htm', notFound('/index.htm')],
-  ['GET', '/reviews/0', notFound('/reviews/0')],
-  ['GET', '/ratings/0', notFound('/ratings/0')],
-  ['GET', '/details/0', notFound('/details/0')],
-  ['GET', '/robots.txt', notFound('/robots.txt')],
-  ['GET', '/nope', notFound('/nope')],
-  ['HEAD', '/nope', empty(notFound('/nope'))],
-  ['POST', '/nope', notFound('/nope')],
-  ['OPTIONS', '/nope', notFound('/nope')],
+  ...expectNotFound(
+    'GET /api/v1',
+    'GET /api',
+    'GET /api/v1/products/',
+    'GET /api/v1/products/0/',
+    'GET /api/v2/products'
+  ),
+  ...expectNotFound('GET /api/v1/products/0/reviews/', 'GET /api/v1/products/0/details', 'GET /productpage/'),
+  ...expectNotFound('GET /Productpage', 'GET /health/', 'GET /index.htm', 'GET /reviews/0', 'GET /ratings/0'),
+  ...expectNotFound('GET /details/0', 'GET /robots.txt', 'GET /nope', 'HEAD /nope', 'POST /nope', 'OPTIONS /nope'),
 
-  ['DELETE', '/', notAllowed('DELETE', READ)],
-  ['POST', '/index.html', notAllowed('POST', READ)],
-  ['PUT', '/health', notAllowed('PUT', READ)],
-  ['POST', '/productpage', notAllowed('POST', READ)],
-  ['PATCH', '/productpage', notAllowed('PATCH', READ)],
-  ['POST', '/logout', notAllowed('POST', READ)],
-  ['GET', '/login', notAllowed('GET', 'OPTIONS, POST')],
-  ['PUT', '/login', notAllowed('PUT', 'OPTIONS, POST')],
-  ['POST', '/api/v1/products', notAllowed('POST', READ)],
-  ['POST', '/api/v1/products/0', notAllowed('POST', READ)],
-  ['PUT', '/api/v1/products/0', notAllowed('PUT', READ)],
-  ['DELETE', '/api/v1/products/0/reviews', notAllowed('DELETE', READ)],
-  ['TRACE', '/api/v1/products/0/ratings', notAllowed('TRACE', READ)],
-  ['POST', '/metrics', notAllowed('POST', READ)]
+  ...expectNotAllowed(['DELETE /', 'POST /index.html', 'PUT /health', 'POST /productpage', 'PATCH /productpage'], READ),
+  ...expectNotAllowed(['POST /logout', 'POST /api/v1/products', 'POST /api/v1/products/0', 'POST /metrics'], READ),
+  ...expectNotAllowed(['PUT /api/v1/products/0', 'DELETE /api/v1/products/0/reviews'], READ),
+  ...expectNotAllowed(['TRACE /api/v1/products/0/ratings'], READ),
+  ...expectNotAllowed(['GET /login', 'PUT /login'], 'OPTIONS, POST')
 ]
 
-/** Ids that the original pasted into the address of an upstream. */
-const wrongIds = [
-  'abc',
-  '-1',
-  '+5',
-  '1.5',
-  '1e3',
-  '0x1F',
-  '1_000',
-  '2147483648',
-  '99999999999999999999',
-  '..',
-  '.',
-  '%2E%2E',
-  '%20',
-  '0%20',
-  '0%3Fx=1',
-  '0%23f',
-  '0%2F1',
-  '0%252F1',
-  '0;a',
-  'a%20%C3%A9',
-  '%C3%A9',
-  '%00',
-  '0%0d%0ax-injected:%201',
-  '%3Cscript%3E'
-]
+/** The original pasted ids into the address of an upstream, so a slash in them led elsewhere. */
+const refusedPaths = [...wrongIds, '0%2F1', '..%2F..%2Fmetrics'].flatMap((id) =>
+  ['', '/reviews', '/ratings'].map((rest) => `/api/v1/products/${id}${rest}`)
+)
 
 describe('productpage', () => {
   test.each(table)('answers %s %s', async (method, path, answer) => {
     expect(await ask(origin, path, { method })).toEqual(answer)
   })
 
-  test.each(
-    wrongIds.flatMap((id) => [
-      `/api/v1/products/${id}`,
-      `/api/v1/products/${id}/reviews`,
-      `/api/v1/products/${id}/ratings`
-    ])
-  )('refuses %s', async (path) => {
+  test.each(refusedPaths)('refuses %s', async (path) => {
     expect(await ask(origin, path)).toEqual(noNumber)
   })
 
-  test.each([
-    ['/', READ],
-    ['/index.html', READ],
-    ['/health', READ],
-    ['/productpage', READ],
-    ['/logout', READ],
-    ['/login', 'OPTIONS, POST'],
-    ['/api/v1/products', READ],
-    ['/api/v1/products/0', READ],
-    ['/api/v1/products/0/reviews', READ],
-    ['/api/v1/products/0/ratings', READ],
-    ['/static/img/izzy.png', READ],
-    ['/metrics', READ]
-  ])('says what %s allows', async (path, allow) => {
-    const { status, body, headers } = await askFully(origin, path, { method: 'OPTIONS' })
-    expect({ status, body, allow: headers['allow'] }).toEqual({ status: 200, body: '', allow })
-    expect((await askFully(origin, path, { method: 'DELETE' })).headers['allow']).toBe(allow)
-  })
+  const readPaths = ['/', '/index.html', '/health', '/productpage', '/logout', '/static/img/izzy.png', '/metrics']
+  const apiPaths = ['', '/0', '/0/reviews', '/0/ratings'].map((rest) => `/api/v1/products${rest}`)
+  const reads = [...readPaths, ...apiPaths].map((path) => ({ path, allow: READ }))
+  test.each([...reads, { path: '/login', allow: 'OPTIONS, POST' }])(
+    'says what $path allows',
+    async ({ path, allow }) => {
+      const { status, body, headers } = await askFully(origin, path, { method: 'OPTIONS' })
+      expect({ status, body, allow: headers['allow'] }).toEqual({ status: 200, body: '', allow })
+      expect((await askFully(origin, path, { method: 'DELETE' })).headers['allow']).toBe(allow)
+    }
+  )
 
   test('hands answers on as they came, with their fields in order', async () => {
     const [page, service] = await Promise.all([

@@ -30,6 +30,12 @@ export function askRaw(origin: string, ...chunks: (string | Buffer)[]): Promise<
   })
 }
 
+/** A request as it goes over the wire. */
+export function message(line: string, { headers = [], body = '' }: { headers?: string[]; body?: string } = {}): string {
+  const length = body === '' ? [] : [`Content-Length: ${body.length}`]
+  return [`${line} HTTP/1.1`, 'Host: t', ...length, ...headers, '', body].join('\r\n')
+}
+
 /** A connection to an origin, for what happens below a request. */
 export function connectTo(origin: string): Socket {
   const { hostname, port } = new URL(origin)
