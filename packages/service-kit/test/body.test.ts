@@ -1,24 +1,15 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { createServer, readBodies, type App } from '../src/index.ts'
-import { ask, askRaw, json, startApp, type CollectedLog } from './support/index.ts'
+import { readBodies } from '../src/index.ts'
+import { appWith } from './support/app-with.ts'
+import { ask, askRaw, json, startApp } from './support/index.ts'
 
 /** Sixteen bytes are enough on one route; the other has the limit that every route has. */
-function build(stream: CollectedLog['stream']): App {
-  const { app } = createServer({
-    name: 't',
-    title: 't',
-    description: '',
-    version: 'v1',
-    log: { level: 'info', stream }
-  })
-  app.register(async (routes) => {
-    readBodies(routes, (bytes) => bytes.toString('latin1'))
-    routes.post('/echo', { bodyLimit: 16 }, async ({ body }) => ({ body }))
-    routes.post('/length', async ({ body }) => ({ length: String(body).length }))
-    routes.get('/alive', async () => ({ alive: true }))
-  })
-  return app
-}
+const build = appWith(async (routes) => {
+  readBodies(routes, (bytes) => bytes.toString('latin1'))
+  routes.post('/echo', { bodyLimit: 16 }, async ({ body }) => ({ body }))
+  routes.post('/length', async ({ body }) => ({ length: String(body).length }))
+  routes.get('/alive', async () => ({ alive: true }))
+})
 
 const server = await startApp(build)
 afterAll(() => server[Symbol.asyncDispose]())

@@ -1,16 +1,11 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { createServer, type App } from '../src/index.ts'
-import { ask, askRaw, startApp, type CollectedLog } from './support/index.ts'
+import { appWith } from './support/app-with.ts'
+import { ask, askRaw, startApp } from './support/index.ts'
 
-function build(stream: CollectedLog['stream']): App {
-  const about = { name: 't', title: 't', description: '', version: 'v1' }
-  const { app } = createServer({ ...about, log: { level: 'info', stream } })
-  app.register(async (routes) => {
-    routes.get('/things/:id', async ({ headers, params }) => ({ host: headers.host, params }))
-    routes.post('/things', async ({ body }) => ({ body: String(body) }))
-  })
-  return app
-}
+const build = appWith(async (routes) => {
+  routes.get('/things/:id', async ({ headers, params }) => ({ host: headers.host, params }))
+  routes.post('/things', async ({ body }) => ({ body: String(body) }))
+})
 
 const server = await startApp(build)
 afterAll(() => server[Symbol.asyncDispose]())
@@ -120,10 +115,7 @@ test('headers of 59 KiB are read', async () => {
 })
 
 test('a service that is called reads the headers that its caller adds', async () => {
-  await using inner = await startApp((stream) => {
-    const about = { name: 't', title: 't', description: '', version: 'v1', log: { level: 'info', stream } }
-    return createServer({ ...about, hops: 1, settings: { MAX_HEADER_KIB: 8 } }).app
-  })
+  await using inner = await startApp(appWith(async () => {}, { hops: 1, settings: { MAX_HEADER_KIB: 8 } }))
   const bytes = (kib: number) => `GET /livez HTTP/1.1\r\nHost: t\r\nCookie: ${'a'.repeat(kib * 1024)}\r\n\r\n`
   expect((await askRaw(inner.origin, bytes(11))).status).toBe(200)
   const { status, body } = await askRaw(inner.origin, bytes(13))

@@ -1,83 +1,52 @@
 import { Type } from 'typebox'
 import { expect, test } from 'vitest'
-import { createError, createServer, type App } from '../src/index.ts'
-import { ask, startApp, type CollectedLog } from './support/index.ts'
+import { createError } from '../src/index.ts'
+import { appWith } from './support/app-with.ts'
+import { ask, json, startApp } from './support/index.ts'
 
 const Teapot = createError('BOOKINFO_TEAPOT', 'this is a teapot', 418)
 const Down = createError('BOOKINFO_DOWN', 'the database is down', 500)
 
-function build(stream: CollectedLog['stream']): App {
-  const { app } = createServer({
-    name: 't',
-    title: 't',
-    description: '',
-    version: 'v1',
-    log: { level: 'info', stream }
+const build = appWith(async (routes) => {
+  routes.get('/teapot', async () => {
+    throw new Teapot()
   })
-  app.register(async (routes) => {
-    routes.get('/teapot', async () => {
-      throw new Teapot()
-    })
-    routes.get('/down', async () => {
-      throw new Down()
-    })
-    routes.get('/bug', async () => {
-      throw new TypeError('secret: cannot read properties of undefined')
-    })
-    routes.get('/wrong-shape', { schema: { response: { 200: Type.Object({ id: Type.Integer() }) } } }, async () => {
-      return JSON.parse('{"id":"text"}')
-    })
-    routes.get(
-      '/query',
-      { schema: { querystring: Type.Object({ n: Type.String({ maxLength: 3 }) }) } },
-      async () => ({})
-    )
+  routes.get('/down', async () => {
+    throw new Down()
   })
-  return app
-}
+  routes.get('/bug', async () => {
+    throw new TypeError('secret: cannot read properties of undefined')
+  })
+  routes.get('/wrong-shape', { schema: { response: { 200: Type.Object({ id: Type.Integer() }) } } }, async () => {
+    return JSON.parse('{"id":"text"}')
+  })
+  routes.get('/query', { schema: { querystring: Type.Object({ n: Type.String({ maxLength: 3 }) }) } }, async () => ({}))
+})
 
 test('an error that a caller caused is explained to the caller', async () => {
   await using server = await startApp(build)
-  expect(await ask(server.origin, '/teapot')).toEqual({
-    status: 418,
-    type: 'application/json',
-    body: { error: 'this is a teapot' }
-  })
+  expect(await ask(server.origin, '/teapot')).toEqual(json(418, { error: 'this is a teapot' }))
 })
 
 test('a failure that has words of its own keeps them', async () => {
   await using server = await startApp(build)
-  expect(await ask(server.origin, '/down')).toEqual({
-    status: 500,
-    type: 'application/json',
-    body: { error: 'the database is down' }
-  })
+  expect(await ask(server.origin, '/down')).toEqual(json(500, { error: 'the database is down' }))
 })
 
 test('a bug tells the log what happened and the caller nothing', async () => {
   await using server = await startApp(build, { errorsExpected: true })
-  expect(await ask(server.origin, '/bug')).toEqual({
-    status: 500,
-    type: 'application/json',
-    body: { error: 'internal server error' }
-  })
+  expect(await ask(server.origin, '/bug')).toEqual(json(500, { error: 'internal server error' }))
   expect(server.log.errors()).toMatchObject([{ msg: 'request failed', err: { type: 'TypeError' } }])
 })
 
 test('an answer that breaks its own schema is a bug', async () => {
   await using server = await startApp(build, { errorsExpected: true })
-  expect(await ask(server.origin, '/wrong-shape')).toEqual({
-    status: 500,
-    type: 'application/json',
-    body: { error: 'internal server error' }
-  })
+  expect(await ask(server.origin, '/wrong-shape')).toEqual(json(500, { error: 'internal server error' }))
 })
 
 test('a query that does not fit is explained to the caller', async () => {
   await using server = await startApp(build)
-  expect(await ask(server.origin, '/query?n=long')).toEqual({
-    status: 400,
-    type: 'application/json',
-    body: { error: 'querystring/n must NOT have more than 3 characters' }
-  })
+  expect(await ask(server.origin, '/query?n=long')).toEqual(
+    json(400, { error: 'querystring/n must NOT have more than 3 characters' })
+  )
 })

@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
-import { createServer, type FastifyReply } from '../src/index.ts'
+import type { FastifyReply } from '../src/index.ts'
+import { appWith } from './support/app-with.ts'
 import { ask, askFully, connectTo, json, startApp } from './support/index.ts'
 
 const overloaded = { error: 'too many requests are in flight: try again later' }
@@ -9,17 +10,16 @@ const overloaded = { error: 'too many requests are in flight: try again later' }
 async function startSmall() {
   const held: FastifyReply[] = []
   const arrivals: (() => void)[] = []
-  const running = await startApp((stream) => {
-    const about = { name: 't', title: 't', description: '', version: 'v1', log: { level: 'info', stream } }
-    const { app } = createServer({ ...about, settings: { MAX_REQUESTS_IN_FLIGHT: 1 } })
-    app.register(async (routes) => {
+  const build = appWith(
+    async (routes) => {
       routes.get('/held', (_request, reply) => {
         held.push(reply)
         arrivals.shift()?.()
       })
-    })
-    return app
-  })
+    },
+    { settings: { MAX_REQUESTS_IN_FLIGHT: 1 } }
+  )
+  const running = await startApp(build)
   const arrival = () => new Promise<void>((resolve) => arrivals.push(resolve))
   return { running, arrival, release: () => held.shift()?.send({ held: true }) }
 }
@@ -65,14 +65,10 @@ test('of 300 pipelined requests 16 are served', async () => {
 
 test('a probe behind 100 new busy connections waits for few of their requests', async () => {
   let served = 0
-  await using server = await startApp((stream) => {
-    const about = { name: 't', title: 't', description: '', version: 'v1', log: { level: 'info', stream } }
-    const { app } = createServer(about)
-    app.register(async (routes) => {
-      routes.get('/page', async () => ({ served: (served += 1) }))
-    })
-    return app
+  const build = appWith(async (routes) => {
+    routes.get('/page', async () => ({ served: (served += 1) }))
   })
+  await using server = await startApp(build)
   const readers = Array.from({ length: 100 }, () => connectTo(server.origin))
   const probe = connectTo(server.origin)
   for (const reader of readers) {

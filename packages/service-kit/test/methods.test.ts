@@ -1,35 +1,15 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { createServer, type App } from '../src/index.ts'
-import {
-  ask,
-  askFully,
-  askRaw,
-  json,
-  notAllowed,
-  notFound,
-  startApp,
-  type TestResponse,
-  type CollectedLog
-} from './support/index.ts'
+import { appWith } from './support/app-with.ts'
+import { ask, askFully, askRaw, json, notAllowed, notFound, startApp, type TestResponse } from './support/index.ts'
 
 /** A server with routes of every form that the services use. */
-function build(stream: CollectedLog['stream']): App {
-  const { app } = createServer({
-    name: 't',
-    title: 't',
-    description: '',
-    version: 'v1',
-    log: { level: 'info', stream }
-  })
-  app.register(async (routes) => {
-    routes.get('/', async () => ({ at: 'root' }))
-    routes.get<{ Params: { id: string } }>('/things/:id', async ({ params }) => ({ thing: params.id }))
-    routes.put('/things/:id', async () => ({ put: true }))
-    routes.post('/only-post', async () => ({ posted: true }))
-    routes.get('/files/*', async () => ({ file: true }))
-  })
-  return app
-}
+const build = appWith(async (routes) => {
+  routes.get('/', async () => ({ at: 'root' }))
+  routes.get<{ Params: { id: string } }>('/things/:id', async ({ params }) => ({ thing: params.id }))
+  routes.put('/things/:id', async () => ({ put: true }))
+  routes.post('/only-post', async () => ({ posted: true }))
+  routes.get('/files/*', async () => ({ file: true }))
+})
 
 const server = await startApp(build)
 afterAll(() => server[Symbol.asyncDispose]())

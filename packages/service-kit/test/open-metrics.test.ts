@@ -1,20 +1,17 @@
 import { createRecordedTracing } from '@bookinfo/tracing/testing'
 import { describe, expect, test } from 'vitest'
-import { createServer, type App, type Tracing } from '../src/index.ts'
-import { askFully, parseOpenMetrics, startApp, type CollectedLog, type RunningApp } from './support/index.ts'
+import type { FastifyPluginAsyncTypebox } from '../src/index.ts'
+import { appWith } from './support/app-with.ts'
+import { askFully, parseOpenMetrics, startApp, type RunningApp } from './support/index.ts'
 
 const TEXT = 'text/plain; version=0.0.4; charset=utf-8'
 const OPENMETRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8'
 
-function build(stream: CollectedLog['stream'], tracing?: Tracing): App {
-  const log = { level: 'info', stream }
-  const { app } = createServer({ name: 't', title: 't', description: '', version: 'v1', log, tracing })
-  app.register(async (routes) => {
-    routes.get('/things/:id', async () => ({}))
-    routes.get('/broken', async (_request, reply) => reply.code(503).send({}))
-  })
-  return app
+const routes: FastifyPluginAsyncTypebox = async (app) => {
+  app.get('/things/:id', async () => ({}))
+  app.get('/broken', async (_request, reply) => reply.code(503).send({}))
 }
+const build = appWith(routes)
 
 async function scrape({ origin }: RunningApp, accept?: string): Promise<{ type: unknown; text: string }> {
   const { headers, body } = await askFully(origin, '/metrics', accept === undefined ? {} : { headers: { accept } })
@@ -100,7 +97,7 @@ describe('the exemplar of a request', () => {
 
   test('in trace mode is its own span, if that is recorded', async () => {
     const tracing = createRecordedTracing('t')
-    await using server = await startApp((stream) => build(stream, tracing))
+    await using server = await startApp(appWith(routes, { tracing }))
     await askFully(server.origin, '/things/1', { headers: { traceparent: `00-${TRACE}-${SPAN}-00` } })
     expect(await exemplars(server)).toEqual([])
     await askFully(server.origin, '/things/1')

@@ -4,25 +4,24 @@ import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
-import { createServer, type App, type FastifyReply } from '../src/index.ts'
+import type { FastifyReply } from '../src/index.ts'
+import { appWith } from './support/app-with.ts'
 import { ask, connectTo, startApp, type CollectedLog, type LogLine, type RunningApp } from './support/index.ts'
 
 /** An app that answers on `/held` when it is told to, and that has a trace of each request. */
 async function startHeld() {
   const tracing = createRecordedTracing('t')
   const held: FastifyReply[] = []
-  const build = (stream: CollectedLog['stream']): App => {
-    const log = { level: 'info', stream }
-    const { app } = createServer({ name: 't', title: 't', description: '', version: 'v1', log, tracing })
-    app.register(async (routes) => {
+  const build = appWith(
+    async (routes) => {
       routes.get('/here', async () => ({}))
       routes.get('/held', (_request, reply) => void held.push(reply))
       routes.post('/sent', async () => ({}))
       routes.get('/held/quietly', { config: { quiet: true } }, (_request, reply) => void held.push(reply))
       routes.get('/begun', async (_request, reply) => reply.send(Readable.from(endless())))
-    })
-    return app
-  }
+    },
+    { tracing }
+  )
   return { ...(await startApp(build)), held, tracing }
 }
 

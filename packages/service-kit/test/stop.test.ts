@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { startService } from './processes/service-process.ts'
-import { ask, askFully, connectTo, hang, startTinyServer, type TinyServer } from './support/index.ts'
+import { ask, askFully, connectTo, hang, json, startTinyServer, type TinyServer } from './support/index.ts'
 
 /** Long enough that only a second signal can end it. */
 const FOR_EVER_MS = '600000'
@@ -56,16 +56,8 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('on %s', (signal) => {
     service.child.kill(signal)
     await service.logged('stopping')
 
-    expect(await ask(service.origin, '/readyz')).toEqual({
-      status: 503,
-      type: 'application/json',
-      body: { error: 'stopping' }
-    })
-    expect(await ask(service.origin, '/livez')).toEqual({
-      status: 200,
-      type: 'application/json',
-      body: { status: 'ok' }
-    })
+    expect(await ask(service.origin, '/readyz')).toEqual(json(503, { error: 'stopping' }))
+    expect(await ask(service.origin, '/livez')).toEqual(json(200, { status: 'ok' }))
     expect(await askFully(service.origin, '/here')).toMatchObject({
       status: 200,
       body: { here: true },
