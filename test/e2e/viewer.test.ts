@@ -50,6 +50,14 @@ const scenes: Record<string, Scene> = {
   },
   'no such trace': { full: true, path: '/trace/1', shows: ['No such trace'] },
   'the service map': { full: true, path: '/map?minutes=0', shows: ['outside', 'reviews v3', '80 %', 'The last'] },
+  services: { full: true, path: '/services', shows: ['reviews v3', 'Duration, p95', 'Rate'] },
+  'two traces': {
+    full: true,
+    path: `/compare?a=${traceId(2)}&b=${failedTrace}`,
+    shows: ['GET → ratings', 'itself', 'error', '−60 ms']
+  },
+  logs: { full: true, path: '/logs?level=warn', shows: ['ratings is unavailable', '11:59:40.015', 'warn'] },
+  'no logs like that': { full: true, path: '/logs?text=nothing', shows: ['No line is like that, of 2 lines.'] },
   'no calls in the last minute': { full: true, path: '/map?minutes=1', shows: ['1 min', 'Everything'] }
 }
 
@@ -118,6 +126,11 @@ describe.runIf(chromiumPath)('the trace viewer in a browser', { timeout: 60_000 
         }
         expect(await brokenRules(page)).toEqual([])
       }
+      await page.emulateMedia({ colorScheme: 'light', forcedColors: 'active' })
+      await page.setViewportSize({ width: 768, height: 900 })
+      expect(await page.evaluate('document.documentElement.scrollWidth'), 'no sideways scrolling').toBe(768)
+      const file = `viewer-${name}-tablet-forced-colours.png`.replace(/[^a-z0-9.-]+/g, '-')
+      await page.screenshot({ path: new URL(file, PICTURES).pathname, fullPage: true })
       expect(tab.strayRequests).toEqual([])
       // A 404 page is a 404 to the browser too.
       expect(tab.complaints.filter((complaint) => !complaint.includes('404'))).toEqual([])

@@ -15,7 +15,8 @@ import { jaegerRoutes } from './jaeger/routes.ts'
 import { createLogStore } from './log-store.ts'
 import { otlpRoutes } from './otlp/routes.ts'
 import { logLineRoutes } from './routes/log-lines.ts'
-import { pageRoutes } from './routes/pages.ts'
+import { overviewPages } from './routes/overview-pages.ts'
+import { tracePages } from './routes/trace-pages.ts'
 import { createTraceStore } from './trace-store.ts'
 import { renderPage } from './views/layout.ts'
 import { problemView } from './views/notices.ts'
@@ -56,7 +57,9 @@ export function buildApp(config: TraceViewerConfig, deps: TraceViewerDeps = {}):
   ui.register(helmet, securityHeaders)
   ui.register(jaegerRoutes, { store, now })
   ui.register(logLineRoutes, { logs })
-  ui.register(pageRoutes, { store, logs, now, otlpAddress: `http://127.0.0.1:${config.OTLP_PORT}` })
+  const pages = { store, logs, now, otlpAddress: `http://127.0.0.1:${config.OTLP_PORT}` }
+  ui.register(overviewPages, pages)
+  ui.register(tracePages, pages)
   ui.register(assetRoutes, { assets })
 
   const { app: receiver } = createServer({

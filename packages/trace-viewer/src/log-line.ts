@@ -20,6 +20,7 @@ const known = new Set([
   'trace_flags',
   'time',
   'service',
+  'version',
   'name',
   'level',
   'msg',
@@ -38,6 +39,7 @@ export function readLogLine(text: string): LogLine | undefined {
     spanId: inWords(line['span_id']).toLowerCase(),
     timeUs: readTime(line['time']) * 1000,
     service: inWords(line['service'] ?? line['name']),
+    version: inWords(line['version']),
     level: levelNames[level] ?? level,
     message: inWords(line['msg']),
     fields: Object.entries(line)

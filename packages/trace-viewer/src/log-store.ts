@@ -4,6 +4,8 @@ export interface LogLine {
   spanId: string
   timeUs: number
   service: string
+  /** Empty if it does not say it. */
+  version: string
   level: string
   message: string
   /** All other fields. */
@@ -14,6 +16,8 @@ export interface LogStore {
   add(line: LogLine): void
   /** The lines of a trace by time. */
   ofTrace(traceId: string): LogLine[]
+  /** In the order in which they came. */
+  all(): readonly LogLine[]
 }
 
 /** Keeps the last lines of all traces together. */
@@ -24,6 +28,7 @@ export function createLogStore(maxLines: number): LogStore {
       lines.push(line)
       if (lines.length > maxLines) lines.shift()
     },
+    all: () => lines,
     ofTrace: (traceId) => lines.filter((line) => line.traceId === traceId).toSorted((a, b) => a.timeUs - b.timeUs)
   }
 }

@@ -67,6 +67,11 @@ export interface Span {
   warnings: readonly string[]
 }
 
+/** The address of a span: its trace, with the span opened and marked. */
+export function spanHref({ traceId, spanId }: Pick<Span, 'traceId' | 'spanId'>): string {
+  return `/trace/${traceId}#span-${spanId}`
+}
+
 export function endUs({ startUs, durationUs }: Span): number {
   return startUs + durationUs
 }

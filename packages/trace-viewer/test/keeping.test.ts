@@ -82,7 +82,7 @@ describe('the bound', () => {
 
   it('holds for log lines', () => {
     const store = createLogStore(2)
-    const line = { traceId: 'a', spanId: '', service: '', level: '', message: '', fields: [] }
+    const line = { traceId: 'a', spanId: '', service: '', version: '', level: '', message: '', fields: [] }
     for (const timeUs of [3, 2, 1]) store.add({ ...line, timeUs })
     expect(store.ofTrace('a').map(({ timeUs }) => timeUs)).toEqual([1, 2])
   })

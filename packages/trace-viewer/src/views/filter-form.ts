@@ -48,7 +48,7 @@ export function filterForm(filter: TraceFilter, { services, versions, operations
   </form>`
 }
 
-function field(id: string, label: string, control: Html): Html {
+export function field(id: string, label: string, control: Html): Html {
   return html`<div><label for="${id}">${label}</label>${control}</div>`
 }
 
@@ -61,7 +61,7 @@ export function known(id: string, chosen: string, names: readonly string[]): Htm
   </select>`
 }
 
-function select<Choice extends string>(
+export function select<Choice extends string>(
   id: string,
   names: Record<Choice, string>,
   choices: readonly Choice[],

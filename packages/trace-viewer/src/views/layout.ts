@@ -8,7 +8,9 @@ const site = {
   stylesheet,
   pages: [
     { path: '/', name: 'Traces' },
-    { path: '/map', name: 'Service map' }
+    { path: '/services', name: 'Services' },
+    { path: '/map', name: 'Map' },
+    { path: '/logs', name: 'Logs' }
   ]
 }
 const corner = html`<span class="mark">Development tool</span>`

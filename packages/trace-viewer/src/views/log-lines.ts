@@ -13,34 +13,41 @@ export interface LogLinesContext {
 
 /** The log lines of the services with the id of a trace. */
 export function logLinesView(lines: readonly LogLine[], { trace, startUs, palette }: LogLinesContext): Html {
+  const at = ({ spanId, timeUs }: LogLine) => {
+    const offset = showOffset(timeUs - startUs)
+    return trace.spans.has(spanId) ? html`<a href="#span-${spanId}">${offset}</a>` : offset
+  }
   return html`<section class="card" aria-labelledby="log-title">
     <h2 id="log-title">What the services logged</h2>
-    <div class="scroll" tabindex="0" role="region" aria-label="Table of log lines">
-      <table class="log small">
-        <thead>
-          <tr>
-            <th scope="col">At</th>
-            <th scope="col">Service</th>
-            <th scope="col">Level</th>
-            <th scope="col">Line</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${lines.map(
-            ({ timeUs, service, level, message, fields, spanId }) =>
-              html`<tr>
-                <td class="figure">
-                  ${trace.spans.has(spanId) ? html`<a href="#span-${spanId}">${showOffset(timeUs - startUs)}</a>` : showOffset(timeUs - startUs)}
-                </td>
-                <td>${serviceName(service, palette)}</td>
-                <td><span class="${levelClass(level)}">${level}</span></td>
-                <td>${message} ${fields.map(([name, value]) => html`<code>${name}=${value}</code> `)}</td>
-              </tr>`
-          )}
-        </tbody>
-      </table>
-    </div>
+    ${logTable(lines, palette, at)}
   </section>`
+}
+
+/** @param at when a line was written, as a link to where more is known of it */
+export function logTable(lines: readonly LogLine[], palette: Palette, at: (line: LogLine) => Html | string): Html {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Table of log lines">
+    <table class="log small">
+      <thead>
+        <tr>
+          <th scope="col">At</th>
+          <th scope="col">Service</th>
+          <th scope="col">Level</th>
+          <th scope="col">Line</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${lines.map((line) => {
+          const { service, version, level, message, fields } = line
+          return html`<tr>
+            <td class="figure">${at(line)}</td>
+            <td>${serviceName(service, palette, version)}</td>
+            <td><span class="${levelClass(level)}">${level}</span></td>
+            <td>${message} ${fields.map(([name, value]) => html`<code>${name}=${value}</code> `)}</td>
+          </tr>`
+        })}
+      </tbody>
+    </table>
+  </div>`
 }
 
 function levelClass(level: string): string {

@@ -3,6 +3,7 @@ import { showDuration, showRate, showShare } from '../figures.ts'
 import type { MapLayout, Node } from '../map-layout.ts'
 import { NODE, type Line } from '../map-lines.ts'
 import { partyName } from '../service-calls.ts'
+import { spanHref } from '../span.ts'
 import { filterHref } from '../trace-filter.ts'
 import type { Palette } from './service-name.ts'
 
@@ -83,10 +84,7 @@ function label({ edge, x, y }: Line, { minutes }: PictureContext): Html {
   ].filter((text) => text !== false)
   const letters = Math.max(...texts.map((text) => text.html.replaceAll(/<[^>]*>/g, '').length))
   const [width, height] = [letters * LETTER_WIDTH + 8, texts.length * LINE_HEIGHT + 4]
-  const lead = failed ?? edge.slowest
-  return html`<a
-    href="${failed ? `/trace/${lead.traceId}#span-${lead.spanId}` : filterHref({ ...to, minutes })}"
-    tabindex="-1"
+  return html`<a href="${failed ? spanHref(failed) : filterHref({ ...to, minutes })}" tabindex="-1"
     ><g class="label">
       <title>${failed ? 'The last call that failed' : `Traces of ${partyName(to)}`}</title>
       <rect

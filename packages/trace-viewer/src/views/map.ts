@@ -2,13 +2,12 @@ import { html, type Html } from '@bookinfo/service-kit'
 import type { Answers } from '../answers.ts'
 import { showCount, showDuration, showRate, showShare } from '../figures.ts'
 import { layOut } from '../map-layout.ts'
-import { periods, showMinutes } from '../period.ts'
 import type { Party } from '../service-calls.ts'
 import type { Edge } from '../service-map.ts'
-import type { Span } from '../span.ts'
+import { spanHref } from '../span.ts'
 import { filterHref } from '../trace-filter.ts'
 import { answersView } from './answers.ts'
-import { liveButton, nothingYet } from './notices.ts'
+import { liveButton, nothingYet, periodLinks } from './notices.ts'
 import { mapPicture, type PictureContext } from './map-picture.ts'
 import { serviceName, type Palette } from './service-name.ts'
 
@@ -31,18 +30,7 @@ export function mapView({ edges, answers, minutes, isEmpty, otlpAddress, palette
       <h1>Service map</h1>
       ${liveButton}
     </div>
-    <nav aria-label="How far back">
-      <ul>
-        ${periods.map(
-          (period) =>
-            html`<li>
-              <a href="/map?minutes=${period}" ${period === minutes && html`aria-current="true"`}
-                >${showMinutes(period)}</a
-              >
-            </li>`
-        )}
-      </ul>
-    </nav>
+    ${periodLinks('/map', minutes)}
     <div id="map" data-live>
       ${isEmpty ? nothingYet(otlpAddress) : edges.length === 0 ? noCalls() : figures(edges, { palette, minutes })}
       ${answers.map((entry) => answersView(entry, palette))}
@@ -67,7 +55,7 @@ function figures(edges: readonly Edge[], context: PictureContext): Html {
     <section class="card" aria-labelledby="figures-title">
       <h2 id="figures-title">The same in figures</h2>
       <div class="scroll" tabindex="0" role="region" aria-label="Table of calls">
-        <table class="edges small">
+        <table class="edges stack small">
           <thead>
             <tr>
               <th scope="col">Call</th>
@@ -113,8 +101,4 @@ function row(edge: Edge, { palette, minutes }: PictureContext): Html {
     </td>
     <td class="figure"><a href="${spanHref(slowest)}">${showDuration(p95Us)}</a></td>
   </tr>`
-}
-
-function spanHref({ traceId, spanId }: Span): string {
-  return `/trace/${traceId}#span-${spanId}`
 }

@@ -1,9 +1,26 @@
 import { html, type Html } from '@bookinfo/service-kit'
+import { periods, showMinutes } from '../period.ts'
 
 /** WCAG 2.2.2: people can stop what updates by itself. Hidden until the script shows it. */
 export const liveButton = html`<button id="live" class="live" type="button" aria-pressed="true" hidden>
   <span class="pulse" aria-hidden="true"></span>Live
 </button>`
+
+/** The choice of how far back a page looks. */
+export function periodLinks(path: string, chosen: number): Html {
+  return html`<nav aria-label="How far back">
+    <ul>
+      ${periods.map(
+        (period) =>
+          html`<li>
+            <a href="${path}?minutes=${period}" ${period === chosen && html`aria-current="true"`}
+              >${showMinutes(period)}</a
+            >
+          </li>`
+      )}
+    </ul>
+  </nav>`
+}
 
 /** For a page whose spans are still on their way: the script reloads it until a page without this part comes. */
 export const waiting = html`<p class="waiting" data-wait role="status" hidden>

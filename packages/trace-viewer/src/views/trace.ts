@@ -7,6 +7,7 @@ import type { Span } from '../span.ts'
 import type { Trace } from '../trace-store.ts'
 import type { TraceSummary } from '../trace-summary.ts'
 import type { TreeSpan } from '../trace-tree.ts'
+import { compareForm } from './compare.ts'
 import { waiting } from './notices.ts'
 import { logLinesView } from './log-lines.ts'
 import { serviceName, type Palette } from './service-name.ts'
@@ -19,6 +20,9 @@ export interface TraceView {
   trace: Trace
   summary: TraceSummary
   tree: readonly TreeSpan[]
+  /** Traces to compare it with. */
+  others: readonly TraceSummary[]
+  nowUs: number
   /** Calls whose server span is likely to arrive. */
   awaitedCount: number
   /** Whether missing spans are likely to arrive. */
@@ -77,6 +81,7 @@ export function traceView(view: TraceView): Html {
         </p>`
       }
     </section>
+    ${compareForm(summary, view.others, view.nowUs)}
     ${logs.length > 0 && logLinesView(logs, { trace, startUs: summary.startUs, palette })}`
 }
 
