@@ -1,6 +1,8 @@
 import { Type } from 'typebox'
 import { expect, test } from 'vitest'
-import { helpText, markdownTable } from '../src/index.ts'
+import { fileURLToPath } from 'node:url'
+import { CommonConfig, helpText, markdownTable } from '../src/index.ts'
+import { readmeWithSettings } from './support/index.ts'
 
 const Settings = Type.Object({
   PORT: Type.Integer({ default: 9080, description: 'Port to listen on.' }),
@@ -35,4 +37,9 @@ test('the table for a README says the same', () => {
       '| `KEY` |  | Has to be set. |'
     ].join('\n')
   )
+})
+
+test('the README lists the settings of every service; in this folder, `npx vitest run -u` refreshes it', async () => {
+  const readme = new URL('../README.md', import.meta.url)
+  await expect(readmeWithSettings(readme, CommonConfig)).toMatchFileSnapshot(fileURLToPath(readme))
 })

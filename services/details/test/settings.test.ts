@@ -1,5 +1,5 @@
 import { loadConfig } from '@bookinfo/service-kit'
-import { readmeWithSettings } from '@bookinfo/service-kit/testing'
+import { ownSettings, readmeWithSettings } from '@bookinfo/service-kit/testing'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { bookServiceUrl } from '../src/book-service.ts'
@@ -8,8 +8,8 @@ import { DetailsConfig } from '../src/app.ts'
 const readme = new URL('../README.md', import.meta.url)
 const load = (env: Record<string, string>) => loadConfig(DetailsConfig, env, [])
 
-test('the README lists the settings; in this folder, `npx vitest run -u` refreshes it', async () => {
-  await expect(readmeWithSettings(readme, DetailsConfig)).toMatchFileSnapshot(fileURLToPath(readme))
+test('the README lists the settings that only this service has; in this folder, `npx vitest run -u` refreshes it', async () => {
+  await expect(readmeWithSettings(readme, ownSettings(DetailsConfig))).toMatchFileSnapshot(fileURLToPath(readme))
 })
 
 describe('ENABLE_EXTERNAL_BOOK_SERVICE', () => {

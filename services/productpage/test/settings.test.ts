@@ -1,13 +1,13 @@
 import { loadConfig } from '@bookinfo/service-kit'
-import { readmeWithSettings } from '@bookinfo/service-kit/testing'
+import { ownSettings, readmeWithSettings } from '@bookinfo/service-kit/testing'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { ProductpageConfig } from '../src/app.ts'
 
 const readme = new URL('../README.md', import.meta.url)
 
-test('the README lists the settings; in this folder, `npx vitest run -u` refreshes it', async () => {
-  await expect(readmeWithSettings(readme, ProductpageConfig)).toMatchFileSnapshot(fileURLToPath(readme))
+test('the README lists the settings that only this service has; in this folder, `npx vitest run -u` refreshes it', async () => {
+  await expect(readmeWithSettings(readme, ownSettings(ProductpageConfig))).toMatchFileSnapshot(fileURLToPath(readme))
 })
 
 test.each(['localhost:16686', 'http://localhost:16686/', 'http://localhost:99999', 'http://10.0.0.300:16686'])(

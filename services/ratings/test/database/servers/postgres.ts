@@ -22,14 +22,7 @@ export async function startPostgres(certificate?: Certificate): Promise<ServerDa
     [
       '-D',
       data,
-      '-U',
-      'postgres',
-      '--auth-local=trust',
-      '--auth-host=scram-sha-256',
-      '-E',
-      'UTF8',
-      '--no-locale',
-      '--no-sync'
+      ...'-U postgres --auth-local=trust --auth-host=scram-sha-256 -E UTF8 --no-locale --no-sync'.split(' ')
     ],
     folder
   )
@@ -54,24 +47,12 @@ export async function startPostgres(certificate?: Certificate): Promise<ServerDa
     tls.push('-c', 'ssl=on', '-c', `ssl_cert_file=${cert}`, '-c', `ssl_key_file=${key}`)
     await serverFile(data, 'pg_hba.conf', 'local all all trust\nhostssl all all all scram-sha-256\n')
   }
+  const place = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder]
+  const settings = ['-c', 'fsync=off', '-c', 'shared_buffers=16MB']
   const server = createServerProcess({
     folder,
     program: postgresPath,
-    args: [
-      '-D',
-      data,
-      '-p',
-      String(port),
-      '-h',
-      '127.0.0.1',
-      '-k',
-      folder,
-      '-c',
-      'fsync=off',
-      '-c',
-      'shared_buffers=16MB',
-      ...tls
-    ],
+    args: [...place, ...settings, ...tls],
     stopSignal: 'SIGINT',
     isUp: () => run('postgres', 'SELECT 1')
   })
