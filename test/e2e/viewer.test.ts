@@ -129,6 +129,7 @@ describe.runIf(chromiumPath)('the trace viewer in a browser', { timeout: 60_000 
       await page.emulateMedia({ colorScheme: 'light', forcedColors: 'active' })
       await page.setViewportSize({ width: 768, height: 900 })
       expect(await page.evaluate('document.documentElement.scrollWidth'), 'no sideways scrolling').toBe(768)
+      expect(await brokenRules(page), 'in forced colours').toEqual([])
       const file = `viewer-${name}-tablet-forced-colours.png`.replace(/[^a-z0-9.-]+/g, '-')
       await page.screenshot({ path: new URL(file, PICTURES).pathname, fullPage: true })
       expect(tab.strayRequests).toEqual([])
@@ -206,6 +207,21 @@ describe.runIf(chromiumPath)('the trace viewer in a browser', { timeout: 60_000 
     await page.clock.runFor(1_000)
     await page.locator('.span').nth(6).waitFor()
     expect(await page.getByRole('status').count()).toBe(0)
+  })
+
+  it('opens the file that another viewer saved, without scripts', async () => {
+    await using first = await startFull()
+    await using second = await startViewer()
+    const saved = Buffer.from(await (await fetch(`${first.origin}/api/run`)).arrayBuffer())
+    await using tab = await openTab(browser, second.origin, { scripts: false })
+    const { page } = tab
+    await page.goto('/')
+    await page
+      .locator('#file')
+      .setInputFiles({ name: 'bookinfo-run.ndjson.gz', mimeType: 'application/gzip', buffer: saved })
+    await page.getByRole('button', { name: 'Open' }).click()
+    await page.getByText('6 traces, of 35 spans').waitFor()
+    expect(new URL(page.url()).pathname).toBe('/')
   })
 
   it('filters, opens a trace and a span of it by keyboard alone, without scripts', async () => {

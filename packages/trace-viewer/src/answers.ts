@@ -1,3 +1,4 @@
+import type { ExpectedShares } from './routes/expected-shares.ts'
 import type { Trace } from './trace-store.ts'
 
 /** Answers that are shown of each service. */
@@ -18,9 +19,6 @@ export interface VersionShare {
   /** What somebody said the share should be, 0 to 1. */
   expected: number | undefined
 }
-
-/** Weights by service and version, in any unit. */
-export type ExpectedShares = Readonly<Record<string, Readonly<Record<string, number>>>>
 
 /** The last answers of all services with several versions: who answered last is on the right. */
 export function lastAnswers(traces: readonly Trace[], expected: ExpectedShares): Answers[] {

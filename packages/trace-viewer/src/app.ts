@@ -14,6 +14,8 @@ import type { TraceViewerConfig } from './config.ts'
 import { jaegerRoutes } from './jaeger/routes.ts'
 import { createLogStore } from './log-store.ts'
 import { otlpRoutes } from './otlp/routes.ts'
+import { expectedSharesRoutes, type ExpectedShares } from './routes/expected-shares.ts'
+import { runFileRoutes } from './routes/run-file.ts'
 import { logLineRoutes } from './routes/log-lines.ts'
 import { overviewPages } from './routes/overview-pages.ts'
 import { tracePages } from './routes/trace-pages.ts'
@@ -57,7 +59,11 @@ export function buildApp(config: TraceViewerConfig, deps: TraceViewerDeps = {}):
   ui.register(helmet, securityHeaders)
   ui.register(jaegerRoutes, { store, now })
   ui.register(logLineRoutes, { logs })
-  const pages = { store, logs, now, otlpAddress: `http://127.0.0.1:${config.OTLP_PORT}` }
+  let shares: ExpectedShares = {}
+  const otlpAddress = () => `http://127.0.0.1:${portOf(receiver) ?? config.OTLP_PORT}`
+  const pages = { store, logs, now, otlpAddress, expectedShares: () => shares }
+  ui.register(expectedSharesRoutes, { keep: (heard) => (shares = heard) })
+  ui.register(runFileRoutes, { store, logs })
   ui.register(overviewPages, pages)
   ui.register(tracePages, pages)
   ui.register(assetRoutes, { assets })
@@ -72,6 +78,12 @@ export function buildApp(config: TraceViewerConfig, deps: TraceViewerDeps = {}):
   refuseOtherSites(receiver, config)
   receiver.register(otlpRoutes, { store })
   return { ui, receiver }
+}
+
+/** The port that an app listens on, which the system chooses for port 0. */
+function portOf({ server }: App): number | undefined {
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : undefined
 }
 
 /** The pages load and run nothing but their own files. */

@@ -8,7 +8,7 @@ import { BadSpans, readSpans } from './read-spans.ts'
 import { ExportTraceServiceRequest } from './schema.ts'
 
 /** Bytes of a request, unpacked. */
-const UNPACKED_LIMIT = 16 * 1024 * 1024
+export const UNPACKED_LIMIT = 16 * 1024 * 1024
 
 /** Spans, events, links, attributes and their values in a request. Each becomes an object, however few bytes it took. */
 const MAX_OBJECTS = 250_000

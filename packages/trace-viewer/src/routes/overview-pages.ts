@@ -19,7 +19,7 @@ import { fieldsOf, HTML, page, type PageOptions } from './page.ts'
 const MOST_LINES = 300
 
 export const overviewPages: FastifyPluginAsyncTypebox<PageOptions> = async (app, options) => {
-  const { store, logs, otlpAddress, now } = options
+  const { store, logs, otlpAddress, expectedShares, now } = options
   app.get('/', page, async (request, reply) => {
     const filter = parseFilter(fieldsOf(request))
     const nowUs = now() * 1000
@@ -36,7 +36,7 @@ export const overviewPages: FastifyPluginAsyncTypebox<PageOptions> = async (app,
       found: found.length,
       kept: store.count(),
       nowUs,
-      otlpAddress,
+      otlpAddress: otlpAddress(),
       palette: createPalette(services)
     })
     return reply.type(HTML).send(renderPage({ title: 'Traces', path: '/', script: liveScript, main }))
@@ -52,10 +52,10 @@ export const overviewPages: FastifyPluginAsyncTypebox<PageOptions> = async (app,
     const palette = createPalette(store.services())
     const main = mapView({
       edges,
-      answers: lastAnswers(traces, {}),
+      answers: lastAnswers(traces, expectedShares()),
       minutes,
       isEmpty: traces.length === 0,
-      otlpAddress,
+      otlpAddress: otlpAddress(),
       palette
     })
     return reply.type(HTML).send(renderPage({ title: 'Service map', path: '/map', script: liveScript, main }))
@@ -68,7 +68,7 @@ export const overviewPages: FastifyPluginAsyncTypebox<PageOptions> = async (app,
       services: serviceFigures(traces, periodOf(minutes, now() * 1000)),
       minutes,
       isEmpty: traces.length === 0,
-      otlpAddress,
+      otlpAddress: otlpAddress(),
       palette: createPalette(store.services())
     })
     return reply.type(HTML).send(renderPage({ title: 'Services', path: '/services', script: liveScript, main }))

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from '@bookinfo/service-kit'
 import type { LogStore } from '../log-store.ts'
 import type { TraceStore } from '../trace-store.ts'
+import type { ExpectedShares } from './expected-shares.ts'
 
 export const HTML = 'text/html; charset=utf-8'
 
@@ -11,7 +12,8 @@ export interface PageOptions {
   store: TraceStore
   logs: LogStore
   /** The address for spans, for the pages without traces. */
-  otlpAddress: string
+  otlpAddress: () => string
+  expectedShares: () => ExpectedShares
   /** Milliseconds since 1970. */
   now: () => number
 }

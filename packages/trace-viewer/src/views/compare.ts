@@ -83,7 +83,7 @@ function changeOf({ a, b }: Difference): number {
 /** The form on the page of a trace: which other one to put beside it. */
 export function compareForm({ id }: TraceSummary, others: readonly TraceSummary[], nowUs: number): Html | false {
   if (others.length === 0) return false
-  return html`<form class="card row compare-form" method="get" action="/compare">
+  return html`<form class="card row line-form" method="get" action="/compare">
     <input type="hidden" name="a" value="${id}" />
     <label for="b">Compare with</label>
     <select id="b" name="b">

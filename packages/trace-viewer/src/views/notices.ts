@@ -43,6 +43,17 @@ export function nothingYet(otlpAddress: string): Html {
   </section>`
 }
 
+/** Takes a run to another viewer, and one from there. */
+export const runFileForm = html`<section class="card" aria-labelledby="run-title">
+  <h2 id="run-title">This run as a file</h2>
+  <p><a href="/api/run">Save the traces and their log lines</a>, and open or drop them here in another viewer:</p>
+  <form class="row line-form" method="post" action="/api/run" enctype="multipart/form-data">
+    <label for="file">File</label>
+    <input id="file" name="file" type="file" accept=".gz,.ndjson,.json" required />
+    <button class="button" type="submit">Open</button>
+  </form>
+</section>`
+
 /** The page of an unknown trace. */
 export function noTraceView(): Html {
   return html`<h1>No such trace</h1>

@@ -3,7 +3,7 @@ import { showAge, showDuration } from '../figures.ts'
 import type { TraceSummary } from '../trace-summary.ts'
 
 const WIDTH = 640
-const HEIGHT = 120
+const HEIGHT = 160
 const MARGIN = 12
 
 /** Duration over time: a point for each trace of the list, which says the same for screen readers and keyboards. */

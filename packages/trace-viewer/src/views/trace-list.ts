@@ -3,7 +3,7 @@ import { showAge, showCount, showDuration, showTime } from '../figures.ts'
 import { filterHref, type TraceFilter } from '../trace-filter.ts'
 import type { TraceSummary } from '../trace-summary.ts'
 import { filterForm, type FilterChoices } from './filter-form.ts'
-import { liveButton, nothingYet } from './notices.ts'
+import { liveButton, nothingYet, runFileForm } from './notices.ts'
 import { scatterPlot } from './scatter.ts'
 import { serviceName, type Palette } from './service-name.ts'
 
@@ -27,7 +27,8 @@ export function traceListView(list: TraceList): Html {
       ${liveButton}
     </div>
     ${filterForm(list.filter, list.choices)}
-    <div id="traces" data-live>${list.kept.traces === 0 ? nothingYet(list.otlpAddress) : results(list)}</div>`
+    <div id="traces" data-live>${list.kept.traces === 0 ? nothingYet(list.otlpAddress) : results(list)}</div>
+    ${runFileForm}`
 }
 
 function results(list: TraceList): Html {
