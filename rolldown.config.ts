@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { defineConfig, type OutputOptions, type Plugin } from 'rolldown'
 
-/** Elsewhere for the test that builds twice. */
+/** The output folder. A test that builds twice sets another one. */
 const dist = process.env['DIST'] ?? 'dist'
 
 const grpcExporter = '@opentelemetry/otlp-grpc-exporter-base'
@@ -15,22 +15,22 @@ const common = {
 
 const output: OutputOptions = {
   sourcemap: true,
-  // One file, whatever is imported lazily.
+  // Lazy imports do not make further files.
   codeSplitting: false,
-  // Names and lines stay, for the reader of a stack trace; minified it starts no sooner.
+  // Stack traces stay readable. A minified bundle does not start faster.
   minify: false,
   comments: { legal: true, annotation: false, jsdoc: false },
   plugins: [ascii()]
 }
 
-/** Libraries that a service has for some of its settings alone, each to lie beside its bundle. */
+/** Libraries that only some settings need. Each becomes a file beside `main.js`. */
 const drivers = existsSync('src/drivers') ? readdirSync('src/drivers').map((file) => file.replace(/\.ts$/, '')) : []
 const driverFiles = Object.fromEntries(drivers.map((name) => [`../drivers/${name}.ts`, `./${name}.js`]))
 
 /**
- * Run from a service's folder. `main.js` is the one file that its container image and its virtual machine carry.
- * `telemetry.js` lies beside it for trace mode, the same for every service: in `main.js` it would cost a third of the time to
- * start, for nothing in forward mode. So do the libraries that speak to databases, in ratings.
+ * Builds the service in the current folder. `main.js` contains the service. `telemetry.js`, which is the same for every service, is
+ * for trace mode: inside `main.js` it would make every start a third slower. For the same reason the database libraries of ratings
+ * are separate files.
  */
 export default defineConfig([
   {
@@ -43,9 +43,9 @@ export default defineConfig([
       keepBeside({ './sdk.ts': './telemetry.js', ...driverFiles }),
       licences()
     ],
-    // For people who develop; without it the log is JSON on terminals too.
+    // Only development has it. Without it the log on a terminal is JSON.
     external: ['pino-pretty'],
-    // Only details calls the outside. The other services go without the proxy clients, as nothing imports them there.
+    // Only details calls hosts outside of the suite. The other services do not need the clients for proxies.
     treeshake: { moduleSideEffects: [{ test: /undici\/lib\/dispatcher\/.*proxy/, sideEffects: false }] },
     output: { ...output, file: `${dist}/main.js`, format: 'esm' }
   },
@@ -53,7 +53,7 @@ export default defineConfig([
     ...common,
     input: '../../packages/tracing/src/sdk.ts',
     plugins: [withoutFetch(), keepBeside({ '@opentelemetry/exporter-jaeger': './jaeger.cjs' }), licences()],
-    // As a module it asks for its gRPC library by a `require` of its own making, which no bundler sees through.
+    // The ES module loads its gRPC library with `createRequire`, which the bundler cannot follow. The CommonJS file can be bundled.
     resolve: { alias: { [grpcExporter]: fileURLToPath(import.meta.resolve(grpcExporter)).replace(/\.mjs$/, '.cjs') } },
     output: { ...output, file: `${dist}/telemetry.js`, format: 'esm' }
   },
@@ -61,13 +61,13 @@ export default defineConfig([
     ...common,
     input: '../../node_modules/@opentelemetry/exporter-jaeger/build/src/index.js',
     plugins: [besideThrift(), licences()],
-    // Its Thrift library assigns to read-only properties, which only sloppy mode forgives.
+    // Its Thrift library assigns to read-only properties. In strict mode this throws.
     output: {
       ...output,
       file: `${dist}/jaeger.cjs`,
       format: 'cjs',
       strict: false,
-      // Node spares users its warnings of old ways in `node_modules`, and nobody will mend these any more.
+      // Node prints deprecation warnings outside of `node_modules`. This library is no longer maintained.
       banner: 'process.noDeprecation = true;'
     }
   },
@@ -79,7 +79,7 @@ export default defineConfig([
   }))
 ])
 
-/** Leaves some modules out, to be loaded from files beside the bundle when they are needed. */
+/** Loads some modules at run time from files beside the bundle. */
 function keepBeside(files: Record<string, string>): Plugin {
   return {
     name: 'keep-beside',
@@ -90,7 +90,7 @@ function keepBeside(files: Record<string, string>): Plugin {
   }
 }
 
-/** The legacy Jaeger exporter reads its interface definitions from disk, from where it stands itself. */
+/** Copies the interface definitions that the legacy Jaeger exporter reads from its own folder. */
 function besideThrift(): Plugin {
   const idl = new URL('node_modules/jaeger-client/dist/src/', import.meta.url)
   const files = ['jaeger-idl/thrift/jaeger.thrift', 'thriftrw-idl/agent.thrift']
@@ -105,8 +105,8 @@ function besideThrift(): Plugin {
 }
 
 /**
- * Puts the file's bytes in the place of `readFileSync(new URL('…', import.meta.url))`, in this form and no other, so that
- * one file holds them all and the sources still run as they stand.
+ * Replaces `readFileSync(new URL('…', import.meta.url))` with the bytes of the file, so that the bundle needs no other files. Calls
+ * in any other form are not replaced.
  */
 function inlineFiles(): Plugin {
   const read = /\breadFileSync\(new URL\('([^']+)', import\.meta\.url\)\)/g
@@ -119,7 +119,7 @@ function inlineFiles(): Plugin {
           const bytes = readFileSync(new URL(path, pathToFileURL(id)))
           return `Buffer.from('${bytes.toString('base64')}', 'base64')`
         })
-        // No line moves, so the map of the sources still holds.
+        // The lines stay the same, so the source map stays right.
         return { code: inlined, map: null }
       }
     }
@@ -127,14 +127,14 @@ function inlineFiles(): Plugin {
 }
 
 /**
- * Writes what is not ASCII as escapes: with a single other character among two million, V8 keeps all of them at two bytes each,
+ * Writes characters outside of ASCII as escapes. If a source has one such character, V8 stores all its characters in two bytes each,
  * and a start from the compile cache takes a sixth longer.
  */
 function ascii(): Plugin {
   const escape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
   return {
     name: 'ascii',
-    // No line moves, so the map of the sources still holds.
+    // The lines stay the same, so the source map stays right.
     renderChunk: (code) => ({ code: code.replace(/[^\0-\x7f]/g, escape), map: null })
   }
 }
@@ -161,7 +161,7 @@ function withoutFetch(): Plugin {
   }
 }
 
-/** Writes the licence texts of what is in a bundle beside it, in `main.js.LICENSES.txt`: who ships the one ships both. */
+/** Writes the licence texts of a bundle's packages beside it, for example `main.js.LICENSES.txt`. */
 function licences(): Plugin {
   return {
     name: 'licences',
@@ -176,16 +176,16 @@ function licences(): Plugin {
 }
 
 /**
- * Leaves out what would be loaded and never used: a fifth of the time to start, and a third of the bundle. What is missing
- * does not build (undici), or throws where it would be used (the others).
+ * Leaves out unused code: a third of the bundle, and a fifth of the time to start. If code needs a missing part of undici, the build
+ * fails; the other modules throw when they are used.
  */
 function leaveOut(): Plugin {
-  // @fastify/swagger writes YAML only when asked to; Fastify loads the second for `app.inject`, which is for tests; the third
-  // is for those who have it and set a variable.
+  // `yaml` is for @fastify/swagger's YAML output, `light-my-request` for Fastify's `app.inject` in tests, `pg-native` for a native
+  // client that must be installed and chosen by a variable.
   const unused = ['yaml', 'light-my-request', 'pg-native']
   const nothing = fileURLToPath(new URL('left-out/', import.meta.url))
-  // All of undici is its mocks, caches, fetch and WebSockets too; this is what its own entry does, for our part of it. Its proxy
-  // agent calls `connect`.
+  // The entry of undici also loads mocks, caches, fetch and WebSockets. This is the part of it that we use. Its proxy agent calls
+  // `connect`.
   const undici = `import Agent from './lib/dispatcher/agent.js'
     import EnvHttpProxyAgent from './lib/dispatcher/env-http-proxy-agent.js'
     import Dispatcher from './lib/dispatcher/dispatcher.js'
@@ -202,7 +202,7 @@ function leaveOut(): Plugin {
     load: {
       filter: { id: [/\/undici\/index\.js$/, /\/left-out\/[a-z-]+$/] },
       handler(id) {
-        // Without an effect of its own, undici goes altogether from services that call no other.
+        // Without side effects, the bundler drops undici from services that call no other service.
         const code = id.startsWith(nothing) ? 'module.exports = {}' : undici
         return { code, moduleType: 'js', moduleSideEffects: false }
       }

@@ -6,15 +6,15 @@ import { dirname, join, resolve } from 'node:path'
 export interface BundledPackage {
   name: string
   version: string
-  /** Where it is installed. */
+  /** The folder in which it is installed. */
   folder: string
   manifest: Contrib.FromNodePackageJson.Types.NodePackageJson
 }
 
 /**
- * The packages that modules are from, each once, by name and version. Our own modules are from none.
+ * The npm packages of modules, each once, sorted by name and version. Modules of this repository are left out.
  *
- * @param modules absolute paths; a bundler knows which are in a bundle, and so does its source map
+ * @param modules absolute paths, from the bundler or from a bundle's source map
  */
 export function bundledPackages(modules: Iterable<string>): BundledPackage[] {
   const folders = new Set([...modules].map(packageFolder).filter((folder) => folder !== undefined))
@@ -29,13 +29,13 @@ export function bundledPackages(modules: Iterable<string>): BundledPackage[] {
   return [...byId.keys()].toSorted().flatMap((id) => byId.get(id) ?? [])
 }
 
-/** Absolute paths of the modules that a bundle is made of, as its source map tells. */
+/** The absolute paths of a bundle's modules, read from its source map. */
 export function modulesInBundle(sourceMap: string): string[] {
   const { sources }: { sources: string[] } = JSON.parse(readFileSync(sourceMap, 'utf8'))
   return sources.map((source) => resolve(dirname(sourceMap), source))
 }
 
-/** The innermost, as a package may bring packages of its own. */
+/** The folder of a module's package. A package may contain packages of its own: the innermost one counts. */
 function packageFolder(module: string): string | undefined {
   return /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(module)?.[0]
 }

@@ -1,16 +1,16 @@
-/** A Debian package, as dpkg and apt describe it. */
+/** A Debian package with the fields of dpkg and apt. */
 export interface DebianPackage {
   name: string
   version: string
   architecture: string
-  /** The source package that it was built from, under whose name Debian tells of vulnerabilities. */
+  /** The source package that it was built from. Debian reports vulnerabilities by this name. */
   source: string
   sourceVersion: string
 }
 
 /**
- * Reads paragraphs of control fields: `/var/lib/dpkg/status`, or what `dpkg-deb -f` prints of packages with empty lines between.
- * Packages that were removed, and paragraphs that are none, are left out.
+ * Reads paragraphs of control fields: the file `/var/lib/dpkg/status`, or the output of `dpkg-deb -f`, with an empty line between
+ * packages. Removed packages and paragraphs without a package are left out.
  */
 export function readDebianPackages(text: string): DebianPackage[] {
   return text
@@ -18,7 +18,7 @@ export function readDebianPackages(text: string): DebianPackage[] {
     .map(fieldsOf)
     .filter(({ Package, Version, Status }) => Package && Version && (!Status || Status.endsWith(' installed')))
     .map(({ Package: name = '', Version: version = '', Architecture: architecture = 'all', Source }) => {
-      // "Source: name (version)", each where it is another than the package's.
+      // "Source: name (version)"; the name or the version is absent if it is that of the package.
       const [, source = name, sourceVersion = version] = /^(\S+)(?: \((.+)\))?$/.exec(Source ?? '') ?? []
       return { name, version, architecture, source, sourceVersion }
     })

@@ -8,20 +8,20 @@ export { bundledPackages, modulesInBundle, type BundledPackage } from './bundled
 export { readDebianPackages, type DebianPackage } from './debian-package.ts'
 export { noticesFor } from './notices.ts'
 
-/** What is shipped, and what is inside. */
+/** An artifact and the packages in it. */
 export interface Contents {
   name: string
   version: string
   description: string
-  /** A container image is one; so is the image of a virtual machine's disk, as the format knows no other word. */
+  /** `container` also for a virtual machine's disk, because CycloneDX has no type for one. */
   type?: 'container' | 'application'
   npm: readonly BundledPackage[]
-  /** Of the release that `debianRelease` names, for example `13`. */
   debian?: readonly DebianPackage[]
+  /** The release of these packages, for example `13`. */
   debianRelease?: string
-  /** The version of Node that is inside, for example `24.21.0`. */
+  /** The version of Node in it, for example `24.21.0`. */
   node?: string
-  /** Seconds since 1970, of the sources; the time of the build would make every bill another. */
+  /** The time of the sources, in seconds since 1970. With the time of the build, every bill would differ. */
   sourceDateEpoch?: number
 }
 
@@ -77,7 +77,7 @@ function debianComponent(inside: DebianPackage, release: string): Models.Compone
   )
 }
 
-/** Its name for scanners: the npm package that it comes in is known to none. */
+/** Scanners know Node by its CPE name. They do not know the npm package that contains it. */
 function nodeComponent(version: string): Models.Component {
   const component = new Models.Component(Enums.ComponentType.Platform, 'node', {
     version,

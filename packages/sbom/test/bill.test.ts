@@ -18,7 +18,7 @@ const contents: Contents = {
   sourceDateEpoch: 1_700_000_000
 }
 
-test('a bill is valid CycloneDX, whatever is in it', async () => {
+test('a bill with all parts, and one without any, is valid CycloneDX', async () => {
   const validator = new Validation.JsonStrictValidator(Spec.Version.v1dot6)
   expect(await validator.validate(billOfMaterials(contents))).toBeNull()
   const { name, version, description } = contents
@@ -27,7 +27,7 @@ test('a bill is valid CycloneDX, whatever is in it', async () => {
   expect(await validator.validate('{"bomFormat":"CycloneDX"}')).not.toBeNull()
 })
 
-test('a bill says what it is about, and names each part as scanners know it', () => {
+test('a bill describes the artifact, and names each part by its package URL', () => {
   const { metadata, components, dependencies } = JSON.parse(billOfMaterials(contents))
   expect(metadata).toMatchObject({
     timestamp: '2023-11-14T22:13:20.000Z',
@@ -49,7 +49,7 @@ test('a bill says what it is about, and names each part as scanners know it', ()
   expect(dependencies).toContainEqual({ ref: 'examples-bookinfo-details-v1@0.1.0', dependsOn: parts })
 })
 
-test('the same contents give the same text, in whatever order they are given', () => {
+test('the order of the contents does not change the text', () => {
   const turned = { ...contents, npm: contents.npm.toReversed() }
   expect(billOfMaterials(turned)).toBe(billOfMaterials(contents))
 })

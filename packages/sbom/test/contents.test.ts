@@ -20,7 +20,7 @@ test('a bundle contains the packages that its source map names, each once', asyn
   ])
 })
 
-test('the notices have every licence text, and say where there is none', async () => {
+test('the notices contain every licence text, and a note for a package without one', async () => {
   await using folder = folderWith(installed)
   const packages = bundledPackages(
     ['fast/a.js', '@some/fast/b.js'].map((path) => join(folder.path, 'node_modules', path))
@@ -32,7 +32,7 @@ ${line}
 @some/fast 1.0.0: (MIT OR Apache-2.0)
 ${line}
 
-(It comes without the text of its licence.)
+(The package does not contain the text of its licence.)
 
 ${line}
 fast 2.0.0: ISC
@@ -44,13 +44,13 @@ Fast contains faster.
 `)
 })
 
-test('the notices name the licence of old packages, too', async () => {
+test('the notices name the licence of a package with an old manifest', async () => {
   await using folder = folderWith(installed)
   const old = bundledPackages([join(folder.path, 'node_modules/@some/fast/node_modules/fast/a.js')])
   expect(noticesFor(old)).toContain('\nfast 1.9.0: MIT\n')
 })
 
-test('Debian packages are read as dpkg and apt describe them', () => {
+test('Debian packages are read from the status file of dpkg', () => {
   const status = `Package: zlib1g
 Status: install ok installed
 Architecture: amd64

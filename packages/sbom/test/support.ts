@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-/** A folder with files in it, by their paths; JSON where the content is no text. */
+/** A temporary folder with files. The keys are their paths; content that is not text is written as JSON. */
 export function folderWith(files: Record<string, unknown>) {
   const path = mkdtempSync(join(tmpdir(), 'bookinfo-sbom-'))
   for (const [name, content] of Object.entries(files)) {
@@ -13,7 +13,7 @@ export function folderWith(files: Record<string, unknown>) {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) }
 }
 
-/** What npm might have installed: one package twice, in two versions. */
+/** A folder as npm installs it, with two versions of one package. */
 export const installed = {
   'node_modules/fast/package.json': { name: 'fast', version: '2.0.0', license: 'ISC' },
   'node_modules/fast/LICENSE': 'Permission is granted by fast.\r\n\r\n',
