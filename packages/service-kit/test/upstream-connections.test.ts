@@ -1,24 +1,12 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
-import { connect, createServer as createTcpServer, type Server } from 'node:net'
-import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
+import { connect, createServer as createTcpServer } from 'node:net'
 import { forwardHeaders } from '@bookinfo/tracing'
 import { Type } from 'typebox'
 import { describe, expect, test } from 'vitest'
-import { createDispatcher, createUpstream, type ConnectionUse, type HttpClient } from '../src/index.ts'
+import { createDispatcher, createUpstream, type ConnectionUse } from '../src/index.ts'
 import { ask, respond, startTinyServer } from './support/index.ts'
-
-/** undici uses a connection again only in the turn of the event loop after the last answer's. */
-async function connectionFree() {
-  await turn()
-  await turn()
-}
-
-const json = { 'content-type': 'application/json' }
-
-function thingsOf(origin: string, dispatcher: HttpClient) {
-  return createUpstream({ name: 'things', origins: [origin], schema: Type.Object({}), timeoutMs: 30_000, dispatcher })
-}
+import { originOf, thingsOf } from './support/things.ts'
 
 async function askTimes(count: number, connections: ConnectionUse, origins: string[]): Promise<void> {
   // Longer than any call takes on a busy machine.
@@ -26,12 +14,6 @@ async function askTimes(count: number, connections: ConnectionUse, origins: stri
   const upstream = createUpstream({ name: 'things', origins, schema: Type.Object({}), timeoutMs: 30_000, dispatcher })
   for (let i = 0; i < count; i += 1) expect(await upstream.get(`/${i}`, forwardHeaders([]))).toMatchObject({ ok: true })
   await dispatcher.close()
-}
-
-async function originOf(server: Server): Promise<string> {
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const address = server.address()
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
 }
 
 test('per-request opens a connection for every call', async () => {
@@ -133,106 +115,4 @@ test('several origins are asked in turn', async () => {
     ['/1', '/4'],
     ['/2', '/5']
   ])
-})
-
-/** A server that drops a kept connection when the next request comes on it, before a byte of the answer. */
-async function startForgetful() {
-  const used = new Set<number | undefined>()
-  return startTinyServer((request, response) => {
-    const { socket } = request
-    if (used.has(socket.remotePort)) return socket.destroy()
-    used.add(socket.remotePort)
-    return respond(200, {})(request, response)
-  })
-}
-
-describe('a kept connection that the server has closed', () => {
-  test.each([
-    ['get', 'destroy'],
-    ['get', 'resetAndDestroy'],
-    ['options', 'destroy']
-  ] as const)('is no failure of %s: it is sent again on a fresh one (%s)', async (method, end) => {
-    await using server = await startTinyServer(respond(200, {}))
-    const dispatcher = createDispatcher('keep-alive')
-    const things = thingsOf(server.origin, dispatcher)
-    await things.get('/0', forwardHeaders([]))
-    await connectionFree()
-    const kept = server.seen[0]?.remotePort
-    server.answerWith(({ socket }, response) =>
-      socket.remotePort === kept ? socket[end]() : void response.writeHead(200, { ...json, allow: 'GET' }).end('{}')
-    )
-    expect(await things[method]('/1', forwardHeaders([]))).toMatchObject({ ok: true })
-    expect(server.seen.map(({ url, remotePort }) => [url, remotePort === kept])).toEqual([
-      ['/0', true],
-      ['/1', true],
-      ['/1', false]
-    ])
-    await dispatcher.close()
-  })
-
-  test.each(['renewed', 'keep-alive'] as const)(
-    '%s: a POST, which must not be sent twice, does not take it',
-    async (use) => {
-      await using server = await startForgetful()
-      const dispatcher = createDispatcher(use)
-      const things = thingsOf(server.origin, dispatcher)
-      await things.get('/0', forwardHeaders([]))
-      await connectionFree()
-      expect(await things.post('/1', {}, forwardHeaders([]))).toMatchObject({ ok: true })
-      expect(new Set(server.seen.map(({ remotePort }) => remotePort)).size).toBe(2)
-      await dispatcher.close()
-    }
-  )
-
-  test('is told from a fresh one, which is not tried again', async () => {
-    await using server = await startTinyServer(({ socket }) => socket.destroy())
-    const dispatcher = createDispatcher('keep-alive')
-    const result = await thingsOf(server.origin, dispatcher).get('/0', forwardHeaders([]))
-    expect(result).toMatchObject({ ok: false, kind: 'unreachable' })
-    expect(server.seen).toHaveLength(1)
-    await dispatcher.close()
-  })
-})
-
-describe('interim answers before a good one are no failure:', () => {
-  const good = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}'
-  const interims = {
-    '100': ['HTTP/1.1 100 Continue\r\n\r\n'],
-    '100 without a phrase': ['HTTP/1.1 100\r\n\r\n'],
-    '100 with a header': ['HTTP/1.1 100 Continue\r\nx: y\r\n\r\n'],
-    '100 in pieces': ['HTT', 'P/1.1 ', '1', '00 Continue\r', '\nx: y\r\n\r', '\n'],
-    '103': ['HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n'],
-    '100 and 103': ['HTTP/1.1 100 Continue\r\n\r\n', 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n'],
-    '103 and 100': ['HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n', 'HTTP/1.1 100 Continue\r\n\r\n']
-  }
-  const uses = ['renewed', 'per-request', 'keep-alive'] as const
-
-  test.each(Object.entries(interims).flatMap(([name, parts]) => uses.map((use) => [name, use, parts] as const)))(
-    '%s, %s',
-    async (_name, use, parts) => {
-      // In one packet with the answer for the first call, in packets of their own for the second, and the last with the
-      // beginning of the answer for the third.
-      const server = createTcpServer((socket) =>
-        socket.setNoDelay().on('data', async (request) => {
-          const whole = [...parts, good].join('')
-          const inPackets: Record<string, string[]> = {
-            '/0': [whole],
-            '/1': [...parts, good],
-            '/2': [whole.slice(0, -50), whole.slice(-50)]
-          }
-          for (const packet of inPackets[/(\/[012]) /.exec(request.toString())?.[1] ?? '/0'] ?? []) {
-            socket.write(packet)
-            await sleep(5)
-          }
-        })
-      )
-      const dispatcher = createDispatcher(use)
-      const things = thingsOf(await originOf(server), dispatcher)
-      for (const path of ['/0', '/1', '/2']) {
-        expect(await things.get(path, forwardHeaders([]))).toMatchObject({ ok: true })
-      }
-      await dispatcher.destroy()
-      server.close()
-    }
-  )
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { prepareEnvironment } from '../src/environment.ts'
 import type { TelemetryConfig } from '../src/index.ts'
-import { settingsWith } from './support.ts'
+import { settingsWith } from './support/sdk-settings.ts'
 
 /** The environment as the SDK reads it, and the warnings. */
 function prepared(env: NodeJS.ProcessEnv, config: Partial<TelemetryConfig> = {}) {

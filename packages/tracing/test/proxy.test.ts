@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { proxiesFor } from '../src/proxy.ts'
-import { runRequest, startWith } from './support.ts'
+import { runRequest, startWith } from './support/sdk-settings.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 

@@ -1,27 +1,9 @@
 import type { RequestListener } from 'node:http'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import {
-  ask,
-  askFully,
-  hang,
-  json,
-  refusingPort,
-  respond,
-  startTinyServer,
-  type Env,
-  type SeenRequest
-} from '@bookinfo/service-kit/testing'
-import { externalBook, startDetails, volumes } from './support/index.ts'
+import { ask, askFully, hang, json, refusingPort, respond, startTinyServer } from '@bookinfo/service-kit/testing'
+import { externalBook, startDetails, v2, volumes } from './support/index.ts'
 
 const books = await startTinyServer(respond(200, volumes()))
-const v2 = (url: string): Env => ({
-  SERVICE_VERSION: 'v2',
-  ENABLE_EXTERNAL_BOOK_SERVICE: 'true',
-  BOOK_SERVICE_URL: url,
-  // Most tests are about single calls.
-  BOOK_FRESH_SECONDS: '0',
-  BOOK_STALE_SECONDS: '0'
-})
 const details = await startDetails(v2(`${books.origin}/books/v1/volumes`))
 afterAll(async () => {
   await details[Symbol.asyncDispose]()
@@ -166,128 +148,5 @@ describe('an external service that fails', () => {
       (request.url === '/moved' ? respond(200, volumes()) : respond(301, '', { location: '/moved' }))(request, response)
     )
     expect(await ask(details.origin, '/details/0')).toEqual(found(0))
-  })
-})
-
-describe('the headers for the external service', () => {
-  const trace = {
-    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-    tracestate: 'k=v',
-    'x-b3-traceid': '80f198ee56343ba864fe8b2a57d3eff7',
-    'x-b3-spanid': 'e457b5a2e4d86bd1',
-    'x-b3-sampled': '1'
-  }
-  const all = {
-    ...trace,
-    'x-request-id': 'r',
-    'end-user': 'jason',
-    'user-agent': 'ua/1',
-    cookie: 'session=secret',
-    authorization: 'Bearer secret',
-    jwt: 'secret',
-    baggage: 'reader=jason',
-    'sw8-correlation': 'secret',
-    'x-forwarded-for': '192.0.2.1',
-    'x-custom': 'secret'
-  }
-  const own = ['host', 'connection', 'accept']
-  const learned = (request: SeenRequest | undefined) =>
-    Object.fromEntries((request?.headers ?? []).filter(([name]) => !own.includes(name)))
-
-  test('are none of the headers of the caller', async () => {
-    await ask(details.origin, '/details/0', { headers: all })
-    expect(learned(books.seen[0])).toEqual({})
-  })
-
-  test('are trace context, if the settings say so', async () => {
-    const env = { ...v2(`${books.origin}/volumes`), BOOK_SERVICE_TRACE_CONTEXT: 'true' }
-    await using telling = await startDetails(env)
-    await ask(telling.origin, '/details/0', { headers: all })
-    expect(learned(books.seen[0])).toEqual(trace)
-  })
-})
-
-describe('the key for the external service', () => {
-  const key = 'AIza-a-secret-of-the-test'
-  const sentTo = (requests: SeenRequest[]) =>
-    requests.map(({ headers }) => headers.find(([name]) => name === 'x-goog-api-key')?.[1])
-
-  test('goes along in a header, and is in no log line, metric or answer', async () => {
-    await using service = await startDetails({ ...v2(`${books.origin}/volumes`), BOOK_SERVICE_API_KEY: key })
-    await ask(service.origin, '/details/0')
-    books.answerWith(respond(403, { error: { message: `API key not valid: ${key}` } }))
-    const failure = await ask(service.origin, '/details/0')
-    const metrics = await ask(service.origin, '/metrics')
-    expect(sentTo(books.seen)).toEqual([key, key])
-    expect(books.seen.map(({ url }) => url)).toEqual(Array(2).fill('/volumes?q=isbn:0486424618'))
-    expect(JSON.stringify([failure, metrics, service.log.lines])).not.toContain(key)
-  })
-
-  test('stays with the host that was asked', async () => {
-    await using other = await startTinyServer(respond(200, volumes()))
-    books.answerWith(respond(302, '', { location: `${other.origin}/volumes` }))
-    await using service = await startDetails({ ...v2(`${books.origin}/volumes`), BOOK_SERVICE_API_KEY: key })
-    expect(await ask(service.origin, '/details/0')).toEqual(found(0))
-    expect(sentTo([...books.seen, ...other.seen])).toEqual([key, undefined])
-  })
-})
-
-describe('the last good answer', () => {
-  const remembering = { ...v2(`${books.origin}/volumes`), BOOK_FRESH_SECONDS: '60', BOOK_STALE_SECONDS: '600' }
-
-  test('is used again for a minute', async () => {
-    let nowMs = 0
-    await using service = await startDetails(remembering, { nowMs: () => nowMs })
-    await ask(service.origin, '/details/0')
-    books.answerWith(respond(200, volumes({ pageCount: 65 })))
-    nowMs = 59_999
-    expect(await ask(service.origin, '/details/1')).toEqual(found(1))
-    expect(books.seen.length).toBe(1)
-    nowMs = 60_000
-    expect(await ask(service.origin, '/details/1')).toEqual(found(1, { pages: 65 }))
-    expect(books.seen.length).toBe(2)
-  })
-
-  test('replaces a failure for ten minutes more, while each request calls the service', async () => {
-    let nowMs = 0
-    await using service = await startDetails(remembering, { nowMs: () => nowMs })
-    await ask(service.origin, '/details/0')
-    books.answerWith(respond(503))
-    nowMs = 659_999
-    expect(await ask(service.origin, '/details/0')).toEqual(found(0))
-    expect(await ask(service.origin, '/details/0')).toEqual(found(0))
-    expect(books.seen.length).toBe(3)
-    nowMs = 660_000
-    expect(await ask(service.origin, '/details/0')).toEqual(failed)
-  })
-
-  test('is never a failure', async () => {
-    await using service = await startDetails(remembering)
-    books.answerWith(respond(200, { items: [] }))
-    expect(await ask(service.origin, '/details/0')).toEqual(failed)
-    books.answerWith(respond(200, volumes()))
-    expect(await ask(service.origin, '/details/0')).toEqual(found(0))
-  })
-
-  test('is shared by all requests during a call', async () => {
-    const waiting: (() => void)[] = []
-    let begun: () => void = () => undefined
-    const first = new Promise<void>((resolve) => {
-      begun = resolve
-    })
-    books.answerWith((request, response) => {
-      waiting.push(() => respond(200, volumes())(request, response))
-      begun()
-    })
-    await using service = await startDetails(remembering)
-    const readers: ReturnType<typeof ask>[] = Array.from({ length: 20 }, (_, id) =>
-      ask(service.origin, `/details/${id}`)
-    )
-    await first
-    // When these are answered, the readers before them have been heard.
-    await Promise.all(readers.map(() => ask(service.origin, '/health')))
-    for (const answer of waiting) answer()
-    expect(await Promise.all(readers)).toEqual(readers.map((_reader, id) => found(id)))
-    expect(books.seen.length).toBe(1)
   })
 })

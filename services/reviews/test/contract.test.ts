@@ -1,4 +1,4 @@
-import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { wrongIds } from '@bookinfo/contracts/testing'
 import {
   addressOf,
@@ -8,15 +8,13 @@ import {
   expectAll,
   expectNotAllowed,
   expectNotFound,
-  hang,
   json,
-  refusingPort,
   respond,
   startTinyServer,
-  type Expected,
-  type TestResponse
+  type Expected
 } from '@bookinfo/service-kit/testing'
 import { startRatings } from '@bookinfo/ratings/testing'
+import { reviews, stars, texts } from './support/answers.ts'
 import { reviewsVersions, startReviews, type ReviewsVersion } from './support/index.ts'
 
 const ratingsV1 = await startRatings()
@@ -26,34 +24,6 @@ const running = { v1: await startVersion('v1'), v2: await startVersion('v2'), v3
 afterAll(async () => {
   for (const service of [...Object.values(running), ratingsV1]) await service[Symbol.asyncDispose]()
 })
-
-const texts = {
-  Reviewer1: 'An extremely entertaining play by Shakespeare. The slapstick humour is refreshing!',
-  Reviewer2:
-    'Absolutely fun and entertaining. The play lacks thematic depth when compared to other plays by Shakespeare.'
-}
-const noRating = { error: 'Ratings service is currently unavailable' }
-
-/** The answer of a version for a product, with or without a rating for each of the two reviews. */
-function reviews(
-  version: ReviewsVersion,
-  id: string,
-  ratings?: [unknown, unknown],
-  clustername = 'null'
-): TestResponse {
-  const review = (reviewer: keyof typeof texts, index: 0 | 1) => ({
-    reviewer,
-    text: texts[reviewer],
-    ...(ratings && { rating: ratings[index] })
-  })
-  const podname = `reviews-${version}-pod`
-  return json(200, { id, podname, clustername, reviews: [review('Reviewer1', 0), review('Reviewer2', 1)] })
-}
-
-const stars = (first: number, second: number, color = 'black'): [unknown, unknown] => [
-  { stars: first, color },
-  { stars: second, color }
-]
 
 const healthy = json(200, { status: 'Reviews is healthy' })
 const noNumber = json(400, { error: 'please provide numeric product id' })
@@ -135,94 +105,4 @@ test.each(['purple', 'Blue'])('stars may have any colour: %s', async (color) => 
     ...addressOf('ratings', ratings.port)
   })
   expect(await ask(service.origin, '/reviews/0')).toEqual(reviews('v2', '0', stars(1, 2, color)))
-})
-
-describe('the time limit for ratings, on which the fault-injection lesson depends', () => {
-  afterEach(() => vi.useRealTimers())
-
-  test.each([
-    ['black', 10_000],
-    ['red', 2_500],
-    ['Black', 2_500]
-  ])('with %s stars is %i ms', async (color, limitMs) => {
-    const called = Promise.withResolvers<void>()
-    await using upstream = await startTinyServer(() => called.resolve())
-    const env = { ...reviewsVersions.v2, STAR_COLOR: color, ...addressOf('ratings', upstream.port) }
-    await using service = await startReviews(env)
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    let answered = false
-    const answer = ask(service.origin, '/reviews/0').finally(() => (answered = true))
-    await called.promise
-    await vi.advanceTimersByTimeAsync(limitMs - 100)
-    expect(answered).toBe(false)
-    await vi.advanceTimersByTimeAsync(100)
-    expect(await answer).toEqual(reviews('v2', '0', [noRating, noRating]))
-  })
-})
-
-describe('the answer of ratings is checked', () => {
-  const shown: [ratings: unknown, shown: [unknown, unknown]][] = [
-    [{ Reviewer1: 1, Reviewer2: 2 }, stars(1, 2)],
-    [{ Reviewer1: 3 }, [{ stars: 3, color: 'black' }, noRating]],
-    [{}, [noRating, noRating]],
-    [{ Reviewer3: 5 }, [noRating, noRating]],
-    // A database without a row says 0.
-    [{ Reviewer1: 0, Reviewer2: 0 }, stars(0, 0)],
-    // From here on the original showed nonsense or failed.
-    [{ Reviewer1: -1, Reviewer2: 5 }, [noRating, noRating]],
-    [{ Reviewer1: 10, Reviewer2: 5 }, [noRating, noRating]],
-    [{ Reviewer1: 2.9, Reviewer2: 4.1 }, [noRating, noRating]],
-    [{ Reviewer1: 99_999_999_999, Reviewer2: 5 }, [noRating, noRating]],
-    [{ Reviewer1: '5', Reviewer2: '4' }, [noRating, noRating]],
-    [{ Reviewer1: null, Reviewer2: 4 }, [noRating, noRating]],
-    [null, [noRating, noRating]],
-    [
-      [5, 4],
-      [noRating, noRating]
-    ],
-    [5, [noRating, noRating]]
-  ]
-
-  test.each(shown)('%j', async (ratings, expected) => {
-    await using upstream = await startTinyServer(respond(200, { id: 500, ratings }))
-    await using service = await startReviews({ ...reviewsVersions.v2, ...addressOf('ratings', upstream.port) })
-    expect(await ask(service.origin, '/reviews/500')).toEqual(reviews('v2', '500', expected))
-    expect(upstream.seen).toMatchObject([{ method: 'GET', url: '/ratings/500' }])
-  })
-})
-
-describe('reviews have an error in place of stars if ratings', () => {
-  const unrated = reviews('v2', '0', [noRating, noRating])
-
-  test.each([201, 204, 304, 400, 404, 429, 500, 503, 600, 999])('answer %i, without a retry', async (status) => {
-    await using upstream = await startTinyServer(
-      respond(status, [204, 304].includes(status) ? '' : { id: 0, ratings: { Reviewer1: 5 } })
-    )
-    await using service = await startReviews({ ...reviewsVersions.v2, ...addressOf('ratings', upstream.port) })
-    expect(await ask(service.origin, '/reviews/0')).toEqual(unrated)
-    expect(upstream.seen.length).toBe(1)
-  })
-
-  test('refuse connections', async () => {
-    await using service = await startReviews({ ...reviewsVersions.v2, ...addressOf('ratings', await refusingPort()) })
-    expect(await ask(service.origin, '/reviews/0')).toEqual(unrated)
-  })
-
-  test('are late', async () => {
-    await using upstream = await startTinyServer(hang)
-    const address = addressOf('ratings', upstream.port)
-    await using service = await startReviews({ ...reviewsVersions.v2, ...address }, { ratingsTimeoutMs: 100 })
-    expect(await ask(service.origin, '/reviews/0')).toEqual(unrated)
-    expect(upstream.seen.length).toBe(1)
-    expect(service.log.lines).toContainEqual(
-      expect.objectContaining({ level: 'warn', upstream: 'ratings', reason: 'no complete answer within 100 ms' })
-    )
-  })
-
-  test('are not called by v1', async () => {
-    await using upstream = await startTinyServer(respond(500))
-    await using service = await startReviews({ ...reviewsVersions.v1, ...addressOf('ratings', upstream.port) })
-    expect(await ask(service.origin, '/reviews/0')).toEqual(reviews('v1', '0'))
-    expect(upstream.seen).toEqual([])
-  })
 })

@@ -8,6 +8,7 @@ const root = join(import.meta.dirname, '../..')
 /** Contract tests that containers must pass too. The setup file makes them start containers. */
 const contracts = [
   'services/{details,ratings}/test/contract',
+  'services/ratings/test/keep-others',
   'services/productpage/test/{pages,routes,static-files}',
   'test/contract/operations'
 ]

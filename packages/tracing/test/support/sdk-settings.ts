@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { Create } from 'typebox/value'
-import { startTracing, telemetrySettings, type TelemetryConfig, type Tracing } from '../src/index.ts'
+import { startTracing, telemetrySettings, type TelemetryConfig, type Tracing } from '../../src/index.ts'
 
 export interface StartedTracing extends AsyncDisposable {
   tracing: Tracing
