@@ -11,6 +11,8 @@ await explainFailure(async () => {
   if (options.help) return print(usage)
   if (options.details !== undefined)
     throw new Failure(`--details ${options.details} is for npm start: a virtual machine has its service built in`)
+  if (options.split || options.faults.length > 0 || options.lessons.length > 0)
+    throw new Failure('--split, --fault and --lesson are for npm start: npm run dev has no mesh between the services')
   const { traces } = await checkSuite(options, process.env)
   const viewerIsOut = traces.viewer === undefined && planSuite(options, process.env).traces.viewer !== undefined
   if (!viewerIsOut) return

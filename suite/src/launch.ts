@@ -1,6 +1,7 @@
 import { Failure } from '@bookinfo/cli'
 import { untilReady, whyNotReady } from './ready.ts'
-import { startService, type Output, type ServiceProcess } from './service-process.ts'
+import type { Output } from './service-process.ts'
+import { superviseService, type SupervisedService } from './supervisor.ts'
 import type { Place, ViewerPlace } from './topology.ts'
 import { startViewer, type Viewer } from './viewer.ts'
 
@@ -21,42 +22,49 @@ export interface LaunchOptions extends Output {
   tooLate?: AbortSignal
   /** Milliseconds for which a service that answers may say that it is not ready. */
   refusedMs?: number
-  onReady: () => void
+  /** Called as soon as the services are starting. */
+  onStart?: (services: readonly SupervisedService[]) => void
+  /** What it returns is awaited; it is to end on `stop`. */
+  onReady: () => void | Promise<void>
 }
 
 /**
- * Runs the services until `stop` is aborted, and the trace viewer beside them: they neither wait for it nor end with it.
- * None of all these is left when it returns or throws.
+ * Runs the services until `stop` is aborted, and the trace viewer beside them: they neither wait for it nor end with it. A service
+ * that ends after the start leaves the others alone. None of all these is left when it returns or throws.
  *
- * @throws Failure if a service does not become ready, or one ends by itself
+ * @throws Failure if a service does not become ready, or ends before that
  */
 export async function launch(places: readonly Place[], options: LaunchOptions): Promise<void> {
   const { viewer: viewerPlace, stop, tooLate = AbortSignal.timeout(READY_MS), onReady, ...output } = options
-  const { refusedMs = REFUSED_MS } = options
+  const { refusedMs = REFUSED_MS, onStart } = options
   if (stop.aborted) return
   const stopped = new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()))
   const over = new AbortController()
+  const quiet = AbortSignal.any([stop, over.signal])
+  const failed = Promise.withResolvers<never>()
+  // It may fail while nobody waits for it any more.
+  failed.promise.catch(() => undefined)
+  let isReady = false
+  const onEnded = ({ name }: Place, how: string): void => {
+    if (!isReady) return failed.reject(new Failure(`${name} ended by itself with ${how} (${ADVICE})`))
+    if (!quiet.aborted) output.print(`${name} ended by itself with ${how}; the others go on without it.`)
+  }
   const viewer = viewerPlace && startViewer(viewerPlace, output)
-  const services = places.map((place) => startService(place, { ...output, onLogLine: viewer?.take }))
+  const supervision = { ...output, onLogLine: viewer?.take, stop: quiet, onEnded }
+  const services = places.map((place) => superviseService(place, supervision))
+  onStart?.(services)
   try {
-    const running = Promise.race([stopped, ...services.map(refuseToEnd)])
-    await Promise.race([
-      running,
-      untilAllReady(places, { tooLate, refusedMs, stop: AbortSignal.any([stop, over.signal]) })
-    ])
-    if (!stop.aborted) onReady()
-    if (viewer) void sayIfEnded(viewer, AbortSignal.any([stop, over.signal]), output)
-    await running
+    await Promise.race([stopped, failed.promise, untilAllReady(services, { tooLate, refusedMs, stop: quiet })])
+    isReady = true
+    if (!stop.aborted) await onReady()
+    if (viewer) void sayIfEnded(viewer, quiet, output)
+    await stopped
   } finally {
     over.abort()
     await Promise.all(services.map((service) => service.stop()))
     // After them, as they send it their last spans.
     await viewer?.stop()
   }
-}
-
-async function refuseToEnd({ place, ended }: ServiceProcess): Promise<never> {
-  throw new Failure(`${place.name} ended by itself with ${await ended} (${ADVICE})`)
 }
 
 async function sayIfEnded({ ended }: Viewer, signal: AbortSignal, { print }: Output): Promise<void> {
@@ -70,10 +78,17 @@ interface Patience {
   stop: AbortSignal
 }
 
-async function untilAllReady(places: readonly Place[], { tooLate, refusedMs, stop }: Patience): Promise<void> {
+async function untilAllReady(services: readonly SupervisedService[], patience: Patience): Promise<void> {
+  const { tooLate, refusedMs, stop } = patience
   const signal = AbortSignal.any([stop, tooLate])
-  const ready = await Promise.all(places.map((place) => untilReady(place, signal, refusedMs)))
-  const late = places.find((_place, index) => !ready[index])
+  const ready = await Promise.all(
+    services.map(async (service) => {
+      const isReady = await untilReady(service.place, signal, refusedMs)
+      if (isReady) service.markReady()
+      return isReady
+    })
+  )
+  const late = services.find((_service, index) => !ready[index])?.place
   if (late === undefined || stop.aborted) return
   throw new Failure(`${late.name} was not ready in time: ${await whyNotReady(late)} (${ADVICE})`)
 }

@@ -1,5 +1,6 @@
 import { explainFailure, print, stopOnSignals } from '@bookinfo/cli'
 import { MACHINE_READY_MS } from './details-machine.ts'
+import { openLab } from './lab/open-lab.ts'
 import { launch } from './launch.ts'
 import { readOptions, usage } from './options.ts'
 import { describeSuite } from './table.ts'
@@ -13,21 +14,30 @@ await explainFailure(async () => {
   const options = readOptions(process.argv.slice(2))
   const { verbose, help } = options
   if (help) return print(usage)
-  const { places, traces } = await checkSuite(options, process.env)
+  const plan = await checkSuite(options, process.env)
+  const opened = await openLab(plan, options)
+  const { places, viewer, lab } = opened
   const over = new AbortController()
-  await launch(places, {
-    viewer: traces.viewer,
-    stop,
-    ...(options.details !== undefined && { tooLate: AbortSignal.timeout(MACHINE_READY_MS) }),
-    verbose,
-    showErrors: verbose,
-    format: await createLogFormat(process.stdout.isTTY, process.env),
-    print,
-    onReady() {
-      print(describeSuite(places, traces))
-      if (options.load !== undefined) void openPage(places, options.load, AbortSignal.any([stop, over.signal]))
-    }
-  }).finally(() => over.abort())
+  try {
+    await launch(places, {
+      viewer,
+      stop,
+      ...(options.details !== undefined && { tooLate: AbortSignal.timeout(MACHINE_READY_MS) }),
+      verbose,
+      showErrors: verbose,
+      format: await createLogFormat(process.stdout.isTTY, process.env),
+      print,
+      onStart: (services) => lab.take(services),
+      onReady: async () => {
+        print(describeSuite(places, plan.traces))
+        await opened.listen()
+        if (options.load !== undefined) void openPage(places, options.load, AbortSignal.any([stop, over.signal]))
+      }
+    })
+  } finally {
+    over.abort()
+    await opened.close()
+  }
 })
 
 /** Sends readers to the first service, productpage, until the suite stops. */

@@ -1,16 +1,23 @@
 import { parseOptions, readChoice, readNumber } from '@bookinfo/cli'
 import { detailsHomes, type DetailsHome } from './details-machine.ts'
-import { ratingsStores, type RatingsStore } from './ratings-store.ts'
+import type { Fault, Split } from '@bookinfo/contracts/lab'
+import { parseFault, parseSplit } from './lab/flags.ts'
+import { ratingsChoices, ratingsStores, ratingsVariants, type RatingsChoice } from './ratings-store.ts'
 import { DEFAULT_BASE_PORT, PORT_COUNT } from './topology.ts'
 
 export interface Options {
   basePort: number
   /** Whether the trace viewer is wanted. */
   traces: boolean
-  /** What ratings keep their stars in; memory if absent. */
-  ratings?: RatingsStore
+  /** What ratings keep their stars in, or a version that is wrong on purpose; v1 in memory if absent. */
+  ratings?: RatingsChoice
   /** What details run in; a process if absent. */
   details?: DetailsHome
+  /** Shares of the versions of reviews; by turns if absent. */
+  split?: Split
+  faults: Fault[]
+  /** Files of Istio's objects. */
+  lessons: string[]
   /** Readers in a second who open the page; nobody if absent. */
   load?: number
   /** Show every log line, not only warnings and worse. */
@@ -27,6 +34,9 @@ const known = {
   'no-traces': { type: 'boolean' },
   ratings: { type: 'string' },
   details: { type: 'string' },
+  split: { type: 'string' },
+  fault: { type: 'string', multiple: true },
+  lesson: { type: 'string', multiple: true },
   load: { type: 'string' },
   verbose: { type: 'boolean' },
   help: { type: 'boolean' }
@@ -39,7 +49,13 @@ export const usage = `Usage: npm start -- [options]
                    if not given ${DEFAULT_BASE_PORT}, with the viewer on Jaeger's 16686 and 4318
   --no-traces      neither the trace viewer nor spans for it
   --ratings STORE  ratings v2, with its stars in ${ratingsStores.join(', ')}
+  --ratings WRONG  a ratings that fails on purpose: ${ratingsVariants.join(', ')}
   --details vm     details in a virtual machine, which npm run vm:build makes (npm start alone)
+  --split SHARES   shares of the versions of reviews in per cent, such as v1=90,v3=10
+  --fault FAULT    a fault in the calls to a service, such as ratings:delay=7s,user=jason
+                   or reviews:abort=503,percent=50; may be repeated
+  --lesson FILE    applies an Istio lesson, such as deploy/lessons/shifting/reviews-90-10.yaml;
+                   may be repeated
   --load N         N readers a second open the page, every fifth signed in as jason (npm start alone)
   --verbose        show every log line of the services, not only warnings and errors
   --help           show this
@@ -56,8 +72,11 @@ export function readOptions(argv: readonly string[]): Options {
   return {
     basePort: readNumber('--base-port', port, { least: LEAST_PORT, greatest: GREATEST_PORT }),
     traces: values['no-traces'] !== true,
-    ...(values.ratings !== undefined && { ratings: readChoice('--ratings', values.ratings, ratingsStores) }),
+    ...(values.ratings !== undefined && { ratings: readChoice('--ratings', values.ratings, ratingsChoices) }),
     ...(values.details !== undefined && { details: readChoice('--details', values.details, detailsHomes) }),
+    ...(values.split !== undefined && { split: parseSplit(values.split) }),
+    faults: (values.fault ?? []).flatMap(parseFault),
+    lessons: values.lesson ?? [],
     ...(values.load !== undefined && { load: readNumber('--load', values.load, { least: 1, greatest: 1000 }) }),
     verbose: values.verbose === true,
     help: values.help === true

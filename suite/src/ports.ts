@@ -12,7 +12,7 @@ const IN_USE = 'EADDRINUSE'
 export const OTHER_PORTS = `take ${PORT_COUNT} other ports with --base-port N (for example npm start -- --base-port 9180)`
 
 /** @throws Failure naming the first place whose port is taken */
-export async function checkPorts(places: readonly Place[]): Promise<void> {
+export async function checkPorts(places: readonly Pick<Place, 'name' | 'port'>[]): Promise<void> {
   for (const { name, port } of places) {
     const problem = await findProblem(port)
     if (problem === IN_USE) {

@@ -8,6 +8,23 @@ import { ROOT, type Change } from './topology.ts'
 export const ratingsStores = ['sqlite', 'mysql', 'mongodb', 'postgres'] as const
 export type RatingsStore = (typeof ratingsStores)[number]
 
+/** The versions of ratings that are wrong on purpose; their stars are in memory, as those of v1. */
+export const ratingsVariants = ['v-faulty', 'v-delayed', 'v-unavailable', 'v-unhealthy'] as const
+type RatingsVariant = (typeof ratingsVariants)[number]
+
+const wrongs: Record<RatingsVariant, string> = {
+  'v-faulty': 'refuses half of all reads',
+  'v-delayed': 'delays half of all reads by 7 s',
+  'v-unavailable': 'refuses all reads in every second minute',
+  'v-unhealthy': 'refuses all reads for every second 15 minutes'
+}
+
+/** What `--ratings` takes. */
+export const ratingsChoices = [...ratingsStores, ...ratingsVariants] as const
+export type RatingsChoice = (typeof ratingsChoices)[number]
+/** What ratings are, with or without the option. */
+export type RatingsVersion = RatingsChoice | 'v1'
+
 /** A server that a person has at hand, and what to do who has none. */
 interface Server {
   name: string
@@ -47,8 +64,9 @@ const servers: Record<Exclude<RatingsStore, 'sqlite'>, Server> = {
 const HOST = 'localhost'
 const CONNECT_MS = 2_000
 
-/** What `--ratings` changes of the suite: v1, which remembers stars until it ends, gives way to v2. */
-export function changeRatings(store: RatingsStore, env: NodeJS.ProcessEnv): Change {
+/** What `--ratings` changes of the suite: v1, which remembers stars until it ends, gives way to v2 or to a wrong version. */
+export function changeRatings(store: RatingsChoice, env: NodeJS.ProcessEnv): Change {
+  if (isVariant(store)) return { version: store, purpose: `stars by reviewer; ${wrongs[store]}` }
   return { version: 'v2', purpose: `stars by reviewer, in ${store}`, env: { DB_TYPE: store, ...settings(store, env) } }
 }
 
@@ -57,7 +75,8 @@ export function changeRatings(store: RatingsStore, env: NodeJS.ProcessEnv): Chan
  *
  * @throws Failure saying how to start one
  */
-export async function prepareRatings(store: RatingsStore, env: NodeJS.ProcessEnv): Promise<void> {
+export async function prepareRatings(store: RatingsChoice, env: NodeJS.ProcessEnv): Promise<void> {
+  if (isVariant(store)) return
   if (store === 'sqlite') return void (await mkdir(dirname(sqliteFile(env)), { recursive: true }))
   // An address of the user's may name many hosts, or a name that only its library can resolve.
   if (store === 'mongodb' && hasMongoUrl(env)) return
@@ -70,6 +89,10 @@ export async function prepareRatings(store: RatingsStore, env: NodeJS.ProcessEnv
     `--ratings ${store} needs ${server.name}, and nothing answers at ${host}:${port}: start one (for example ` +
       `${server.start}), or say with ${server.where} where one is`
   )
+}
+
+function isVariant(choice: RatingsChoice): choice is RatingsVariant {
+  return choice in wrongs
 }
 
 /** What ratings are told beside what the user has set. */

@@ -73,8 +73,8 @@ export interface ViewerPlace extends Place {
 
 export const DEFAULT_BASE_PORT = 9080
 
-/** What the suite takes from the base port on: one for each service, and the trace viewer's two. */
-export const PORT_COUNT = suite.length + 2
+/** What the suite takes from the base port on: one for each service, the trace viewer's two, and the lab's. */
+export const PORT_COUNT = suite.length + 3
 
 /** The viewer's ports beside the default base port, where people and tools look for Jaeger. */
 const JAEGER_PORTS = { port: 16_686, otlpPort: 4318 }
@@ -91,10 +91,12 @@ export interface SuiteVariant {
   /** Environment variables for all services. */
   env?: Readonly<Record<string, string>>
   changes?: Changes
+  /** The mesh's port for the calls from one service to another; without it a service calls all versions itself, in turn. */
+  meshPortOf?: (from: string, to: string) => number | undefined
 }
 
 /** Places the suite on the ports from `basePort` on. */
-export function placeSuite(basePort: number, { env = {}, changes = {} }: SuiteVariant = {}): Place[] {
+export function placeSuite(basePort: number, { env = {}, changes = {}, meshPortOf }: SuiteVariant = {}): Place[] {
   return suite.map((original, index) => {
     const entry = { ...original, ...changes[original.service] }
     const name = `${entry.service}-${entry.version}`
@@ -110,7 +112,7 @@ export function placeSuite(basePort: number, { env = {}, changes = {} }: SuiteVa
       name,
       port: basePort + index,
       main: join(ROOT, entry.script ?? `services/${entry.service}/src/main.ts`),
-      env: { ...common, ...env, ...addresses(entry, basePort), ...entry.env }
+      env: { ...common, ...env, ...addresses(entry, basePort, meshPortOf), ...entry.env }
     }
   })
 }
@@ -132,14 +134,26 @@ export function placeViewer(basePort: number): ViewerPlace {
   }
 }
 
+/** The port of the lab's API: the last one. */
+export function labPort(basePort: number): number {
+  return basePort + PORT_COUNT - 1
+}
+
 function commonEnv(port: number): Record<string, string> {
   return { PORT: String(port), HOST, SHUTDOWN_BUDGET_MS: String(SHUTDOWN_BUDGET_MS) }
 }
 
-/** The addresses of the services that an entry calls: every version of each, used in turn. */
-function addresses({ service, version }: Entry, basePort: number): Record<string, string> {
-  const hostnames = (called: string): string =>
-    suite.flatMap((entry, index) => (entry.service === called ? [`${HOST}:${basePort + index}`] : [])).join(',')
+/** The addresses of the services that an entry calls: the mesh, or every version of each, used in turn. */
+function addresses(
+  { service, version }: Entry,
+  basePort: number,
+  meshPortOf: SuiteVariant['meshPortOf'] = () => undefined
+): Record<string, string> {
+  const hostnames = (called: string): string => {
+    const direct = suite.flatMap((entry, index) => (entry.service === called ? [basePort + index] : []))
+    const meshPort = meshPortOf(service, called)
+    return (meshPort === undefined ? direct : [meshPort]).map((port) => `${HOST}:${port}`).join(',')
+  }
   return Object.fromEntries(
     calledBy(service, version).map((called) => [`${called.toUpperCase()}_HOSTNAME`, hostnames(called)])
   )

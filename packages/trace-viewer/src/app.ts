@@ -3,12 +3,12 @@ import {
   assetRoutes,
   createServer,
   prefersHtml,
+  refuseOtherSites,
   type App,
   type FastifyReply,
   type FastifyRequest,
   type LogOptions
 } from '@bookinfo/service-kit'
-import { refuseOtherSites } from './access.ts'
 import { assets } from './assets.ts'
 import type { TraceViewerConfig } from './config.ts'
 import { jaegerRoutes } from './jaeger/routes.ts'

@@ -1,6 +1,6 @@
-import { createError, type App } from '@bookinfo/service-kit'
+import createError from '@fastify/error'
 import { isIPv4 } from 'node:net'
-import type { TraceViewerConfig } from './config.ts'
+import type { App } from './server.ts'
 
 const HostNotAllowed = createError(
   'BOOKINFO_HOST_NOT_ALLOWED',
@@ -15,14 +15,21 @@ const ForeignRequest = createError(
 
 const readingMethods = ['GET', 'HEAD', 'OPTIONS']
 
+export interface AllowedHosts {
+  /** The address that the app listens on. */
+  HOST: string
+  /** Names and addresses, with commas between. */
+  ALLOWED_HOSTS: string
+}
+
 /**
- * Refuses what pages of other sites send or read through the browser of this machine.
+ * For development tools without sign-in: refuses what pages of other sites send or read through the browser of this machine.
  *
  * With DNS rebinding such a page gives its own name this machine's address: its requests are then of the same origin, and only
  * `Host` tells them apart. Without, it can send but not read, and says so in `Sec-Fetch-Site`
  * (https://www.w3.org/TR/fetch-metadata/), or in `Origin` in older browsers.
  */
-export function refuseOtherSites(app: App, { HOST, ALLOWED_HOSTS }: TraceViewerConfig): void {
+export function refuseOtherSites(app: App, { HOST, ALLOWED_HOSTS }: AllowedHosts): void {
   const everyAddress = ['0.0.0.0', '::']
   const listed = ALLOWED_HOSTS.split(',').map((name) => hostnameOf(name.trim()))
   const allowed = new Set(everyAddress.includes(HOST) ? listed : [...listed, hostnameOf(HOST)])

@@ -1,0 +1,42 @@
+import { Type, type Static } from 'typebox'
+import { serviceNames } from './call-graph.ts'
+
+export const Percent = Type.Number({ minimum: 0, maximum: 100 })
+
+/** What happens on purpose to the calls from one service to another. */
+export const Fault = Type.Object(
+  {
+    from: Type.Enum(serviceNames),
+    to: Type.Enum(serviceNames),
+    delayMs: Type.Optional(Type.Integer({ minimum: 1, maximum: 60_000, description: 'Milliseconds before the call' })),
+    abort: Type.Optional(Type.Integer({ minimum: 200, maximum: 599, description: 'Status instead of the call' })),
+    percent: Type.Optional(Percent),
+    user: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'Only calls for this reader' }))
+  },
+  { additionalProperties: false }
+)
+export type Fault = Static<typeof Fault>
+
+/** Percentages by version of reviews; without any, the versions take turns. */
+export const Split = Type.Record(Type.String({ pattern: '^v[0-9]{1,3}$' }), Percent)
+export type Split = Static<typeof Split>
+
+export const serviceStates = ['starting', 'running', 'stopped', 'ended'] as const
+
+/** What the lab of `npm start` has set, and what it can set. */
+export const LabState = Type.Object({
+  edges: Type.Array(Type.Object({ from: Type.String(), to: Type.String(), fault: Type.Optional(Fault) })),
+  split: Split,
+  services: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      state: Type.Enum(serviceStates),
+      /** How it ended, if it did so by itself. */
+      how: Type.Optional(Type.String())
+    })
+  ),
+  ratings: Type.Object({ version: Type.String(), versions: Type.Array(Type.String()) }),
+  lessons: Type.Array(Type.String({ description: 'Those that are applied, in this order' })),
+  lessonFiles: Type.Array(Type.String())
+})
+export type LabState = Static<typeof LabState>

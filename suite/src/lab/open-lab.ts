@@ -1,0 +1,93 @@
+import type { App } from '@bookinfo/service-kit'
+import { readdirSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { join, resolve } from 'node:path'
+import { createFaultReport } from '../mesh/fault-span.ts'
+import { openMesh } from '../mesh/mesh.ts'
+import { edgeName } from '../mesh/traffic.ts'
+import type { Options } from '../options.ts'
+import type { Plan } from '../plan.ts'
+import { ratingsVariants, type RatingsVersion } from '../ratings-store.ts'
+import { HOST, labPort, ROOT, type Place, type ViewerPlace } from '../topology.ts'
+import { createLab, type Lab } from './lab.ts'
+
+const LESSONS = 'deploy/lessons'
+
+/** The lab of a suite, with the mesh between the services. */
+export interface OpenLab {
+  lab: Lab
+  /** The services, which call each other by the mesh. */
+  places: Place[]
+  /** The trace viewer, which shows the lab. */
+  viewer: ViewerPlace | undefined
+  /** Opens the API: after the start, so that the start takes no longer for it. */
+  listen(): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * Opens the mesh, and sets what the options say.
+ *
+ * @throws Failure if a lesson is refused
+ */
+export async function openLab(plan: Plan, options: Options): Promise<OpenLab> {
+  const { viewer } = plan.traces
+  const ratings = options.ratings ?? 'v1'
+  const ratingsVersions = [...new Set<RatingsVersion>(['v1', ratings, ...ratingsVariants])]
+  const placesWith = (version: RatingsVersion): Place[] =>
+    plan.placeInMesh((from, to) => mesh.ports.get(edgeName({ from, to })), version)
+  const lab = createLab({
+    ratings,
+    ratingsVersions,
+    placeRatings: (version) => placesWith(version).find(({ service }) => service === 'ratings')
+  })
+  const mesh = await openMesh({
+    traffic: lab.traffic,
+    endpointsOf: (service) => lab.endpointsOf(service),
+    reportFault: viewer ? createFaultReport(`http://${HOST}:${viewer.otlpPort}`) : () => undefined,
+    chance: Math.random,
+    sleep
+  })
+  const places = placesWith(ratings)
+  const port = labPort(options.basePort)
+  let server: App | undefined
+
+  async function applyLesson(file: string, from: string): Promise<void> {
+    // Only who applies a lesson needs the parser.
+    const { readLesson } = await import('../lessons/lesson.ts')
+    lab.applyLesson(readLesson(file, resolve(from, file), { places: lab.places() ?? places, traffic: lab.traffic }))
+  }
+
+  try {
+    for (const fault of options.faults) lab.setFault(fault)
+    for (const file of options.lessons) await applyLesson(file, process.env['INIT_CWD'] ?? process.cwd())
+    if (options.split) lab.setSplit(options.split)
+  } catch (error) {
+    await mesh.close()
+    throw error
+  }
+  return {
+    lab,
+    places,
+    viewer: viewer && { ...viewer, env: { ...viewer.env, LAB_URL: `http://${HOST}:${port}` } },
+    async listen() {
+      const { createLabServer } = await import('./server.ts')
+      const apply = (file: string) => applyLesson(file, ROOT)
+      server = createLabServer({ lab, ratingsVersions, lessonFiles: listLessons(), applyLesson: apply })
+      await server.listen({ host: HOST, port })
+    },
+    async close() {
+      await server?.close()
+      await mesh.close()
+    }
+  }
+}
+
+/** The lessons of the repository, by their paths in it. */
+function listLessons(): string[] {
+  const files = readdirSync(join(ROOT, LESSONS), { recursive: true, encoding: 'utf8' })
+  return files
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => `${LESSONS}/${file}`)
+    .toSorted()
+}
