@@ -70,6 +70,7 @@ export const commands = {
   manifests: (node, args) => program(node, 'deploy/check/src/main.ts', args),
   cluster: (node, args) => program(node, 'deploy/cluster/src/main.ts', args, { patienceMs: MACHINE_PATIENCE_MS }),
   'test:cluster': (node, args) => commands.cluster(node, ['test', ...args]),
+  'test:mesh': (node, args) => commands.cluster(node, ['test-mesh', ...args]),
   equivalence: (node, args) => built(node, 'test/equivalence/main.ts', args),
   bench: (node, args) => built(node, 'test/bench/overhead/main.ts', args),
   'bench:start': (node, args) => built(node, 'test/bench/start.ts', args),

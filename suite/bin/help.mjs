@@ -24,6 +24,9 @@ export const help = {
   'test:cluster': {
     text: 'npm run test:cluster -- [options]: tests the manifests in a cluster. Options go to vitest.'
   },
+  'test:mesh': {
+    text: 'npm run test:mesh -- [options]: tests the manifests in a cluster with Istio. Options go to vitest.'
+  },
   manifests: { text: 'npm run manifests -- [options]: checks or renders the manifests', own: true },
   equivalence: { text: 'npm run equivalence -- [options]: compares process, container and machine', own: true },
   bench: { text: 'npm run bench -- [options]: measures the overhead of tracing', own: true },

@@ -1,9 +1,9 @@
 import { Failure, run, works } from '@bookinfo/cli'
 import { catalogue, readSources } from '@bookinfo/images'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pathIn, type Cluster } from './cluster.ts'
 import { runInside } from './processes.ts'
 
@@ -35,32 +35,52 @@ export async function importSuite(cluster: Cluster): Promise<void> {
     await ctr(cluster, 'images', 'tag', '--force', `localhost/${reference}`, `docker.io/library/${reference}`)
 }
 
-/** A program of this machine as an image. */
-interface ProgramImage {
+/** An image that is made of files of this machine. */
+export interface ImageRecipe {
   /** As pods name it, with registry and tag. */
   reference: string
-  program: string
-  /** The program's path in the image. */
+  /** Files by the path that they get in the image. */
+  content: Record<string, string>
   entrypoint: string
+  /** Number of the user and, after a colon, of the group. */
+  user: string
 }
 
-/** Brings a program into the cluster's node as an image. Its archive lies beside the program, so it is made once. */
-export async function importProgram(cluster: Cluster, image: ProgramImage): Promise<void> {
-  const archive = `${image.program}.${image.reference.replaceAll(/\W/g, '_')}.tar`
-  if (!existsSync(archive)) await archiveProgram(image, archive)
+/** Brings an image into the cluster's node. @param archive a file to write it to, unless it exists from an earlier time */
+export async function importRecipe(cluster: Cluster, recipe: ImageRecipe, archive: string): Promise<void> {
+  if (!existsSync(archive)) await archiveImage(recipe, archive)
   await importArchive(cluster, archive)
 }
 
+/** Brings a program into the cluster's node as an image. Its archive lies beside the program, so it is made once. */
+export async function importProgram(
+  cluster: Cluster,
+  { reference, program, entrypoint }: { reference: string; program: string; entrypoint: string }
+): Promise<void> {
+  const recipe = { reference, content: { [entrypoint]: program }, entrypoint, user: '65532:65532' }
+  await importRecipe(cluster, recipe, `${program}.${reference.replaceAll(/\W/g, '_')}.tar`)
+}
+
 /** Writes an image to an archive, with buildah. Needs no base and no registry. */
-async function archiveProgram({ reference, program, entrypoint }: ProgramImage, archive: string): Promise<void> {
+async function archiveImage({ reference, content, entrypoint, user }: ImageRecipe, archive: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'bookinfo-image-'))
   try {
     const storage = ['--root', join(folder, 'root'), '--runroot', join(folder, 'run'), '--storage-driver', 'vfs']
     const buildah = (...args: string[]) => run('buildah', [...storage, ...args])
     const container = (await buildah('from', 'scratch')).trim()
-    await buildah('add', '--quiet', container, program, entrypoint)
-    await buildah('config', '--entrypoint', JSON.stringify([entrypoint]), '--user', '65532:65532', container)
-    await buildah('commit', '--quiet', container, `docker-archive:${archive}:${reference}`)
+    for (const [path, source] of Object.entries(content)) await buildah('add', '--quiet', container, source, path)
+    const settings = [
+      '--entrypoint',
+      JSON.stringify([entrypoint]),
+      '--user',
+      user,
+      '--env',
+      `PATH=${dirname(entrypoint)}`
+    ]
+    await buildah('config', ...settings, container)
+    // An archive that is not complete must not be taken for one by the next run.
+    await buildah('commit', '--quiet', container, `docker-archive:${archive}.part:${reference}`)
+    await rename(`${archive}.part`, archive)
   } finally {
     await rm(folder, { recursive: true })
   }

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { dirname, join } from 'node:path'
 import { clusterNamed, type Cluster } from './cluster.ts'
 import { importArchive, importSuite } from './images.ts'
+import { installIstio, istioRuns } from './istio.ts'
 import { isReady, kubectlPath } from './kubectl.ts'
 import { takeDown } from './namespaces.ts'
 import { inNetwork, pidOf } from './processes.ts'
@@ -17,6 +18,7 @@ Runs a Kubernetes cluster of one node on this machine, on Linux and as root. It 
 folder of its own, and changes nothing of the machine.
 
   up              bring it up; the first time this builds Kubernetes, which takes some minutes
+  up --istio      the same with Istio, which takes some minutes more the first time
   images [FILE]   bring the suite's images into it, after npm run images -- --base debian; or those in an archive,
                   as podman save and docker save write it
   status          show which parts run, and the path of the kubeconfig
@@ -24,13 +26,14 @@ folder of its own, and changes nothing of the machine.
   run ...         run a program in the cluster's network, for example: npm run cluster -- run curl http://203.0.113.20:9080
   test ...        run the tests that need a cluster, for example: npm run cluster -- test rollouts
                   on the cluster that KUBECONFIG names; else on one of our own, which is brought up for them if it does not run
+  test-mesh ...   run the tests that need Istio, likewise; on a cluster of our own Istio is installed for them
   down            end it, and remove all that belongs to it
   --name NAME     of the cluster, if there are several: 1 to 20 lower-case letters, digits and dashes; "main" if not given
   --help          show this
 `
 
 /** The arguments after these commands belong to the program that they run. */
-const passing = ['kubectl', 'run', 'test']
+const passing = ['kubectl', 'run', 'test', 'test-mesh']
 
 stopOnSignals()
 
@@ -38,7 +41,7 @@ await explainFailure(async () => {
   const argv = process.argv.slice(2)
   const at = argv.findIndex((arg, index) => passing.includes(arg) && argv[index - 1] !== '--name')
   const [own, rest] = at === -1 ? [argv, []] : [argv.slice(0, at + 1), argv.slice(at + 1)]
-  const options = { name: { type: 'string' }, help: { type: 'boolean' } } as const
+  const options = { name: { type: 'string' }, istio: { type: 'boolean' }, help: { type: 'boolean' } } as const
   const { values, positionals } = parseOptions(own, { options, help })
   const [command, archive] = positionals
   if (values.help || command === undefined) return print(usage.trimEnd())
@@ -47,6 +50,7 @@ await explainFailure(async () => {
   switch (command) {
     case 'up':
       await bringUp(cluster)
+      if (values.istio) await installIstio(cluster)
       return print('The cluster runs. Next: npm run cluster -- images')
     case 'images':
       await requireRunning(cluster)
@@ -55,9 +59,9 @@ await explainFailure(async () => {
     case 'status':
       for (const name of parts)
         print(`${name.padEnd(24)} ${pidOf(cluster, name) === undefined ? 'does not run' : 'runs'}`)
-      if (runs(cluster)) return print(`KUBECONFIG=${cluster.kubeconfig}`)
-      process.exitCode = 1
-      return
+      if (!runs(cluster)) return void (process.exitCode = 1)
+      print(`${'Istio'.padEnd(24)} ${(await istioRuns(cluster)) ? 'runs' : 'does not run'}`)
+      return print(`KUBECONFIG=${cluster.kubeconfig}`)
     case 'kubectl':
       await requireRunning(cluster)
       return passOn(cluster, [await kubectlPath(), ...rest])
@@ -66,6 +70,8 @@ await explainFailure(async () => {
       return passOn(cluster, rest)
     case 'test':
       return test(cluster, rest)
+    case 'test-mesh':
+      return test(cluster, rest, { mesh: true })
     case 'down':
       await takeDown(cluster)
       return print(`The cluster "${cluster.name}" is gone.`)
@@ -80,9 +86,9 @@ async function requireRunning(cluster: Cluster): Promise<void> {
 }
 
 /** Runs a program in the cluster's network until it ends or is stopped, and makes its exit status that of this process. */
-async function passOn(cluster: Cluster, command: readonly string[]): Promise<void> {
+async function passOn(cluster: Cluster, command: readonly string[], env: Record<string, string> = {}): Promise<void> {
   const path = `${dirname(await kubectlPath())}:${process.env['PATH']}`
-  return passThrough([...inNetwork(cluster), ...command], { KUBECONFIG: cluster.kubeconfig, PATH: path })
+  return passThrough([...inNetwork(cluster), ...command], { ...env, KUBECONFIG: cluster.kubeconfig, PATH: path })
 }
 
 async function passThrough([program = '', ...args]: readonly string[], env: Record<string, string>): Promise<void> {
@@ -92,17 +98,22 @@ async function passThrough([program = '', ...args]: readonly string[], env: Reco
   process.exitCode = typeof status === 'number' ? status : 1
 }
 
-async function test(cluster: Cluster, args: readonly string[]): Promise<void> {
+async function test(cluster: Cluster, args: readonly string[], { mesh = false } = {}): Promise<void> {
   const config = join(ROOT, 'deploy/cluster/vitest.config.ts')
   const vitest = [process.execPath, join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--config', config, ...args]
-  if (process.env['KUBECONFIG']) return passThrough(vitest, {})
-  if (runs(cluster)) return passOn(cluster, vitest)
+  const env = { BOOKINFO_TESTS: mesh ? 'mesh' : 'cluster' }
+  if (process.env['KUBECONFIG']) return passThrough(vitest, env)
+  const running = runs(cluster)
   try {
-    await bringUp(cluster)
-    await timed('npm run images', () => run('npm', ['run', 'images', '--', '--base', 'debian', '--builder', 'buildah']))
-    await timed('images', () => importSuite(cluster))
-    await passOn(cluster, vitest)
+    if (!running) await bringUp(cluster)
+    if (mesh) await installIstio(cluster)
+    if (!running) {
+      const options = ['--base', 'debian', '--builder', 'buildah']
+      await timed('npm run images', () => run('npm', ['run', 'images', '--', ...options]))
+      await timed('images', () => importSuite(cluster))
+    }
+    await passOn(cluster, vitest, env)
   } finally {
-    await takeDown(cluster)
+    if (!running) await takeDown(cluster)
   }
 }

@@ -20,40 +20,66 @@ const kubernetesNames = [
   'coredns'
 ]
 
-/**
- * Builds Kubernetes' programs, CoreDNS and `pause` with modules from Go's proxy, unless this user's cache has them.
- *
- * @returns the folder with all of them
- * @throws Failure with what Go said
- */
-export async function buildKubernetes(): Promise<string> {
+/** Programs of a Go module. */
+export interface Programs {
+  /** For messages, and the beginning of the folder's name in the cache. */
+  name: string
+  version: string
+  /** The folder with go.mod and go.sum. */
+  module: string
+  packages: readonly string[]
+  ldflags?: readonly string[]
+  /** Further names of a program: new name to built name. */
+  links?: Record<string, string>
+}
+
+/** Builds Kubernetes' programs, CoreDNS and `pause`. @returns the folder with all of them @throws Failure with what Go said */
+export function buildKubernetes(): Promise<string> {
   const [major, minor] = KUBERNETES_VERSION.split('.')
   // Without a version in it, `kubectl version` fails.
   const version = { gitVersion: `v${KUBERNETES_VERSION}`, gitMajor: major, gitMinor: minor }
   const settings = Object.entries(version).map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`)
-  const ldflags = ['-s', '-w', ...settings, `-X k8s.io/client-go/pkg/version.gitVersion=v${KUBERNETES_VERSION}`]
-  const built = join(cacheFolder(), `kubernetes-${KUBERNETES_VERSION}-${hash([process.arch, sources(), ldflags])}`)
+  return buildPrograms({
+    name: 'Kubernetes',
+    version: KUBERNETES_VERSION,
+    module: GO,
+    packages: ['./kube', './pause'],
+    ldflags: [...settings, `-X k8s.io/client-go/pkg/version.gitVersion=v${KUBERNETES_VERSION}`],
+    links: Object.fromEntries(kubernetesNames.map((name) => [name, 'kube']))
+  })
+}
+
+/**
+ * Builds programs with modules from Go's proxy, unless this user's cache has them.
+ *
+ * @returns the folder with the programs
+ * @throws Failure with what Go said
+ */
+export async function buildPrograms(programs: Programs): Promise<string> {
+  const { name, version, module, packages, ldflags = [], links = {} } = programs
+  const id = hash([process.arch, sourcesOf(module), packages, ldflags, links])
+  const built = join(cacheFolder(), `${name.toLowerCase()}-${version}-${id}`)
   if (existsSync(built)) return built
-  print('building Kubernetes: some minutes, this time only')
+  print(`building ${name}: some minutes, this time only`)
   const started = performance.now()
   const making = `${built}.${process.pid}`
   try {
     mkdirSync(making, { recursive: true })
-    const flags = ['-trimpath', '-ldflags', ldflags.join(' '), '-o', `${making}/`]
-    await run('go', ['-C', GO, 'build', ...flags, './kube', './pause'], { CGO_ENABLED: '0' })
-    for (const name of kubernetesNames) symlinkSync('kube', join(making, name))
+    const flags = ['-trimpath', '-ldflags', ['-s', '-w', ...ldflags].join(' '), '-o', `${making}/`]
+    await run('go', ['-C', module, 'build', ...flags, ...packages], { CGO_ENABLED: '0' })
+    for (const [link, target] of Object.entries(links)) symlinkSync(target, join(making, link))
     if (!existsSync(built)) renameSync(making, built)
   } finally {
     rmSync(making, { recursive: true, force: true })
   }
-  print(`built Kubernetes in ${Math.round((performance.now() - started) / 1000)} s`)
+  print(`built ${name} in ${Math.round((performance.now() - started) / 1000)} s`)
   return built
 }
 
 /** All that decides what is built: the module's own files are few, and go.sum pins the others. */
-function sources(): unknown {
-  const files = globSync('**/*.{go,mod,sum}', { cwd: GO })
-  return files.toSorted().map((file) => [file, readFileSync(join(GO, file), 'utf8')])
+function sourcesOf(module: string): unknown {
+  const files = globSync('**/*.{go,mod,sum}', { cwd: module })
+  return files.toSorted().map((file) => [file, readFileSync(join(module, file), 'utf8')])
 }
 
 function hash(value: unknown): string {

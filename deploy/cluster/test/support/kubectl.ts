@@ -44,8 +44,8 @@ export interface Forward extends AsyncDisposable {
   url: string
 }
 
-export async function forward(service: string, port: number): Promise<Forward> {
-  const child = spawn('kubectl', ['-n', 'bookinfo', 'port-forward', `service/${service}`, `:${port}`], {
+export async function forward(service: string, port: number, namespace = 'bookinfo'): Promise<Forward> {
+  const child = spawn('kubectl', ['-n', namespace, 'port-forward', `service/${service}`, `:${port}`], {
     stdio: ['ignore', 'pipe', 'inherit']
   })
   const exit = once(child, 'exit')

@@ -26,7 +26,13 @@ export async function removeOverlay(name: string): Promise<void> {
 export interface Pod {
   metadata: { name: string; labels: Record<string, string> }
   spec: { nodeName: string; containers: { resources: { requests: { memory: string } } }[] }
-  status: { containerStatuses: { ready: boolean; restartCount: number }[] }
+  status: { containerStatuses: ContainerStatus[]; initContainerStatuses?: ContainerStatus[] }
+}
+
+export interface ContainerStatus {
+  name: string
+  ready: boolean
+  restartCount: number
 }
 
 /** Pods of the suite, without those that are ending. */
