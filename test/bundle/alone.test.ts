@@ -10,8 +10,8 @@ const healthy: Record<ServiceName, unknown> = {
   ratings: { status: 'Ratings is healthy' }
 }
 
-describe.each(services)('%s, alone in a folder with Node', (service) => {
-  test('serves what every service serves, writes no file, and ends well', async () => {
+describe.each(services)('%s, with only its bundle in the folder', (service) => {
+  test('answers health, probes, metrics and OpenAPI, writes no file, and exits with 0', async () => {
     await using bundle = await startBundle(service)
     const health = await ask(bundle.origin, '/health')
     expect(health).toMatchObject({ status: 200, body: healthy[service] })
@@ -24,14 +24,14 @@ describe.each(services)('%s, alone in a folder with Node', (service) => {
     expect(await readdir(bundle.folder)).toEqual(['main.js'])
   })
 
-  test('explains itself', async () => {
+  test('lists its settings with --help', async () => {
     await using folder = await lonelyBundle(service)
     const { code, stdout, stderr } = await runNode(folder.path, ['main.js', '--help'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toContain(`Settings of ${service}`)
   })
 
-  test('says in one line what it cannot do', async () => {
+  test('prints one line for an invalid argument', async () => {
     await using folder = await lonelyBundle(service)
     const { code, stdout, stderr } = await runNode(folder.path, ['main.js', 'http'])
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
@@ -54,7 +54,7 @@ test('bundles call each other', async () => {
   })
 })
 
-test('a bundle follows redirects, though only a part of its HTTP client is in it', async () => {
+test('a bundle follows redirects, although it contains only a part of undici', async () => {
   await using ratings = await startBundle('ratings')
   const away = respond(302, '', { location: `${ratings.origin}/ratings/0` })
   await using elsewhere = await startTinyServer(away)
@@ -70,7 +70,7 @@ test('a bundle follows redirects, though only a part of its HTTP client is in it
 
 const types: Record<string, string> = { css: 'text/css; charset=utf-8', svg: 'image/svg+xml', png: 'image/png' }
 
-test('productpage has its site inside: all that its pages point to, and the files as they are', async () => {
+test('the bundle of productpage contains all files of the site, unchanged', async () => {
   await using details = await startBundle('details')
   await using reviews = await startBundle('reviews')
   await using productpage = await startBundle('productpage', {
@@ -85,7 +85,7 @@ test('productpage has its site inside: all that its pages point to, and the file
   const paths = [...html.matchAll(/(?:href|src)="(?:\.\/)?(static\/[^"]+)"/g)].map(([, path]) => `/${path}`)
   expect(paths.some((path) => path.includes('.css'))).toBe(true)
   expect(paths.some((path) => path.includes('.svg'))).toBe(true)
-  // The original's address of its picture, which scripts written for it ask for.
+  // The original's address of its picture. Scripts use it.
   const served = await Promise.all(
     [...paths, '/static/img/izzy.png'].map(async (path) => {
       const answer = await fetch(productpage.origin + path)

@@ -11,19 +11,19 @@ import { fileURLToPath } from 'node:url'
 export const services = ['productpage', 'details', 'reviews', 'ratings'] as const
 export type ServiceName = (typeof services)[number]
 
-/** Of a service: its folder, or a file in it. */
+/** The path of a service's folder, or of a file in it. */
 export function serviceFile(service: ServiceName, path = ''): string {
   return fileURLToPath(new URL(`../../services/${service}/${path}`, import.meta.url))
 }
 
-/** A file of a service's build; the tests never build by themselves, so that they test what is shipped. */
+/** The path of a built file. The tests do not build, so that they test the shipped files. */
 export function builtFile(service: ServiceName, name: BuiltFile = 'main.js'): string {
   const file = serviceFile(service, `dist/${name}`)
   if (!existsSync(file)) throw new Error(`services/${service}/dist/${name} is not there: run "npm run build" first`)
   return file
 }
 
-/** What lies beside a service's bundle: trace mode, and for ratings the libraries that speak to databases. */
+/** The files beside a service's bundle: trace mode, and the database libraries of ratings. */
 export const beside = {
   productpage: ['telemetry.js', 'jaeger.cjs'],
   details: ['telemetry.js', 'jaeger.cjs'],
@@ -45,21 +45,21 @@ export async function emptyFolder(): Promise<Folder> {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
-/** A folder with nothing in it but the bundle. */
+/** A folder with the bundle alone. */
 export async function lonelyBundle(service: ServiceName): Promise<Folder> {
   const folder = await emptyFolder()
   await copyFile(builtFile(service), join(folder.path, 'main.js'))
   return folder
 }
 
-/** A folder with all that is built for a service: what lies beside the bundle is for some settings alone. */
+/** A folder with all built files of a service. Some settings need the files beside the bundle. */
 export async function wholeBuild(service: ServiceName): Promise<Folder> {
   const folder = await emptyFolder()
   await cp(dirname(builtFile(service)), folder.path, { recursive: true, filter: (file) => !file.endsWith('.map') })
   return folder
 }
 
-/** Not a copy but the sources themselves, which Node runs as they are. */
+/** The folder of the sources, which Node runs directly. */
 export async function sources(service: ServiceName): Promise<Folder> {
   return { path: serviceFile(service, 'src'), main: 'main.ts', [Symbol.asyncDispose]: async () => undefined }
 }
@@ -74,15 +74,15 @@ export interface RunningBundle extends AsyncDisposable {
   origin: string
   port: number
   folder: string
-  /** Of its process. */
+  /** The process id. */
   pid: number
-  /** What it has logged so far. */
+  /** The log lines so far. */
   lines: readonly string[]
   /** Sends SIGTERM and waits. */
   stop(): Promise<Ending>
 }
 
-/** Starts a bundle that lies alone in a folder, or where it is put; it inherits nothing but Node. */
+/** Starts a bundle in a folder. It inherits no environment variable. */
 export async function startBundle(
   service: ServiceName,
   env: Record<string, string> = {},
@@ -90,9 +90,9 @@ export async function startBundle(
 ): Promise<RunningBundle> {
   await using starting = new AsyncDisposableStack()
   const folder = starting.use(await place(service))
-  // Over the channel the service notices that these tests are gone, however they ended.
+  // The service ends when the channel to these tests closes.
   const child = fork(folder.main ?? 'main.js', ['0'], { cwd: folder.path, env, execArgv: [], silent: true })
-  // Once all that it wrote has been read, too.
+  // Also waits for the end of its output.
   const exit = once(child, 'close')
   starting.defer(async () => {
     child.kill('SIGKILL')

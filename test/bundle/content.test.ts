@@ -17,17 +17,17 @@ import {
   type ServiceName
 } from './bundle.ts'
 
-/** Kilobytes: as built when this was written, and a tenth more. Whoever needs more says here what it bought. */
+/** The largest allowed sizes in kilobytes: the size when the limit was set, and a tenth more. */
 const budgets: Record<ServiceName, number> = { productpage: 3_170, details: 2_620, reviews: 2_610, ratings: 1_850 }
 
-/** Text in generated validators, which are never written to files; and colours for people, asked for within a try. */
+/** Modules that are named in the bundle but not needed: in generated validators, or loaded within a `try`. */
 const harmless = new Set([
   'ajv/dist/runtime/validation_error',
   'ajv-formats/dist/formats',
   'supports-color',
   'pino-pretty',
   'cardinal',
-  // What MongoDB's library can do with other packages, for addresses that ask for it; and a text in it.
+  // Optional packages of MongoDB's library, and a text in it.
   'kerberos',
   '@mongodb-js/zstd',
   '@aws-sdk/credential-providers',
@@ -40,50 +40,50 @@ const harmless = new Set([
 
 const rolldown = fileURLToPath(new URL('../../node_modules/rolldown/bin/cli.mjs', import.meta.url))
 
-/** The same for what lies beside it: the SDK with all its ways to send, gRPC's library among them; and Jaeger's, with Thrift. */
+/** The same for the files beside it: the SDK with its exporters and gRPC, and the Jaeger exporter with Thrift. */
 const besideBudgets = { 'telemetry.js': 1_620, 'jaeger.cjs': 830 } as const
 
 describe.each(services)('the bundle of %s', (service) => {
-  test('stays within its budget', async () => {
+  test('is not too large', async () => {
     const { byteLength } = await readFile(builtFile(service))
     expect(byteLength / 1000).toBeLessThan(budgets[service])
   })
 
-  test.each(['telemetry.js', 'jaeger.cjs'] as const)('stays within its budget in %s', async (file) => {
+  test.each(['telemetry.js', 'jaeger.cjs'] as const)('is not too large in %s', async (file) => {
     const { byteLength } = await readFile(builtFile(service, file))
     expect(byteLength / 1000).toBeLessThan(besideBudgets[file])
   })
 
-  test('says nothing of where it was built', async () => {
+  test('does not contain the path of the build', async () => {
     const repository = fileURLToPath(new URL('../..', import.meta.url))
     expect(await linesWith(service, 'node_modules')).toEqual([])
     expect(await linesWith(service, repository)).toEqual([])
     expect((await sourcesOf(service)).filter((source) => !source.startsWith('../'))).toEqual([])
   })
 
-  test('reads no file at run time that the build could have read', async () => {
+  test('reads no file at run time that the build can inline', async () => {
     expect(await linesWith(service, 'readFileSync(new URL(')).toEqual([])
   })
 
-  test.each(['main.js', ...beside[service]] as const)('asks for nothing but Node in %s', async (file) => {
+  test.each(['main.js', ...beside[service]] as const)('imports only modules of Node in %s', async (file) => {
     const code = await readFile(builtFile(service, file), 'utf8')
     const names = [...code.matchAll(/(?:\b|__)(?:require|import)\("([^"\s]+)"\)|\bfrom "([^"\s]+)"/g)]
     const foreign = names.map(([, asked, from]) => asked ?? from ?? '').filter((name) => !isBuiltin(name))
     expect(foreign.filter((name) => !name.startsWith('./') && !harmless.has(name))).toEqual([])
   })
 
-  test('has no OpenTelemetry SDK in it, as long as headers are only forwarded', async () => {
-    // The metrics library asks the API whether there is a span; without an SDK there is none.
+  test('does not contain the OpenTelemetry SDK in main.js', async () => {
+    // The metrics library asks the API for the current span. Without an SDK there is none.
     const parts = (await sourcesOf(service)).filter((source) => /@opentelemetry\/(?!api\/)/.test(source))
     expect(parts).toEqual([])
   })
 
-  test('has a client for proxies only if it calls hosts outside of the suite', async () => {
+  test('contains the client for proxies only in details, which calls hosts outside of the suite', async () => {
     const isProxyClient = (source: string) => /undici\/lib\/.*(proxy|socks)/.test(source)
     expect((await sourcesOf(service)).some(isProxyClient)).toBe(service === 'details')
   })
 
-  test.each(['main.js', ...beside[service]] as const)('has a licence for all of %s beside it', async (file) => {
+  test.each(['main.js', ...beside[service]] as const)('has the licence texts of %s beside it', async (file) => {
     const notices = await readFile(builtFile(service, `${file}.LICENSES.txt`), 'utf8')
     const titles = [...notices.matchAll(/^=+\n(\S+ \S+): (.+)\n=+$/gm)]
     const inside = bundledPackages(modulesInBundle(builtFile(service, `${file}.map`)))
@@ -109,7 +109,7 @@ describe.each(services)('the bundle of %s', (service) => {
     expect(mapped.stderr).toMatch(/at .*src\/main\.ts:[0-9]+:[0-9]+/)
   })
 
-  test('is the same byte for byte when it is built again', async () => {
+  test('has the same bytes when it is built again', async () => {
     await using folder = await emptyFolder()
     const build = spawn(process.execPath, [rolldown, '-c', '../../rolldown.config.ts'], {
       cwd: serviceFile(service),
@@ -124,7 +124,7 @@ describe.each(services)('the bundle of %s', (service) => {
     }
   })
 
-  test('has the same telemetry beside it as every other service', async () => {
+  test('has the same telemetry.js and jaeger.cjs as every other service', async () => {
     for (const file of ['telemetry.js', 'jaeger.cjs'] as const) {
       const [ours, theirs] = await Promise.all([
         readFile(builtFile(service, file)),

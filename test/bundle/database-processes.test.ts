@@ -15,7 +15,7 @@ import { startBundle, wholeBuild, type RunningBundle } from './bundle.ts'
 
 const PROCESSES = 3
 const PEOPLE_EACH = 20
-/** Of one person, in what a page would give one to wait. */
+/** Tries of one person. */
 const MAX_TRIES = 20
 
 describeProcesses('SQLite', startSqlite)
@@ -29,7 +29,7 @@ describe.runIf(postgresPath)('PostgreSQL', () => {
   describeProcesses('PostgreSQL', startPostgres)
 })
 
-/** Ratings as they are shipped, in processes of their own, with one database. */
+/** Several processes of the built ratings with one database. */
 function describeProcesses(kind: string, start: () => Promise<TestDatabase>): void {
   describe(`processes with ${kind}`, () => {
     let database: TestDatabase
@@ -39,7 +39,7 @@ function describeProcesses(kind: string, start: () => Promise<TestDatabase>): vo
     })
     afterAll(() => database[Symbol.asyncDispose]())
 
-    test('start together on an empty database, and lose nothing of what all of them write at once', async () => {
+    test('start together on an empty database, and lose no concurrent write', async () => {
       await using stack = new AsyncDisposableStack()
       const starting = Array.from({ length: PROCESSES }, () => startBundle('ratings', database.env, wholeBuild))
       const processes: RunningBundle[] = []
@@ -67,7 +67,7 @@ function describeProcesses(kind: string, start: () => Promise<TestDatabase>): vo
   })
 }
 
-/** As a person does, who tries again when it took too long on a busy machine: what was refused may not be counted as given. */
+/** Gives stars. It tries again after a refusal, because a busy machine may be too slow. */
 async function giveStars(origin: string, person: string, stars: number): Promise<number> {
   const question = { method: 'POST', body: JSON.stringify({ [person]: stars }) }
   for (let tries = 1; ; tries += 1) {

@@ -10,8 +10,8 @@ const servers = {
   mongodb: (port: number) => ({ MONGO_DB_URL: `mongodb://127.0.0.1:${port}/test` })
 }
 
-describe('ratings v2 as it is shipped', () => {
-  test('needs nothing but Node for SQLite', async () => {
+describe('the built ratings v2', () => {
+  test('uses SQLite with main.js alone', async () => {
     const env = { ...v2, DB_TYPE: 'sqlite', SQLITE_DB_FILE: 'ratings.db' }
     await using ratings = await startBundle('ratings', env)
     const body = '{"jason":3}'
@@ -23,7 +23,7 @@ describe('ratings v2 as it is shipped', () => {
   })
 
   test.each(Object.entries(servers))(
-    'has the library for %s beside it, and starts although no server is there',
+    'loads the library for %s from a file beside it, and starts without a server',
     async (type, settings) => {
       const env = { ...v2, DB_TYPE: type, ...settings(await refusingPort()) }
       await using ratings = await startBundle('ratings', env, wholeBuild)
@@ -37,7 +37,7 @@ describe('ratings v2 as it is shipped', () => {
   )
 
   test.each(Object.entries(servers))(
-    'says in one line that the library for %s is not beside it',
+    'prints one line if the file with the library for %s is missing',
     async (type, settings) => {
       await using folder = await lonelyBundle('ratings')
       const { code, stderr } = await runNode(folder.path, ['main.js', '0'], { ...v2, DB_TYPE: type, ...settings(1) })

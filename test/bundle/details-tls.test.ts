@@ -15,7 +15,7 @@ const authority = createAuthority()
 const failed = json(502, { error: 'the book service is currently unavailable' })
 const found = json(200, { id: 0, ...externalBook })
 
-/** Details v2 as it is shipped, asking a book service on this port by TLS. */
+/** Starts the built details v2 with a book service on this port, by TLS. */
 async function startDetailsV2(port: number, env: Record<string, string>): Promise<RunningBundle> {
   return startBundle('details', {
     ENABLE_EXTERNAL_BOOK_SERVICE: 'true',
@@ -28,7 +28,7 @@ async function startBooks(handler: RequestListener, host = 'localhost') {
   return listen(createTlsServer(authority.issue(host), handler))
 }
 
-/** A book service as most are: whoever asks has the choice of HTTP/2, with one connection for all, and HTTP/1.1. */
+/** A book service that offers HTTP/2 and HTTP/1.1. */
 async function startBooksByHttp2(seen: Set<TLSSocket>) {
   const server = createSecureServer({ ...authority.issue('localhost'), allowHTTP1: true }, (_request, response) => {
     response.setHeader('content-type', 'application/json')
@@ -63,27 +63,27 @@ async function trusting() {
 }
 
 describe('details v2 by TLS', () => {
-  test('trusts the authority that it is told to trust', async () => {
+  test('trusts an authority in NODE_EXTRA_CA_CERTS', async () => {
     await using books = await startBooks(respond(200, volumes()))
     await using trust = await trusting()
     await using details = await startDetailsV2(books.port, trust.env)
     expect(await ask(details.origin, '/details/0')).toEqual(found)
   })
 
-  test('trusts no other', async () => {
+  test('does not trust an unknown authority', async () => {
     await using books = await startBooks(respond(200, volumes()))
     await using details = await startDetailsV2(books.port, {})
     expect(await ask(details.origin, '/details/0')).toEqual(failed)
   })
 
-  test('trusts no certificate for another name', async () => {
+  test('does not trust a certificate for another name', async () => {
     await using books = await startBooks(respond(200, volumes()), 'elsewhere.example')
     await using trust = await trusting()
     await using details = await startDetailsV2(books.port, trust.env)
     expect(await ask(details.origin, '/details/0')).toEqual(failed)
   })
 
-  test('does not follow a redirect that leaves TLS', async () => {
+  test('does not follow a redirect to plain HTTP', async () => {
     await using plain = await startTinyServer(respond(200, volumes()))
     await using books = await startBooks(respond(302, '', { location: `${plain.origin}/volumes` }))
     await using trust = await trusting()
@@ -92,7 +92,7 @@ describe('details v2 by TLS', () => {
     expect(plain.seen).toEqual([])
   })
 
-  test('follows one that stays', async () => {
+  test('follows a redirect to the same host', async () => {
     await using books = await startBooks((request, response) =>
       (request.url === '/moved' ? respond(200, volumes()) : respond(302, '', { location: '/moved' }))(request, response)
     )
@@ -117,8 +117,8 @@ describe('details v2 by TLS', () => {
     expect(asked).toEqual([`localhost:${books.port}`])
   })
 
-  // A connection for all would, when it falls silent, fail each lookup that comes after.
-  test('opens a connection for every lookup, also where one could serve them all', async () => {
+  // If one connection served all lookups and stalled, all later lookups would fail.
+  test('opens an HTTP/1.1 connection for every lookup, although the server offers HTTP/2', async () => {
     const seen = new Set<TLSSocket>()
     await using books = await startBooksByHttp2(seen)
     await using trust = await trusting()

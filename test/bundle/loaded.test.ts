@@ -3,8 +3,8 @@ import { ask, respond, startTinyServer } from '../support/index.ts'
 import { services, sources, startBundle, wholeBuild, type Folder, type ServiceName } from './bundle.ts'
 
 /**
- * Runs before anything else in the process, and says at its end which files Node loaded, and whether it loaded its own copy of
- * undici: any import of a value from `node:http` does so, which costs 100 ms of CPU time (Node 24, `require` does not).
+ * Prints at the end of the process the files that Node loaded, and whether Node loaded its own undici. An import of a value from
+ * `node:http` loads it, which costs 100 ms of CPU time in Node 24; `require` does not.
  */
 const listing = `
   import { registerHooks } from 'node:module'
@@ -20,7 +20,7 @@ const listing = `
     process.stderr.write(JSON.stringify(files))
   })`
 
-/** The files that a service loads from its start to its end, with a request in between. */
+/** The files that a service loads until its end, with some requests. */
 async function filesLoaded(
   service: ServiceName,
   place: (name: ServiceName) => Promise<Folder>,
@@ -36,11 +36,11 @@ async function filesLoaded(
 const nameOf = (url: string) => url.slice(url.lastIndexOf('/') + 1)
 
 describe.each(services)('%s loads', (service) => {
-  test('one file in forward mode, though others lie beside it', async () => {
+  test('only main.js in forward mode', async () => {
     expect((await filesLoaded(service, wholeBuild)).map(nameOf)).toEqual(['main.js'])
   })
 
-  test('trace mode where it is asked for, and the legacy exporter only then', async () => {
+  test('telemetry.js in trace mode, and jaeger.cjs for the Jaeger exporter', async () => {
     await using collector = await startTinyServer(respond(200, {}))
     const otlp = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin }
     expect((await filesLoaded(service, wholeBuild, otlp)).map(nameOf)).toEqual(['main.js', 'telemetry.js'])
@@ -52,7 +52,7 @@ describe.each(services)('%s loads', (service) => {
     ])
   })
 
-  test('nothing of an OpenTelemetry SDK from its sources in forward mode', async () => {
+  test('no OpenTelemetry SDK in forward mode, also from its sources', async () => {
     const files = await filesLoaded(service, sources)
     expect(files.map(nameOf)).toContain('fastify.js')
     // The metrics library asks the API whether there is a span.

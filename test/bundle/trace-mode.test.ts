@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { lonelyBundle, runNode } from './bundle.ts'
 
-// What trace mode sends from the bundle is decoded in `../trace/exporters.test.ts`.
+// `../trace/exporters.test.ts` tests the spans of the bundle.
 
-test('trace mode without what lies beside the bundle is refused in one line', async () => {
+test('without telemetry.js, trace mode is refused with one line', async () => {
   await using folder = await lonelyBundle('details')
   const { code, stderr } = await runNode(folder.path, ['main.js', '0'], { OTEL_TRACES_EXPORTER: 'otlp' })
   expect(code).toBe(1)

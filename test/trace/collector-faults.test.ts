@@ -5,16 +5,16 @@ import { exporterKinds, type Behaviour, type Collector } from './collectors/inde
 
 const REQUESTS = 20
 
-/** Short enough that failures come soon; nothing that is meant to succeed waits for them. */
+/** Failures come soon. Tests that expect success do not use these times. */
 const impatient = {
   OTEL_BSP_SCHEDULE_DELAY: '10',
   OTEL_EXPORTER_OTLP_TIMEOUT: '500',
   OTEL_EXPORTER_JAEGER_TIMEOUT: '500'
 }
-/** A collector may take its time, and shutdown comes before anything else ends. */
+/** No export times out during a test. */
 const patient = { OTEL_EXPORTER_OTLP_TIMEOUT: '600000', OTEL_EXPORTER_JAEGER_TIMEOUT: '600000' }
 
-/** Details in trace mode; every request that is answered leaves one span. */
+/** Details in trace mode. Each request makes one span. */
 async function startDetails(env: Record<string, string>): Promise<RunningBundle> {
   return startBundle('details', env, wholeBuild)
 }
@@ -41,7 +41,7 @@ async function countsOf({ origin }: RunningBundle): Promise<Counts> {
 
 const eventually = { timeout: 30_000 }
 
-/** How it ends, and how many spans it says it has lost; that it ends at all, no exporter here would bring about by itself. */
+/** The exit of the process, and the number of lost spans in its last log line. */
 async function endOf(details: RunningBundle): Promise<object> {
   const ending = await details.stop()
   const { msg, dropped_spans: lost = 0 }: Record<string, unknown> = JSON.parse(details.lines.at(-1) ?? '')
@@ -53,7 +53,7 @@ const endsWell = (lost: number) => ({ code: 0, signal: null, stderr: '', msg: 's
 const { 'Jaeger UDP': udp, ...streamed } = exporterKinds
 
 describe.each(Object.entries(streamed))('%s', (_name, kind) => {
-  describe('loses spans, counts them, and harms no request, if the collector', () => {
+  describe('counts lost spans, and answers every request, if the collector', () => {
     async function endAt(port: number, host?: string): Promise<object> {
       await using details = await startDetails({ ...impatient, ...kind.env(port, host) })
       await answersAll(details)
@@ -77,12 +77,12 @@ describe.each(Object.entries(streamed))('%s', (_name, kind) => {
       expect(await endAt(await refusingPort())).toEqual(endsWell(REQUESTS))
     })
 
-    test('is not to be found', async () => {
+    test('has an unknown host name', async () => {
       expect(await endAt(4318, 'collector.invalid')).toEqual(endsWell(REQUESTS))
     })
   })
 
-  test('loses nothing to a collector that is slow, and no request waits for it', async () => {
+  test('loses no span if the collector is slow, and no request waits for it', async () => {
     await using collector = await kind.start('holds')
     await using details = await startDetails({ ...patient, OTEL_BSP_SCHEDULE_DELAY: '10', ...kind.env(collector.port) })
     await answersAll(details)
@@ -94,7 +94,7 @@ describe.each(Object.entries(streamed))('%s', (_name, kind) => {
     expect(await endOf(details)).toEqual(endsWell(0))
   })
 
-  test('keeps as many spans as it may while the collector hangs, and drops the others', async () => {
+  test('keeps at most OTEL_BSP_MAX_QUEUE_SIZE spans while the collector hangs, and drops the others', async () => {
     const most = 8
     await using collector = await kind.start('hangs')
     const queue = { OTEL_BSP_MAX_QUEUE_SIZE: String(most), OTEL_BSP_SCHEDULE_DELAY: '10' }
@@ -102,12 +102,12 @@ describe.each(Object.entries(streamed))('%s', (_name, kind) => {
     await answersAll(details, 5 * most)
     const { waiting = 0, dropped = 0 } = await countsOf(details)
     expect(waiting + dropped).toBe(5 * most)
-    // One batch is on its way, and no batch is larger than the queue.
+    // One batch is being sent, and a batch is at most as large as the queue.
     expect(waiting).toBeLessThanOrEqual(2 * most)
     expect(await endOf(details)).toEqual(endsWell(5 * most))
   })
 
-  test('sends what waits when the service stops', async () => {
+  test('sends waiting spans when the service stops', async () => {
     await using collector = await kind.start()
     const never = { OTEL_BSP_SCHEDULE_DELAY: '600000' }
     await using details = await startDetails({ ...patient, ...never, ...kind.env(collector.port) })
@@ -117,7 +117,7 @@ describe.each(Object.entries(streamed))('%s', (_name, kind) => {
     expect(collector.spans.length).toBe(REQUESTS)
   })
 
-  test('does not keep the service from stopping if the collector has died', async () => {
+  test('the service stops although the collector has died', async () => {
     const never = { OTEL_BSP_SCHEDULE_DELAY: '600000' }
     const collector: Collector = await kind.start()
     await using details = await startDetails({ ...patient, ...never, ...kind.env(collector.port) })
@@ -126,7 +126,7 @@ describe.each(Object.entries(streamed))('%s', (_name, kind) => {
     expect(await endOf(details)).toEqual(endsWell(REQUESTS))
   })
 
-  test('does not keep the service from stopping if the collector hangs', async () => {
+  test('the service stops although the collector hangs', async () => {
     await using collector = await kind.start('hangs')
     const never = { OTEL_BSP_SCHEDULE_DELAY: '600000' }
     await using details = await startDetails({ ...patient, ...never, ...kind.env(collector.port) })
@@ -135,8 +135,8 @@ describe.each(Object.entries(streamed))('%s', (_name, kind) => {
   })
 })
 
-describe('Jaeger UDP, which hears no answer,', () => {
-  test('harms no request if nobody listens', async () => {
+describe('Jaeger UDP, which gets no answers,', () => {
+  test('answers every request although nothing listens', async () => {
     const collector = await udp.start()
     const { port } = collector
     await collector[Symbol.asyncDispose]()
@@ -146,14 +146,14 @@ describe('Jaeger UDP, which hears no answer,', () => {
     expect(await endOf(details)).toEqual(endsWell(0))
   })
 
-  test('loses spans and counts them if the agent is not to be found', async () => {
+  test('counts lost spans if the agent has an unknown host name', async () => {
     await using details = await startDetails({ ...impatient, ...udp.env(6832, 'agent.invalid') })
     await answersAll(details)
     await expect.poll(() => countsOf(details), eventually).toEqual({ waiting: 0, dropped: REQUESTS })
     expect(await endOf(details)).toEqual(endsWell(REQUESTS))
   })
 
-  test('sends what waits when the service stops', async () => {
+  test('sends waiting spans when the service stops', async () => {
     await using collector = await udp.start()
     await using details = await startDetails({ OTEL_BSP_SCHEDULE_DELAY: '600000', ...udp.env(collector.port) })
     await answersAll(details)
@@ -162,7 +162,7 @@ describe('Jaeger UDP, which hears no answer,', () => {
   })
 })
 
-test('a collector that hangs takes no spans from another that takes them', async () => {
+test('spans arrive at one collector although another one hangs', async () => {
   const [otlp, jaeger] = [exporterKinds['OTLP protobuf'], exporterKinds['Jaeger HTTP']]
   await using hanging = await otlp.start('hangs')
   await using taking = await jaeger.start()
@@ -174,7 +174,7 @@ test('a collector that hangs takes no spans from another that takes them', async
   expect(await endOf(details)).toEqual(endsWell(REQUESTS))
 })
 
-test('the log says soon and once that spans are lost, and why', async () => {
+test('one log line names the reason for lost spans', async () => {
   const port = await refusingPort()
   await using details = await startDetails({ ...impatient, ...exporterKinds['OTLP JSON'].env(port) })
   await answersAll(details)

@@ -11,7 +11,7 @@ const SECRET = 's3cret-of-the-reader'
 const soon = { OTEL_BSP_SCHEDULE_DELAY: '10' }
 const asVm = { OTEL_RESOURCE_ATTRIBUTES: 'bookinfo.runtime=vm,deployment.environment.name=test' }
 
-/** Reviews of version 2, which ask ratings that fail. */
+/** Reviews v2 with a ratings service that fails. */
 function startReviews(ratingsPort: number, env: Record<string, string>, place = wholeBuild): Promise<RunningBundle> {
   const identity = { SERVICE_VERSION: 'v2', HOSTNAME: 'reviews-v2-pod', ...asVm }
   const ratings = { ENABLE_RATINGS: 'true', RATINGS_HOSTNAME: `127.0.0.1:${ratingsPort}` }
@@ -23,7 +23,7 @@ async function arrival({ spans }: Collector, count: number): Promise<ReceivedSpa
   return spans.toSorted((a, b) => (a.kind < b.kind ? -1 : 1))
 }
 
-/** Jaeger's Thrift keeps the attributes of a span and of its process in one list: of them those that are looked for. */
+/** The attributes of a span. Jaeger's Thrift mixes them with those of the process, so only the expected names are kept. */
 function attributesIn(exporter: string, span: ReceivedSpan | undefined, expected: object): object {
   const found = Object.entries(span?.attributes ?? {})
   return Object.fromEntries(exporter.startsWith('Jaeger') ? found.filter(([name]) => name in expected) : found)
@@ -32,8 +32,8 @@ function attributesIn(exporter: string, span: ReceivedSpan | undefined, expected
 describe.each([
   ['the sources', sources],
   ['the bundle', wholeBuild]
-])('what arrives from %s', (_place, place) => {
-  test.each(Object.entries(exporterKinds))('by %s', async (name, kind) => {
+])('spans from %s', (_place, place) => {
+  test.each(Object.entries(exporterKinds))('arrive by %s', async (name, kind) => {
     await using collector = await kind.start()
     await using ratings = await startTinyServer(respond(503, {}))
     await using reviews = await startReviews(ratings.port, kind.env(collector.port), place)
@@ -118,7 +118,7 @@ test('several exporters at once get the same spans', async () => {
   expect(await ids(one)).toEqual(await ids(other))
 })
 
-test('how traces are written goes before how all signals are', async () => {
+test('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL has precedence over OTEL_EXPORTER_OTLP_PROTOCOL', async () => {
   const kind = exporterKinds['OTLP JSON']
   await using collector = await kind.start()
   const env = {
@@ -131,7 +131,7 @@ test('how traces are written goes before how all signals are', async () => {
   expect(await arrival(collector, 1)).toMatchObject([{ name: 'GET /details/:id' }])
 })
 
-test('where nothing says what it runs in, it is a process', async () => {
+test('bookinfo.runtime is process by default', async () => {
   const kind = exporterKinds['OTLP JSON']
   await using collector = await kind.start()
   await using details = await startBundle('details', { ...soon, ...kind.env(collector.port) }, wholeBuild)
@@ -143,9 +143,9 @@ test('where nothing says what it runs in, it is a process', async () => {
 
 describe('OTEL_TRACES_SAMPLER', () => {
   const low = '00000000000000000000000000000001'
-  /** The SDK joins the four parts of a trace's id by exclusive or. */
+  /** The SDK combines the four parts of a trace id with XOR. */
   const high = 'ffffffff000000000000000000000000'
-  /** Requests without a parent, with one that is sampled, and with one that is not; and what is recorded of them. */
+  /** Whether a request is recorded: without a parent, with a sampled parent, and with an unsampled parent. */
   const samplers: [sampler: string, argument: string, recorded: [boolean, boolean, boolean]][] = [
     ['', '', [true, true, false]],
     ['always_on', '', [true, true, true]],
@@ -179,7 +179,7 @@ describe('OTEL_TRACES_SAMPLER', () => {
     await arrival(collector, recorded.filter(Boolean).length)
   })
 
-  test('traceidratio decides by the trace, so that every service decides alike', async () => {
+  test('traceidratio decides by the trace id, so that all services decide alike', async () => {
     await using collector = await exporterKinds['OTLP JSON'].start()
     await using details = await startDetails('traceidratio', '0.5', collector.port)
     for (const trace of [high, low]) {
@@ -189,7 +189,7 @@ describe('OTEL_TRACES_SAMPLER', () => {
   })
 })
 
-test('OTEL_PROPAGATORS says which headers go on, and traceparent wins wherever it stands', async () => {
+test('OTEL_PROPAGATORS chooses the headers of calls, and traceparent has precedence', async () => {
   const kind = exporterKinds['OTLP JSON']
   await using collector = await kind.start()
   await using ratings = await startTinyServer(respond(503, {}))

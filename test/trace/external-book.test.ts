@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { ask, respond, startDetails, startTinyServer, volumes, type Env } from '../support/index.ts'
 import { treeOf, type RecordedSpan } from './recorded-suite.ts'
 
-/** The spans that details v2 make for a book, and the headers that the book service saw. */
+/** The spans of details v2 for one book, and the headers of its call. */
 async function askForBook(env: Env, status = 200) {
   const tracing = createRecordedTracing('details')
   await using books = await startTinyServer(respond(status, volumes()))
@@ -22,19 +22,19 @@ async function askForBook(env: Env, status = 200) {
 describe('the trace of an external book', () => {
   const call = { span: 'details CLIENT GET /volumes 200', children: [] }
 
-  test('has the call, of which the book service learns nothing', async () => {
+  test('contains the call, which has no trace headers', async () => {
     const { tree, headers } = await askForBook({})
     expect(tree).toEqual([{ span: 'details SERVER GET /details/:id 200', children: [call] }])
     expect(headers).toEqual(['host', 'connection', 'accept'])
   })
 
-  test('goes on at the book service, where the settings say so', async () => {
+  test('continues in the book service if BOOK_SERVICE_TRACE_CONTEXT is set', async () => {
     const { tree, headers } = await askForBook({ BOOK_SERVICE_TRACE_CONTEXT: 'true' })
     expect(tree).toEqual([{ span: 'details SERVER GET /details/:id 200', children: [call] }])
     expect(headers).toEqual(['host', 'connection', 'traceparent', 'accept'])
   })
 
-  test.each([200, 403])('does not contain the key for the service, which answers %i', async (status) => {
+  test.each([200, 403])('does not contain the API key if the service answers %i', async (status) => {
     const { spans, headers } = await askForBook({ BOOK_SERVICE_API_KEY: 'AIza-a-secret-of-the-test' }, status)
     expect(headers).toContain('x-goog-api-key')
     expect(spans.map(({ span }) => span.name)).toEqual(['GET', 'GET /details/:id'])

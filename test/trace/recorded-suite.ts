@@ -8,7 +8,7 @@ import { startSuite, type Suite, type SuiteOptions } from '../support/index.ts'
 
 export interface RecordedSuite extends AsyncDisposable {
   suite: Suite
-  /** Stops the suite, which ends what is in flight; then all spans, with the service that made each. */
+  /** Stops the suite, which ends all requests. @returns all spans, each with its service */
   stop(): Promise<RecordedSpan[]>
 }
 
@@ -17,7 +17,7 @@ export interface RecordedSpan {
   span: ReadableSpan
 }
 
-/** The suite in trace mode, with every service's spans kept in memory. */
+/** Starts the suite in trace mode. It keeps all spans in memory. */
 export async function startRecordedSuite(
   options: Omit<SuiteOptions, 'tracing'> = {},
   propagators?: string[]
@@ -40,7 +40,7 @@ export async function startRecordedSuite(
 }
 
 export interface Branch {
-  /** Service, kind and name; then what tells it apart. */
+  /** Service, kind, name, status and error. */
   span: string
   children: Branch[]
 }
@@ -48,8 +48,7 @@ export interface Branch {
 const kinds = ['INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER']
 
 /**
- * The tree that spans make by their parents, as text: the order of siblings is that of their names, because they run at the
- * same time.
+ * The tree of the spans as text. Siblings run at the same time, so they are sorted by name.
  *
  * @param parentId of the roots; undefined for spans without a parent
  */

@@ -53,7 +53,7 @@ describe('the trace of a page', () => {
   })
 })
 
-describe('the trace of somebody who is signed in', () => {
+describe('the trace of a signed-in user', () => {
   const askedForStars = branch('productpage CLIENT GET /ratings/0 200', [branch('ratings SERVER GET /ratings/:id 200')])
 
   async function treeOfStars(act: (productpage: string, cookie: string) => Promise<unknown>): Promise<Branch[]> {
@@ -63,7 +63,7 @@ describe('the trace of somebody who is signed in', () => {
     return treeOf(await recorded.stop()).filter(({ span }) => !span.includes('/login'))
   }
 
-  test('has ratings asked for the form, beside the rest', async () => {
+  test('contains the calls to ratings for the stars form', async () => {
     const tree = await treeOfStars((origin, cookie) => ask(origin, '/productpage', { headers: { cookie } }))
     const possible = branch('productpage CLIENT OPTIONS /ratings/0 200', [
       branch(expect.stringMatching(/^ratings SERVER OPTIONS .*200$/))
@@ -73,7 +73,7 @@ describe('the trace of somebody who is signed in', () => {
     ])
   })
 
-  test('has stars read and given', async () => {
+  test('contains the read and the write of stars', async () => {
     const tree = await treeOfStars((origin, cookie) =>
       ask(origin, '/api/v1/products/0/stars', {
         method: 'POST',
@@ -86,7 +86,7 @@ describe('the trace of somebody who is signed in', () => {
   })
 })
 
-test('a refused request is no error of the service, and a path is never in a span', async () => {
+test('a refused request is no error, and its path is in no span', async () => {
   await using recorded = await startRecordedSuite()
   const secret = 'a-path-that-nobody-should-see'
   for (const path of [`/api/v1/products/${secret}`, `/${secret}`]) {
@@ -102,7 +102,7 @@ test('a refused request is no error of the service, and a path is never in a spa
   expect(JSON.stringify(spans.map(({ span }) => [span.name, span.attributes]))).not.toContain(secret)
 })
 
-test('probes and scrapes leave no spans', async () => {
+test('probes and scrapes make no spans', async () => {
   await using recorded = await startRecordedSuite()
   for (const path of ['/health', '/livez', '/readyz', '/metrics', '/openapi.json']) {
     await fetch(`${recorded.suite.details}${path}`)

@@ -18,7 +18,7 @@ const decisions: [headers: Headers, isSampled: boolean][] = [
   [{ b3: 'undefined' }, true]
 ]
 
-test.each(decisions)('a decision without ids holds for the trace that begins: %o', (headers, isSampled) => {
+test.each(decisions)('a sampling decision without ids applies to the new trace: %o', (headers, isSampled) => {
   for (const names of [['b3'], ['b3multi'], ['tracecontext', 'b3'], DEFAULT]) {
     const { sent, server, request } = callFor(headers, names)
     expect(server?.parentSpanContext).toBeUndefined()
@@ -33,15 +33,15 @@ test.each([
   [{ b3: `${TRACE}-${CALLER}-d` }, { b3: expect.stringMatching(/-d$/) }],
   [{ ...multi, 'x-b3-flags': '1' }, { 'x-b3-flags': '1' }],
   [{ 'uber-trace-id': `${TRACE}:${CALLER}:0:3` }, { 'uber-trace-id': expect.stringMatching(/:3$/) }]
-])('the debug flag goes on: %o', (headers, expected) => {
+])('the debug flag is forwarded: %o', (headers, expected) => {
   expect(callFor(headers).sent).toMatchObject(expected)
 })
 
-test('B3 ids without a decision leave it to this service', () => {
+test('with B3 ids but no sampling decision, this service decides', () => {
   expect(callFor({ b3: `${TRACE}-${CALLER}` }).server?.spanContext().traceFlags).toBe(1)
 })
 
-describe('what goes out is as valid as what came in', () => {
+describe('trace context of calls', () => {
   const w3c = (sent: Headers) => callFor({ traceparent, ...sent }).sent
   const flagsAfter = (flags: string) => callFor({ traceparent: `00-${OTHER}-${CALLER}-${flags}` }).sent['traceparent']
 
@@ -51,11 +51,11 @@ describe('what goes out is as valid as what came in', () => {
     ['02', '02'],
     ['03', '03'],
     ['ff', '03']
-  ])('flags %s become %s: flags that are not defined are not set', (came, sent) => {
+  ])('flags %s become %s: undefined flags are cleared', (came, sent) => {
     expect(flagsAfter(came)?.slice(-3)).toBe(`-${sent}`)
   })
 
-  test('a later version becomes ours', () => {
+  test('a later version of traceparent is written as version 00', () => {
     expect(callFor({ traceparent: `fe-${OTHER}-${CALLER}-01-more` }).sent['traceparent']).toMatch(
       new RegExp(`^00-${OTHER}-[0-9a-f]{16}-01$`)
     )
@@ -63,11 +63,11 @@ describe('what goes out is as valid as what came in', () => {
 
   const members = (count: number) => Array.from({ length: count }, (_, i) => `k${i}=v`).join(',')
   test.each<[what: string, came: string, sent: string | undefined]>([
-    ['goes on in its order', 'rojo=00f0,congo=t61', 'rojo=00f0,congo=t61'],
-    ['has 32 members at most', members(33), members(32)],
-    ['loses members that are invalid', 'UPPER=1,a=1,b', 'a=1'],
-    ['is no header without members', '', undefined],
-    ['is no header without valid members', 'UPPER=1, ,', undefined]
+    ['keeps its order', 'rojo=00f0,congo=t61', 'rojo=00f0,congo=t61'],
+    ['has at most 32 members', members(33), members(32)],
+    ['loses invalid members', 'UPPER=1,a=1,b', 'a=1'],
+    ['is dropped without members', '', undefined],
+    ['is dropped without valid members', 'UPPER=1, ,', undefined]
   ])('tracestate %s', (_what, came, sent) => {
     expect(w3c({ tracestate: came })['tracestate']).toBe(sent)
   })

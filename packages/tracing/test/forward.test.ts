@@ -8,22 +8,22 @@ import { forOutside, forwardedHeaderNames, forwardHeaders, withEndUser } from '.
 import { createRecordedTracing } from '../src/testing.ts'
 
 describe('forwardHeaders', () => {
-  test.each(forwardedHeaderNames.map((name) => [name]))('hands on %s verbatim', (name) => {
+  test.each(forwardedHeaderNames.map((name) => [name]))('forwards %s unchanged', (name) => {
     const value = '  Mixed, CASE;=%20"quoted"\t'
     expect(forwardHeaders([name, value]).pairs).toEqual([name, value])
   })
 
   const hopByHop = 'accept accept-language host connection content-length transfer-encoding x-forwarded-for'.split(' ')
   const ofTracers = 'x-client-trace-id x-envoy-force-trace jaeger-debug-id l5d-dst-override uberctx x-b3'.split(' ')
-  test.each([...hopByHop, ...ofTracers, 'my-header', '__proto__', 'constructor'])('keeps %s to itself', (name) => {
+  test.each([...hopByHop, ...ofTracers, 'my-header', '__proto__', 'constructor'])('does not forward %s', (name) => {
     expect(forwardHeaders([name, 'v']).pairs).toEqual([])
   })
 
-  test('invents nothing', () => {
+  test('adds no header', () => {
     expect(forwardHeaders([]).pairs).toEqual([])
   })
 
-  test('knows names in any case', () => {
+  test('accepts names in any case', () => {
     expect(forwardHeaders(['X-Request-ID', 'a', 'TraceParent', 'b']).pairs).toEqual([
       'x-request-id',
       'a',
@@ -32,33 +32,33 @@ describe('forwardHeaders', () => {
     ])
   })
 
-  test('keeps repeated headers apart and everything in order', () => {
+  test('keeps repeated headers and their order', () => {
     const pairs = ['tracestate', 'k=1', 'x-request-id', 'a', 'tracestate', 'j=2', 'cookie', 'a=1', 'cookie', 'b=2']
     expect(forwardHeaders(pairs).pairs).toEqual(pairs)
   })
 
   test.each(['uberctx-shop', 'UberCtx-Shop', 'ot-baggage-shop', 'l5d-ctx-trace'])(
-    'hands on %s, by its prefix',
+    'forwards %s by its prefix',
     (name) => {
       expect(forwardHeaders([name, 'v']).pairs).toEqual([name.toLowerCase(), 'v'])
     }
   )
 
-  test('leaves out headers without a value', () => {
+  test('drops headers with an empty value', () => {
     expect(forwardHeaders(['x-request-id', '', 'baggage', '', 'b3', '0']).pairs).toEqual(['b3', '0'])
   })
 
-  test('does not mend what a tracing library would: a lone sampling decision, ids of 64 bits, upper case, garbage', () => {
+  test('does not repair invalid or incomplete trace headers, as tracing libraries do', () => {
     const b3 = ['x-b3-sampled', '0', 'x-b3-traceid', '463AC35C9F6413AD', 'x-b3-flags', '1']
     const pairs = [...b3, 'traceparent', 'nonsense']
     expect(forwardHeaders(pairs).pairs).toEqual(pairs)
   })
 
-  test('ignores a name without a value', () => {
+  test('ignores a name at the end without its value', () => {
     expect(forwardHeaders(['x-request-id', 'a', 'b3']).pairs).toEqual(['x-request-id', 'a'])
   })
 
-  test('hands on odd bytes as they came, over the wire', async () => {
+  test('forwards bytes outside of ASCII unchanged', async () => {
     const value = Buffer.from('é ✓ ÿ', 'utf8')
     const upstream = createServer((incoming, response) => response.end(JSON.stringify(incoming.rawHeaders)))
     const front = createServer(async (incoming, response) => {
@@ -88,15 +88,15 @@ describe('forwardHeaders', () => {
 describe('withEndUser', () => {
   const incoming = forwardHeaders(['end-user', 'mallory', 'cookie', 'a=1', 'end-user', 'eve'])
 
-  test('replaces whatever came in by the user who is signed in', () => {
+  test('replaces every incoming end-user with the signed-in user', () => {
     expect(withEndUser(incoming, 'jason').pairs).toEqual(['cookie', 'a=1', 'end-user', 'jason'])
   })
 
-  test('removes it when nobody is signed in', () => {
+  test('removes every end-user if nobody is signed in', () => {
     expect(withEndUser(incoming, undefined).pairs).toEqual(['cookie', 'a=1'])
   })
 
-  test('leaves the headers that it was given as they were', () => {
+  test('does not change its argument', () => {
     withEndUser(incoming, 'jason')
     expect(incoming.pairs).toEqual(['end-user', 'mallory', 'cookie', 'a=1', 'end-user', 'eve'])
   })
@@ -119,11 +119,11 @@ describe('forOutside', () => {
   const all = forwardHeaders(forwardedHeaderNames.flatMap((name) => [name, 'v']))
   const namesIn = (pairs: readonly string[]) => pairs.filter((_text, i) => i % 2 === 0)
 
-  test('tells nothing at all', () => {
+  test('forwards no header by default', () => {
     expect(forOutside(all, { tellTrace: false }).pairs).toEqual([])
   })
 
-  test('tells of the trace if asked to, and of nobody who reads', () => {
+  test('forwards trace context if asked to, but no header that names the reader', () => {
     const told = namesIn(forOutside(all, { tellTrace: true }).pairs)
     const reader = 'end-user user-agent cookie authorization jwt baggage correlation-context sw8-correlation'.split(' ')
     const account = ['x-request-id', 'x-datadog-tags', 'x-datadog-origin', 'newrelic', 'x-dynatrace']
@@ -134,7 +134,7 @@ describe('forOutside', () => {
   test.each([
     [false, []],
     [true, ['traceparent']]
-  ])('leaves the call its span (the trace told: %s)', (tellTrace, told) => {
+  ])('the call has a span (trace context forwarded: %s)', (tellTrace, told) => {
     const tracing = createRecordedTracing('details')
     const incoming = tracing.startRequest({
       method: 'GET',

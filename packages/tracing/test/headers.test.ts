@@ -10,15 +10,15 @@ const original = [
   ...'x-b3-sampled x-b3-flags sw8 end-user user-agent cookie authorization jwt'.split(' ')
 ]
 
-test("forwards all of the original's headers", () => {
+test('all headers of the original are forwarded', () => {
   expect(original.filter((name) => !forwardedHeaderNames.includes(name))).toEqual([])
 })
 
-test('names each header once and in lower case, as they are compared', () => {
+test('every header is listed once, in lower case', () => {
   expect([...new Set(forwardedHeaderNames)]).toEqual(forwardedHeaderNames)
   expect(forwardedHeaderNames.map((name) => name.toLowerCase())).toEqual(forwardedHeaderNames)
 })
 
-test('counts everything that proves who the reader is among the credentials', () => {
+test('the credentials are the headers that prove who the reader is', () => {
   expect(headerGroups.credentials).toEqual(['cookie', 'authorization', 'jwt'])
 })

@@ -72,16 +72,19 @@ const callers: [what: string, sent: Headers, trace: string, written: (span: stri
   ]
 ]
 
-test.each(callers)('%s: the trace of the caller continues, and there is no other', (_what, headers, trace, written) => {
-  const { sent, names, client, server, request } = callFor(headers)
-  const span = client?.spanContext().spanId ?? 'no span'
-  expect(server?.parentSpanContext).toMatchObject({ traceId: trace, spanId: CALLER, isRemote: true })
-  expect(client?.parentSpanContext?.spanId).toBe(server?.spanContext().spanId)
-  expect(sent).toEqual({ traceparent: `00-${trace}-${span}-01`, ...written(span) })
-  expect(names.length).toBe(new Set(names).size)
-  expect(request.logIds).toEqual({ trace_id: trace, span_id: server?.spanContext().spanId })
-  expect(request.traceresponse).toBe(`00-${trace}-${server?.spanContext().spanId}-01`)
-})
+test.each(callers)(
+  '%s: the call continues the trace of the caller, in every header',
+  (_what, headers, trace, written) => {
+    const { sent, names, client, server, request } = callFor(headers)
+    const span = client?.spanContext().spanId ?? 'no span'
+    expect(server?.parentSpanContext).toMatchObject({ traceId: trace, spanId: CALLER, isRemote: true })
+    expect(client?.parentSpanContext?.spanId).toBe(server?.spanContext().spanId)
+    expect(sent).toEqual({ traceparent: `00-${trace}-${span}-01`, ...written(span) })
+    expect(names.length).toBe(new Set(names).size)
+    expect(request.logIds).toEqual({ trace_id: trace, span_id: server?.spanContext().spanId })
+    expect(request.traceresponse).toBe(`00-${trace}-${server?.spanContext().spanId}-01`)
+  }
+)
 
 const begun: Record<string, Headers> = {
   'no caller': {},
@@ -94,7 +97,7 @@ const begun: Record<string, Headers> = {
   }
 }
 
-test.each(Object.entries(begun))('%s: a trace begins, and no other continues beside it', (_what, headers) => {
+test.each(Object.entries(begun))('%s: a new trace begins', (_what, headers) => {
   const { sent, client, server } = callFor(headers)
   const { traceId, spanId } = client?.spanContext() ?? {}
   expect(server?.parentSpanContext).toBeUndefined()
@@ -103,14 +106,14 @@ test.each(Object.entries(begun))('%s: a trace begins, and no other continues bes
   expect(sent).toEqual({ traceparent: `00-${traceId}-${spanId}-01` })
 })
 
-test('a load balancer may name a trace without a span of it', () => {
+test('an X-Ray header may name a trace without a span', () => {
   const { sent, server } = callFor({ 'x-amzn-trace-id': xray(TRACE, '').replace(/;.*/, '') })
   expect(server?.parentSpanContext).toBeUndefined()
   expect(server?.spanContext().traceId).toBe(TRACE)
   expect(sent['x-amzn-trace-id']).toContain(`Root=1-${TRACE.slice(0, 8)}-`)
 })
 
-test('what is not about the trace is forwarded as it came', () => {
+test('headers without trace context are forwarded unchanged', () => {
   const others = {
     'x-request-id': 'r',
     baggage: 'a=1',
@@ -163,7 +166,7 @@ describe('OTEL_PROPAGATORS', () => {
     expect(sent).toEqual(arrives(client?.spanContext().spanId ?? 'no span'))
   })
 
-  test('none reads and writes nothing, and forwards what came', () => {
+  test('with none, trace headers are neither read nor written, but forwarded', () => {
     const { sent, server } = callFor({ traceparent, ...multi }, ['none'])
     expect(server?.parentSpanContext).toBeUndefined()
     expect(sent).toEqual({ traceparent, ...multi })

@@ -1,33 +1,33 @@
 import type { ReceivedSpan } from './received-span.ts'
 
-/** What a collector does with what it is sent. */
+/** How a collector answers. */
 export type Behaviour =
-  /** Takes it and says so. */
+  /** Accepts the spans. */
   | 'takes'
-  /** The same, but says so only when it is told to. */
+  /** Accepts the spans, but answers only after `release`. */
   | 'holds'
-  /** Accepts the connection and the request, and never answers. */
+  /** Reads the request and never answers. */
   | 'hangs'
-  /** Accepts the connection, and resets it when the request comes. */
+  /** Resets the connection when the request comes. */
   | 'resets'
-  /** Refuses with an HTTP status, or what gRPC has for it. */
+  /** Refuses with an HTTP status or the matching gRPC code. */
   | 429
   | 500
   | 503
 
 export interface Collector extends AsyncDisposable {
   port: number
-  /** What it took so far. */
+  /** The spans that were accepted so far. */
   spans: ReceivedSpan[]
-  /** What it was asked so far, taken or not. */
+  /** The number of requests so far, accepted or not. */
   requests: number
-  /** From now on. */
+  /** Changes how later requests are answered. */
   behave(next: Behaviour): void
-  /** Answers what it holds, and holds nothing more. */
+  /** Answers the waiting requests, and all later ones at once. */
   release(): void
 }
 
-/** Sends an answer, or keeps it until it is wanted. */
+/** Keeps answers back until `release`. */
 export interface Held {
   answer(send: () => void): void
   release(): void

@@ -7,18 +7,18 @@ import { readOtlp } from './received-span.ts'
 
 const METHOD = '/opentelemetry.proto.collector.trace.v1.TraceService/Export'
 
-/** What gRPC has for a status of HTTP: RESOURCE_EXHAUSTED, INTERNAL, UNAVAILABLE. */
+/** The gRPC codes for HTTP statuses: RESOURCE_EXHAUSTED, INTERNAL, UNAVAILABLE. */
 const codes = { 429: 8, 500: 13, 503: 14 }
 const OK = 0
 const UNIMPLEMENTED = 12
 
-/** A collector for OTLP by gRPC: as much of it as one call without streaming needs. */
+/** A collector for OTLP over gRPC. It implements unary calls only. */
 export async function startGrpcCollector(behaviour: Behaviour): Promise<Collector> {
   const held = createHeld()
   let now = behaviour
   const server = createServer()
   const sessions = new Set<ServerHttp2Session>()
-  // Services end, or are reset, with their connections open.
+  // Services end while their connections are open.
   const resetIsFine = () => undefined
   server.on('connection', (socket) => socket.on('error', resetIsFine))
   server.on('session', (session) => {
@@ -58,7 +58,7 @@ export async function startGrpcCollector(behaviour: Behaviour): Promise<Collecto
   return collector
 }
 
-/** One message, not compressed: a zero, its length, and itself. */
+/** The content of one uncompressed message, which follows a zero and its length. */
 function unframed(bytes: Buffer): Buffer {
   if (bytes[0] !== 0 || bytes.readUInt32BE(1) !== bytes.length - 5) throw new TypeError('this is not one gRPC message')
   return bytes.subarray(5)

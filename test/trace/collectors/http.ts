@@ -8,14 +8,14 @@ import type { ReceivedSpan } from './received-span.ts'
 export interface HttpKind {
   path: string
   type: string
-  /** Status of what is taken. */
+  /** The status of an accepted request. */
   status: number
-  /** Body that says so. */
+  /** The body of that answer. */
   answer: string
   read: (body: Buffer) => ReceivedSpan[]
 }
 
-/** A collector for spans that are posted. */
+/** A collector that gets spans by POST. */
 export async function startHttpCollector(kind: HttpKind, behaviour: Behaviour): Promise<Collector> {
   const held = createHeld()
   let now = behaviour

@@ -9,14 +9,14 @@ import { startUdpCollector } from './udp.ts'
 export type { Behaviour, Collector } from './collector.ts'
 export type { ReceivedSpan } from './received-span.ts'
 
-/** One way to send spans, and what takes them at the other end. */
+/** One exporter, and a collector for it. */
 export interface ExporterKind {
   start(behaviour?: Behaviour): Promise<Collector>
-  /** The settings that send spans there. */
+  /** The settings of a service that sends spans to the collector. */
   env(port: number, host?: string): Env
 }
 
-/** Every exporter that a service has, but for the console. */
+/** Every exporter of the services, except the console. */
 export const exporterKinds = {
   'OTLP protobuf': {
     start: (behaviour = 'takes') =>

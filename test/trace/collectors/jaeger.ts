@@ -1,10 +1,10 @@
 import type { ReceivedSpan, Values } from './received-span.ts'
 import { readThrift, type Struct, type ThriftValue } from './thrift.ts'
 
-// The numbers of the fields are those of Jaeger's definitions:
+// The field numbers are from Jaeger's definitions:
 // https://github.com/jaegertracing/jaeger-idl/blob/main/thrift/jaeger.thrift and agent.thrift
 
-/** Of a body for `/api/traces`: one batch. */
+/** Reads the body of a POST to `/api/traces`: one batch. */
 export function readBatch(bytes: Buffer): ReceivedSpan[] {
   const reader = readThrift(bytes)
   const spans = spansOf(reader.struct())
@@ -12,7 +12,7 @@ export function readBatch(bytes: Buffer): ReceivedSpan[] {
   return spans
 }
 
-/** Of a datagram for Jaeger's agent: a call of `emitBatch`. */
+/** Reads a datagram to Jaeger's agent: a call of `emitBatch`. */
 export function readDatagram(bytes: Buffer): ReceivedSpan[] {
   const reader = readThrift(bytes)
   const method = reader.message()
@@ -41,13 +41,13 @@ function readSpan(span: Struct, service: string): ReceivedSpan {
     service,
     startUs: Number(asLong(span.get(8))),
     durationUs: Number(asLong(span.get(9))),
-    // The exporter makes tags of both and does not tell them apart.
+    // The exporter writes both as tags.
     attributes: tags,
     resource: tags
   }
 }
 
-/** In the order of `TagType`, the fields that hold the value. */
+/** The fields with the value, in the order of `TagType`. */
 const valueFields = [3, 4, 5, 6, 7]
 
 function readTags(list: ThriftValue | undefined): Values {

@@ -1,6 +1,6 @@
 import { decodeSpans, type Span } from '@bookinfo/trace-viewer/testing'
 
-/** A span as a collector sees it, whatever it came in. */
+/** A span in a form that is the same for all formats. */
 export interface ReceivedSpan {
   traceId: string
   spanId: string
@@ -19,7 +19,7 @@ export interface ReceivedSpan {
 
 export type Values = Record<string, unknown>
 
-/** Of a request in OTLP; stricter than any collector. */
+/** Reads the spans of an OTLP request. It is stricter than real collectors. */
 export function readOtlp(bytes: Buffer, encoding: 'json' | 'protobuf'): ReceivedSpan[] {
   return decodeSpans(bytes, encoding).map((span) => {
     const { traceId, spanId, parentId, name, kind, status, startUs, durationUs, attributes, resource } = span

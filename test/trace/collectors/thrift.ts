@@ -1,24 +1,24 @@
-/** Values by field number; structs are such records again, binaries and texts are bytes, i64 is a bigint. */
+/** The values of a struct by field number. Binaries and strings are bytes, an i64 is a bigint. */
 export type Struct = ReadonlyMap<number, ThriftValue>
 export type ThriftValue = boolean | number | bigint | Buffer | readonly ThriftValue[] | Struct
 
 export interface ThriftReader {
-  /** @throws if the bytes are none */
+  /** @throws if the bytes are not a struct */
   struct(): Struct
   /** The name of the method that a message calls; its arguments follow as a struct. */
   message(): string
-  /** Whether all has been read. */
+  /** Whether all bytes have been read. */
   atEnd(): boolean
 }
 
 /**
- * Reads Thrift's binary protocol, all of it that Jaeger's messages use, without their definitions.
+ * Reads the part of Thrift's binary protocol that Jaeger's messages use. It needs no interface definitions.
  * https://github.com/apache/thrift/blob/master/doc/specs/thrift-binary-protocol.md
  */
 export function readThrift(bytes: Buffer): ThriftReader {
   let offset = 0
 
-  /** The place of so many bytes, which are then read. */
+  /** Reads a number of bytes. @returns the offset of the first one */
   function take(length: number): number {
     const start = offset
     offset += length

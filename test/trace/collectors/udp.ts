@@ -4,7 +4,7 @@ import type { Collector } from './collector.ts'
 import { readDatagram } from './jaeger.ts'
 import { portOf } from './port.ts'
 
-/** Jaeger's agent: it takes datagrams, and has no way to answer. */
+/** Jaeger's agent: it receives datagrams and cannot answer. */
 export async function startUdpCollector(): Promise<Collector> {
   const socket = createSocket('udp4')
   socket.on('message', (message) => {
