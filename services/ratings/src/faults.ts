@@ -19,13 +19,13 @@ export function createChance(seed: number): Chance {
   }
 }
 
-/** The lessons of the original's ratings variants; they are wrong on purpose. */
+/** The faults of the original's ratings variants. The lessons need them. */
 const FAULTY_SHARE = 0.5
 const DELAY_MS = 7_000
 const UNAVAILABLE_TURN_MS = 60_000
 const UNHEALTHY_TURN_MS = 900_000
 
-/** Chance, clock and sleep, so that a test need not wait for any. */
+/** Chance, clock and sleep, which tests replace. */
 export interface FaultDeps {
   chance: Chance
   /** Milliseconds on a clock that never goes back. */
@@ -33,9 +33,9 @@ export interface FaultDeps {
   sleep: (ms: number) => Promise<unknown>
 }
 
-/** How a variant behaves; only reading ratings is affected, never posting them. */
+/** The faults of a variant. They affect reads only. */
 export interface Faults {
-  /** Whether this read is refused; may take its time. */
+  /** Whether this read is refused. It may resolve late. */
   refusesRead(): Promise<boolean>
   healthy(): boolean
 }

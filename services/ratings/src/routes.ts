@@ -16,9 +16,9 @@ const BadKeep = createError(
 )
 
 /**
- * One reader's stars, given in a way that the original takes too: it replaces all stars of a product, so it gets all, and it reads
- * no query. `keep=others` says that only those of `end-user` are meant, should the others come along. They were read a moment
- * ago, and perhaps not here.
+ * The stars of one reader, in a form that also works with the original, which ignores the query and replaces all stars of a product.
+ * So the body may contain the stars of others. With `keep=others` only those of `end-user` are stored. The others may be outdated, or
+ * come from another replica.
  */
 const KeepQuery = Type.Object({
   keep: Type.Optional(
@@ -30,7 +30,7 @@ const KeepQuery = Type.Object({
 
 /** Reviewer names to stars. */
 const BODY_LIMIT = 16 * 1024
-/** Seconds: by then a database that works again has worked off its queue. */
+/** Seconds. The queue of a working database is empty by then. */
 const RETRY_AFTER_S = 1
 
 export interface RatingsRoutesOptions {
@@ -46,7 +46,7 @@ export const ratingsRoutes: FastifyPluginAsyncTypebox<RatingsRoutesOptions> = as
   const ratings = {
     url: '/ratings/*',
     config: { documentedParams: ProductIdParams },
-    // Before the body is read: a wrong id is what the original complains of first.
+    // Before the body is read: the original checks the id first.
     onRequest: async ({ url }: { url: string }) => void productIdAtEnd(url)
   }
   const documentation = { tags: ['bookinfo'], response: { 200: StoredRatings, 400: ErrorBody } }
@@ -123,7 +123,7 @@ function productIdAtEnd(url: string): ProductId {
   return id
 }
 
-/** What is not JSON is no ratings either, so it need not be told apart from a wrong shape. */
+/** @returns undefined for invalid JSON, which is refused like JSON of a wrong shape */
 function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString())
@@ -132,7 +132,7 @@ function parseJson(bytes: Buffer): unknown {
   }
 }
 
-/** @throws BadKeep if nobody is named, or has no stars in it */
+/** @throws BadKeep without `end-user`, or if the body has no stars of that reviewer */
 function starsOfEndUser(given: GivenRatings, headers: IncomingHttpHeaders): GivenRatings {
   // Names travel as UTF-8, and Node reads headers byte by byte.
   const reviewer = Buffer.from(String(headers['end-user'] ?? ''), 'latin1').toString()

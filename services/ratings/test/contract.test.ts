@@ -83,7 +83,7 @@ describe('posted ratings', () => {
     expect(await read(1000)).toEqual(stars(1000, given))
   })
 
-  test('replace those that were there, and are not merged', async () => {
+  test('replace the earlier ratings of the product', async () => {
     await post('/ratings/1001', '{"Reviewer1":1,"Reviewer2":2}')
     expect(await post('/ratings/1001', '{"Reviewer2":3}')).toEqual(stars(1001, { Reviewer2: 3 }))
     expect(await read(1001)).toEqual(stars(1001, { Reviewer2: 3 }))
@@ -138,7 +138,7 @@ describe('posted ratings', () => {
     expect(await post('/ratings/1010', JSON.stringify(given))).toEqual(stars(1010, given))
   })
 
-  test('with a wrong id are refused for the id first, whatever the body', async () => {
+  test('with a wrong id are refused because of the id, whatever the body', async () => {
     for (const body of ['{"Reviewer1":1}', '{', '', 'x'.repeat(1_000_000)]) {
       for (const path of ['/ratings/abc', '/ratings/', '/ratings/-5', '/ratings/7abc', '/ratings/1.5']) {
         expect(await post(path, body)).toEqual(noNumber)

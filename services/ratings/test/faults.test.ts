@@ -23,7 +23,7 @@ test('a delayed read waits for its sleep', async () => {
   expect(await read).toBe(false)
 })
 
-test('turns are counted from the start of the process, not from the clock', async () => {
+test('v-unavailable counts its minutes from the start of the process', async () => {
   let now = 123_456_789
   const faults = createFaults('v-unavailable', { chance: () => 1, now: () => now, sleep: async () => {} })
   expect(await faults.refusesRead()).toBe(false)

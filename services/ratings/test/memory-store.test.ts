@@ -28,7 +28,7 @@ test('10,000 products are kept', async () => {
   expect(await store.read(BOUND - 1)).toEqual({ id: BOUND - 1, ratings: given })
 })
 
-test('of one more, the product written longest ago is forgotten', async () => {
+test('with one more product, the one written longest ago is forgotten', async () => {
   const store = await fullStore()
   await store.write(BOUND, given)
   expect(await store.read(0)).toEqual({ id: 0, ratings: first })

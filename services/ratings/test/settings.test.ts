@@ -14,7 +14,7 @@ test.each(['v1', 'v-faulty', 'v-delayed', 'v-unavailable', 'v-unhealthy'])('SERV
   expect(loadConfig(RatingsConfig, { SERVICE_VERSION: version }, []).SERVICE_VERSION).toBe(version)
 })
 
-test.each(['v-broken', 'V1', '-2', '4294967296', 'x'])('what is no version or no seed is refused: %s', (value) => {
+test.each(['v-broken', 'V1', '-2', '4294967296', 'x'])('an invalid version or seed is refused: %s', (value) => {
   expect(() => loadConfig(RatingsConfig, { SERVICE_VERSION: value }, [])).toThrow('SERVICE_VERSION must be')
   expect(() => loadConfig(RatingsConfig, { FAULT_SEED: value }, [])).toThrow('FAULT_SEED must be')
 })

@@ -14,11 +14,11 @@ const MINUTE = 60_000
 interface World {
   chance: number
   now: number
-  /** Milliseconds that it wanted to sleep. */
+  /** The sleeps in milliseconds. */
   slept: number[]
 }
 
-/** Ratings whose chance, clock and sleep a test moves by hand. */
+/** Starts ratings. The test sets chance and clock, and sees the sleeps. */
 async function start(version: string) {
   const world: World = { chance: 1, now: 1_000_000, slept: [] }
   const service = await startRatings(
@@ -110,7 +110,7 @@ describe('v-unavailable', () => {
   })
 
   test.each([MINUTE, 2 * MINUTE - 1, 3 * MINUTE, 61 * MINUTE])(
-    'refuses %i ms after its start, and calls itself healthy',
+    'refuses %i ms after its start, and stays healthy',
     async (ms) => {
       expect(await after('v-unavailable', ms)).toEqual({ read: unavailable, health: healthy, readiness: ready })
     }
@@ -126,7 +126,7 @@ describe('v-unhealthy', () => {
   )
 
   test.each([15 * MINUTE, 30 * MINUTE - 1, 45 * MINUTE])(
-    'refuses %i ms after its start, and says that it is not well',
+    'refuses %i ms after its start, and is unhealthy',
     async (ms) => {
       const readiness = json(503, { error: 'unhealthy on purpose' })
       expect(await after('v-unhealthy', ms)).toEqual({ read: unavailable, health: unhealthy, readiness })

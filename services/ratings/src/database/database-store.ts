@@ -22,7 +22,7 @@ type CodedError = typeof NoDatabase | typeof NoSelect | typeof NoLoad | typeof N
 
 export interface DatabaseStoreOptions {
   database: Database
-  /** What the original says when a read fails, which differs by database. */
+  /** The original's error for a failed read. It depends on the database. */
   NoRead: CodedError
   observe: ObserveDatabase
   log: FastifyBaseLogger
@@ -84,8 +84,8 @@ export function createDatabaseStore(options: DatabaseStoreOptions): RatingsStore
 }
 
 /**
- * Databases differ in long names, NUL, half a surrogate pair, and blanks at the end. Names that all of them store alike are
- * also those that one can sign in with.
+ * Databases differ in long names, NUL, half a surrogate pair, and blanks at the end. These names are the same in all databases,
+ * and are those that productpage accepts at sign-in.
  */
 const reviewerName = /^(?!\s)[^\p{Cc}\p{Cs}]{1,100}(?<!\s)$/u
 

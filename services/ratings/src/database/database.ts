@@ -3,7 +3,7 @@ import type { DatabaseCall, ObserveDatabase } from '@bookinfo/service-kit'
 import type { StoreCall } from '../store/store.ts'
 import type { StoredRatings } from '../store/stored-ratings.ts'
 
-/** One use of a database: how long it may take, and where its operations are observed. */
+/** One use of a database, with its time limit and the observer of its operations. */
 export interface Use {
   /** Aborts when the time is over. */
   signal: AbortSignal
@@ -14,7 +14,7 @@ export interface Use {
 /** `read` if the user may not create tables or write to them. The original's data can still be served. */
 export type Access = 'read' | 'write'
 
-/** What can be read now: nothing yet, the original's data alone, or also the stars that were posted to us. */
+/** What can be read now: nothing, only the original's data, or also the posted stars. */
 export type Content = 'nothing' | 'original' | 'all'
 
 export type Refusal = 'too many reviewers' | 'too many products'
@@ -23,7 +23,7 @@ export type Refusal = 'too many reviewers' | 'too many products'
 export interface Database {
   /** Its name in `DB_TYPE`. */
   type: string
-  /** Looks what can be read, without waiting for a writer. */
+  /** Finds what can be read, without waiting for a writer. */
   inspect(use: Use): Promise<Content>
   /** Creates what is missing of the schema. Safe with many replicas at once; never changes the original's data. */
   prepare(use: Use): Promise<Access>
@@ -55,7 +55,7 @@ interface FaultFacts {
 
 export class DatabaseError extends Error {
   readonly kind: FaultKind
-  /** Short and without secrets: the database's code, the system's, or a few words. */
+  /** Short and without secrets: a code of the database or of the system, or a few words. */
   readonly code: string
   /** The database's own code, if it answered. */
   readonly statusCode: string | undefined
@@ -69,7 +69,7 @@ export class DatabaseError extends Error {
   }
 }
 
-/** Any error as a `DatabaseError`; a timeout means that no answer came in time. */
+/** Converts any error. A timeout means that no answer came in time. */
 export function toDatabaseError(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error
   const isLate = error instanceof Error && error.name === 'TimeoutError'

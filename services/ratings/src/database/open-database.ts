@@ -13,7 +13,7 @@ import { sqlite } from './sqlite/sqlite.ts'
 import { createSqlitePool } from './sqlite/pool.ts'
 import { readTls } from './tls.ts'
 
-/** The original's name for it, everywhere. */
+/** The name of the database in the original. */
 const DATABASE = 'test'
 
 const MAX_CONNECTIONS = 10
@@ -23,7 +23,7 @@ const IDLE_TIMEOUT_MS = 60_000
  * The database that the settings name; nothing is connected yet. Only its own library is loaded.
  *
  * @param budgetMs milliseconds that one use may take
- * @throws ConfigError naming what is missing on this machine, or what contradicts what
+ * @throws ConfigError if a file is missing on this machine, or if settings contradict each other
  */
 export async function openDatabase(config: DatabaseConfig, budgetMs: number): Promise<Database> {
   const limits = {
@@ -81,7 +81,7 @@ function onServer(dialect: Dialect, createPool: (options: ServerOptions) => Pool
 }
 
 /**
- * In place of a database that nobody has named. The service runs all the same, as the original's does, and says so.
+ * Replaces a database without an address. The service runs without it, as the original does, and reports it.
  *
  * @param reason what is missing, for the operator
  */
@@ -90,7 +90,7 @@ function createMissingDatabase(type: string, reason: string): Database {
   return { type, inspect: fail, prepare: fail, read: fail, write: fail, ping: fail, close: async () => undefined }
 }
 
-/** A bundle has the libraries in files beside it, so that it starts as fast without any. */
+/** In a build, the libraries are files beside `main.js`, so that a service without a database starts fast. */
 async function beside<T>(name: string, loading: Promise<T>): Promise<T> {
   try {
     return await loading

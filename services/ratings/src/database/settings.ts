@@ -14,7 +14,7 @@ const user = (fallback: string, of: string) =>
 const password = (of: string) =>
   Type.String({ default: '', maxLength: 1024, secret: true, description: `Password of that user of ${of}.` })
 
-/** By the names of the original, and in their manner where it has none. The database is called `test`, as there. */
+/** The original's names, and similar names for other settings. The database is called `test`, as in the original. */
 export const databaseSettings = {
   DB_TYPE: Type.Enum(['mongodb', 'mysql', 'postgres', 'sqlite'], {
     default: 'mongodb',
@@ -55,7 +55,7 @@ export const databaseSettings = {
 const DatabaseConfig = Type.Object(databaseSettings)
 export type DatabaseConfig = Static<typeof DatabaseConfig>
 
-/** Texts that no log line may hold, the longest first: the address of MongoDB has its password inside, written for addresses. */
+/** Texts that must not be logged, the longest first. The address of MongoDB contains the password, percent-encoded. */
 export function secretsOf({ MYSQL_DB_PASSWORD, POSTGRES_DB_PASSWORD, MONGO_DB_URL }: DatabaseConfig): string[] {
   const [, encoded = ''] = /^[^/]+\/\/[^:@/]*:([^@/]*)@/.exec(MONGO_DB_URL) ?? []
   const secrets = [MONGO_DB_URL, MYSQL_DB_PASSWORD, POSTGRES_DB_PASSWORD, encoded, decode(encoded)]

@@ -13,7 +13,7 @@ import {
   type FaultKind,
   type Use
 } from './database.ts'
-import { createTurns, type Turns } from './turns.ts'
+import { createConcurrencyLimit, type ConcurrencyLimit } from './concurrency-limit.ts'
 
 /** Milliseconds; parameters, so that tests need not wait. */
 export interface DatabaseTimes {
@@ -31,8 +31,8 @@ export const databaseTimes: DatabaseTimes = { budgetMs: 2_000, prepareMs: 10_000
 const attemptsFor: Partial<Record<FaultKind, number>> = { lost: 3, conflict: 20, missing: 2, forbidden: 2 }
 
 /**
- * Reads and writes have turns of their own. So writers that wait for a locked row leave connections to readers. Together
- * with one connection for the checks and one for the schema this makes 10, the size of the pool.
+ * Reads and writes have separate limits, so writers that wait for a locked row leave connections to readers. With one
+ * connection for the checks and one for the schema this makes 10, the size of the pool.
  */
 const READS = { atOnce: 5, waiting: 195 }
 const WRITES = { atOnce: 3, waiting: 97 }
@@ -41,14 +41,14 @@ export interface WatchOptions {
   database: Database
   observe: ObserveDatabase
   log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>
-  /** What the log may hold of a failure. */
+  /** The part of a failure that may be logged. */
   describe: (fault: DatabaseError) => object
   times: DatabaseTimes
   /** Decides how long a writer pauses when another writer was faster. */
   chance: Chance
 }
 
-/** A database that may be away, slow, or come back: it is checked regularly, and used again soon after its return. */
+/** A database that may be slow or away. It is checked regularly, and used again soon after its return. */
 export interface WatchedDatabase {
   read<T>(call: StoreCall, work: (content: Content, use: Use) => Promise<T>): Promise<T>
   write<T>(call: StoreCall, work: (access: Access, use: Use) => Promise<T>): Promise<T>
@@ -60,9 +60,9 @@ export interface WatchedDatabase {
 export function watchDatabase({ database, observe, log, describe, times, chance }: WatchOptions): WatchedDatabase {
   const place = { database: database.type }
   const closing = new AbortController()
-  const reads = createTurns(READS)
-  const writes = createTurns(WRITES)
-  /** Both undefined while unknown. */
+  const reads = createConcurrencyLimit(READS)
+  const writes = createConcurrencyLimit(WRITES)
+  /** Undefined while unknown, as is `access`. */
   let content: Content | undefined
   let access: Access | undefined
   let inspecting: Promise<Content> | undefined
@@ -75,7 +75,7 @@ export function watchDatabase({ database, observe, log, describe, times, chance 
     observe: (operation) => observe(operation, call.trace)
   })
 
-  /** All who need the schema wait for the same attempt to create it. */
+  /** All requests that need the schema wait for the same attempt to create it. */
   async function prepared(signal: AbortSignal): Promise<Access> {
     if (access !== undefined) return access
     preparing ??= prepare().finally(() => (preparing = undefined))
@@ -133,12 +133,12 @@ export function watchDatabase({ database, observe, log, describe, times, chance 
     access = undefined
   }
 
-  async function inTurn<T>(turns: Turns, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    await turns.enter(signal)
+  async function runWithin<T>(limit: ConcurrencyLimit, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    await limit.enter(signal)
     try {
       return await work()
     } finally {
-      turns.leave()
+      limit.leave()
     }
   }
 
@@ -160,7 +160,7 @@ export function watchDatabase({ database, observe, log, describe, times, chance 
     log.warn({ ...place, ...describe(fault) }, 'ratings cannot be stored yet')
   }
 
-  /** Only this decides about readiness: a single request may fail for reasons of its own. */
+  /** Only this check decides about readiness, because a single request may fail for other reasons. */
   async function check(): Promise<void> {
     const use = useFor(noCall, times.budgetMs)
     try {
@@ -168,7 +168,7 @@ export function watchDatabase({ database, observe, log, describe, times, chance 
         await readable(use.signal)
         await database.ping(use)
       })
-      // So that a replica which says that it is ready can usually be written to.
+      // A ready replica should also accept writes.
       if (access === undefined) await prepared(use.signal).catch(() => undefined)
       noteUsable()
     } catch (error) {
@@ -195,7 +195,7 @@ export function watchDatabase({ database, observe, log, describe, times, chance 
   return {
     async read(call, work) {
       const use = useFor(call, times.budgetMs)
-      const result = await inTurn(reads, use.signal, () =>
+      const result = await runWithin(reads, use.signal, () =>
         attempt(use, async () => work(await readable(use.signal), use))
       )
       noteUsable()
@@ -203,7 +203,7 @@ export function watchDatabase({ database, observe, log, describe, times, chance 
     },
     write(call, work) {
       const use = useFor(call, times.budgetMs)
-      return inTurn(writes, use.signal, () => attempt(use, async () => work(await prepared(use.signal), use)))
+      return runWithin(writes, use.signal, () => attempt(use, async () => work(await prepared(use.signal), use)))
     },
     writable: () => access === 'write',
     whyNotReady: () => problem,

@@ -5,10 +5,9 @@ import type { MongoFailure, MongoOptions, MongoServer } from '../database/mongod
 const HEARTBEAT_MS = 1_000
 
 /**
- * A MongoDB server or replica set, reached when it is first asked. It sends commands as they are given: what they mean is
- * no matter of the library, and nothing is sent twice unless the caller does.
+ * A MongoDB server or replica set. It connects at the first command. The library sends commands unchanged and repeats none.
  *
- * @throws whatever the library says of an address that is none
+ * @throws the library's error for an invalid address
  */
 export function createMongoServer(options: MongoOptions): MongoServer {
   const { url, database, tls, timeoutMs, idleTimeoutMs, maxConnections } = options
@@ -19,10 +18,10 @@ export function createMongoServer(options: MongoOptions): MongoServer {
       maxIdleTimeMS: idleTimeoutMs,
       heartbeatFrequencyMS: HEARTBEAT_MS,
       connectTimeoutMS: timeoutMs,
-      // Half of the time for finding a server, as all of it would leave none for asking it.
+      // Half of the time is for finding a server, the other half for the command.
       serverSelectionTimeoutMS: timeoutMs / 2,
       waitQueueTimeoutMS: timeoutMs,
-      // A server that has stopped answering loses its connection, and nobody waits for it any longer.
+      // A connection without an answer is closed.
       socketTimeoutMS: timeoutMs,
       ...(tls && {
         tls: true,
@@ -40,7 +39,7 @@ export function createMongoServer(options: MongoOptions): MongoServer {
       try {
         return await current.db(database).command(command)
       } catch (error) {
-        // A client whose first connection came to nothing stays closed for ever.
+        // A client stays closed after its first connection has failed.
         if (error instanceof MongoTopologyClosedError && client === current) {
           client = open()
           await current.close()

@@ -49,7 +49,7 @@ export function createMysqlPool(options: ServerOptions): Pool {
         connection.destroy()
       }
     },
-    // It reports connections that could not be opened, which is no news any more.
+    // It fails for connections that could not be opened. Their users know that already.
     close: () => pool.end().catch(() => undefined)
   }
 }
@@ -63,7 +63,7 @@ function withoutEnd(challenge: Buffer): Buffer {
 
 const advice = 'use mysql_native_password, caching_sha2_password or ed25519 for this user'
 
-/** Says which authentication plugin a user has, if this is why the server or the library refuses the connection. */
+/** Names the authentication plugin of the user if it is the reason for a refused connection. */
 function explainSignIn(error: unknown): never {
   if (!(error instanceof Error)) throw error
   const [, plugin] = /unknown plugin (\w+)/.exec(error.message) ?? []
@@ -72,7 +72,7 @@ function explainSignIn(error: unknown): never {
   if (code === 'MYSQL_CLEAR_PASSWORD_NOT_ENABLED') {
     throw new SignInError(`authentication plugin mysql_clear_password needs DB_TLS: set it, or ${advice}`, error)
   }
-  // What a server answers to a user of unix_socket or auth_socket, who can only sign in on the server's own machine.
+  // A user of unix_socket or auth_socket can only sign in on the machine of the server.
   if (code === 'ER_ACCESS_DENIED_NO_PASSWORD_ERROR') {
     throw new SignInError(`${code}: the user signs in without a password (unix_socket): ${advice}`, error)
   }

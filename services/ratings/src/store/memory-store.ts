@@ -1,15 +1,15 @@
 import type { GivenRatings, ProductId } from '@bookinfo/contracts'
 import { firstRatings, MAX_PRODUCTS, MAX_REVIEWERS, TooManyReviewers, type RatingsStore } from './store.ts'
 
-/** Of all ratings together, as JSON: two bytes each at most, which a pod has room for. */
+/** Bound of all ratings together, as JSON. With two bytes for each character it fits into a pod. */
 const MAX_CHARACTERS = 16_000_000
 
 /**
- * Ratings in memory, for the life of the process: a write replaces what was there, as in the original. When it is full, the
- * products written longest ago are forgotten.
+ * Ratings in memory. A write replaces the ratings of a product, as in the original. When the store is full, it forgets the
+ * products written longest ago.
  */
 export function createMemoryStore() {
-  /** As JSON: an object costs a multiple of its names, and how much nobody can say. */
+  /** As JSON, because the memory that an object takes is unknown. */
   const written = new Map<ProductId, string>()
   let characters = 0
 

@@ -2,11 +2,11 @@ import type { GivenRatings, ProductId } from '@bookinfo/contracts'
 import { createError, type FastifyBaseLogger, type RequestTrace } from '@bookinfo/service-kit'
 import type { StoredRatings } from './stored-ratings.ts'
 
-/** The original's two reviewers, whose stars every product has until somebody gives others. */
+/** The stars of the original's two reviewers, with which every product begins. */
 export const firstRatings = { Reviewer1: 5, Reviewer2: 4 } satisfies GivenRatings
 
 export const MAX_PRODUCTS = 10_000
-/** The contract's bound: an answer with more would count as none. */
+/** The bound of the contract. An answer with more reviewers is invalid. */
 export const MAX_REVIEWERS = 100
 
 /** The request that a store works for: where its spans belong, and its log lines. */
@@ -15,27 +15,27 @@ export interface StoreCall {
   log: Pick<FastifyBaseLogger, 'warn'>
 }
 
-/** Where stars are kept. What fails throws one of the errors below. */
+/** Stores stars. Failures are the errors below. */
 export interface RatingsStore {
   read(id: ProductId, call: StoreCall): Promise<StoredRatings>
-  /** What is posted, in the manner of this store. @returns all stars of the product, as a read would */
+  /** Stores posted stars: a store in memory replaces, a database merges. @returns all stars of the product */
   write(id: ProductId, given: GivenRatings, call: StoreCall): Promise<StoredRatings>
   /** The same, but leaves the stars of others as they are. */
   merge(id: ProductId, given: GivenRatings, call: StoreCall): Promise<StoredRatings>
-  /** Whether stars can be given, as far as is known. */
+  /** Whether a write can succeed, by what is known now. */
   writable(): boolean
   /** A reason not to send requests here, in words without secrets; undefined while there is none. */
   whyNotReady(): string | undefined
   close(): Promise<void>
 }
 
-/** The original's words, and its status for all but the first of them: it said 200 when MySQL was down. */
+/** Errors with the original's words. The status is also the original's, except for the first: it sent 200 when MySQL was down. */
 export const NoDatabase = createError('BOOKINFO_NO_DATABASE', 'could not connect to ratings database', 500)
 export const NoSelect = createError('BOOKINFO_NO_SELECT', 'could not perform select', 500)
 export const NoLoad = createError('BOOKINFO_NO_LOAD', 'could not load ratings from database', 500)
 export const NoPost = createError('BOOKINFO_NO_POST', 'Post not implemented for database backed ratings', 501)
 
-/** For what the original did not do. */
+/** Errors that the original does not have. */
 export const Busy = createError('BOOKINFO_BUSY', 'too many requests are waiting for the ratings database', 503)
 export const NotStored = createError('BOOKINFO_NOT_STORED', 'could not store ratings in database', 500)
 export const NoReviewerName = createError(

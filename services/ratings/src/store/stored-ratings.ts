@@ -2,9 +2,8 @@ import { Ratings, type GivenRatings, type ProductId } from '@bookinfo/contracts'
 import { Type, type Static } from 'typebox'
 
 /**
- * What a store answers: the contract's, but for a reviewer for whom the original's table holds NULL. That is passed on as
- * `null`, as the original does, and those who ask take the answer for none. (Of a union of types the serializer would try
- * each; so they are one type, in the words of JSON Schema.)
+ * The answer of a store: that of the contract, except that a NULL in the original's table becomes `null`, as in the original. Callers
+ * count such an answer as invalid. (For a union the serializer would try each type, so this is one type with two names.)
  */
 export const StoredRatings = Type.Object({
   ...Ratings.properties,
@@ -12,12 +11,12 @@ export const StoredRatings = Type.Object({
 })
 export type StoredRatings = Static<typeof StoredRatings>
 
-/** Stars as the original's table holds them: a row may be missing (0), or hold nothing (null). */
+/** The rows of the original's table. A missing row counts as 0. */
 export type OriginalStars = readonly (number | null)[]
 
 /**
- * The original's answer, which knows two reviewers and no products, with the stars over it that were given for this product:
- * those of other reviewers follow by name, so that every database answers alike.
+ * Merges the original's stars, which are the same for every product, with the posted stars of one product. Other reviewers are
+ * sorted by name, so that every database gives the same answer.
  */
 export function mergeRatings(
   id: ProductId,
@@ -29,10 +28,10 @@ export function mergeRatings(
   return { id, ratings: Object.fromEntries([['Reviewer1', first], ['Reviewer2', second], ...byName]) }
 }
 
-/** @throws TypeError where a table that is called like the original's holds what are no stars */
+/** @throws TypeError if a table with the original's name contains something else */
 export function toStars(value: unknown): number | null {
   if (value === null || value === undefined) return null
   const stars = Number(value)
-  if (!Number.isInteger(stars)) throw new TypeError('the ratings table holds what are no stars')
+  if (!Number.isInteger(stars)) throw new TypeError('the ratings table contains a value that is no number of stars')
   return stars
 }

@@ -14,7 +14,7 @@ const database: Database = {
   close: async () => undefined
 }
 
-/** Writes to a database in which another writer was faster so many times. */
+/** Writes to a database that reports this number of conflicts. */
 async function write(conflicts: number) {
   const watched = watchDatabase({
     database,
@@ -35,7 +35,7 @@ async function write(conflicts: number) {
   return { result, attempts }
 }
 
-test('a writer tries again when another writer was faster, but not for ever', async () => {
+test('a write is tried again after a conflict, 20 times at most', async () => {
   expect(await write(0)).toEqual({ result: 'written', attempts: 1 })
   expect(await write(19)).toEqual({ result: 'written', attempts: 20 })
   expect(await write(20)).toEqual({ result: 'DatabaseError: another writer was faster', attempts: 20 })

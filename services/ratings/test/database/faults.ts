@@ -8,7 +8,7 @@ import type { ServerDatabase } from './servers/test-database.ts'
 /** Milliseconds that reviews v3 wait for ratings. */
 const REVIEWS_TIMEOUT_MS = 2_500
 
-/** What a service may take to use a database that is back, on a machine that has other work. */
+/** Longest time until a service uses its database again, on a busy machine. */
 const RECOVERY_MS = 15_000
 
 const MAX_CONNECTIONS = 10
@@ -16,7 +16,7 @@ const MAX_CONNECTIONS = 10
 const noConnection = json(500, { error: 'could not connect to ratings database' })
 const notStored = json(500, { error: 'could not store ratings in database' })
 
-/** What goes wrong between a service and its database, and what the service makes of it; the same for every server. */
+/** The tests of failures between a service and its database server. */
 export function describeFaults(kind: string, start: () => Promise<ServerDatabase>, enforcesRights = true): void {
   describe(`ratings while ${kind} fails`, () => {
     let database: ServerDatabase
@@ -42,7 +42,7 @@ export function describeFaults(kind: string, start: () => Promise<ServerDatabase
       await expect.poll(() => read(service), { timeout: RECOVERY_MS }).toMatchObject({ status: 200 })
     }
 
-    /** All that a service says while its database is of no use. */
+    /** Expects the answers of a service that cannot use its database. */
     async function expectAway(service: RunningService, onRead = noConnection, onWrite = noConnection): Promise<void> {
       const couldNot = [onRead, json(500, { error: database.couldNotRead }), onWrite, notStored]
       const answers = await Promise.all([read(service), post(service), read(service), post(service)])
@@ -60,7 +60,7 @@ export function describeFaults(kind: string, start: () => Promise<ServerDatabase
     const moods: Mood[] = ['closed', 'silent', 'hasty', 'cutting', 'slow']
 
     test.each(moods)(
-      'the connection becomes %s: 500, not ready, alive, and works again without a restart',
+      'the connection becomes %s: 500, not ready, but alive; later it works again without a restart',
       async (mood) => {
         await proxy.become('open')
         await using service = await serve(database.envAt(proxy.port))
@@ -91,7 +91,7 @@ export function describeFaults(kind: string, start: () => Promise<ServerDatabase
           await recovers(service)
           await proxy.become(mood)
           const answers = await Promise.all(Array.from({ length: 300 }, () => read(service)))
-          // Those that the queue has no place for are refused at once.
+          // A full queue refuses requests at once.
           for (const { status } of answers) expect([500, 503]).toContain(status)
           await expect
             .poll(() => proxy.connections(), { timeout: RECOVERY_MS })
@@ -161,7 +161,7 @@ export function describeFaults(kind: string, start: () => Promise<ServerDatabase
       )
     })
 
-    test('the tables are gone, as after a restart of a server without a volume', async () => {
+    test('the tables are gone, as after the restart of a server without a volume', async () => {
       await database.createOriginal([5, 4])
       await using service = await serve(database.env)
       await recovers(service)

@@ -6,7 +6,7 @@ import type { LockableDatabase } from './servers/test-database.ts'
 const ready = json(200, { status: 'ok' })
 const stars = (ratings: object) => json(200, { id: 0, ratings: { Reviewer1: 5, Reviewer2: 4, ...ratings } })
 
-/** Another program that writes to the same product and does not finish. Only writers may notice. */
+/** The tests with another program that locks a product. Only writers may be delayed. */
 export function describeLocks(kind: string, start: () => Promise<LockableDatabase>): void {
   describe(`ratings in ${kind}, while another program writes,`, () => {
     let database: LockableDatabase
@@ -22,7 +22,7 @@ export function describeLocks(kind: string, start: () => Promise<LockableDatabas
     const post = (origin: string, name: string) =>
       askFully(origin, '/ratings/0', { method: 'POST', body: JSON.stringify({ [name]: 3 }) })
 
-    test('readers are answered, the service stays ready, and writers finish when it has finished', async () => {
+    test('readers are answered, the service stays ready, and writers finish after it', async () => {
       await using service = await startRatings(database.env, { databaseTimes: patiently })
       await expect.poll(() => ask(service.origin, '/readyz'), { timeout: 20_000 }).toEqual(ready)
       const unlock = await database.lock()
@@ -35,7 +35,7 @@ export function describeLocks(kind: string, start: () => Promise<LockableDatabas
       expect((await writes).map(({ status }) => status)).toEqual(Array(30).fill(200))
     })
 
-    test('a service that starts meanwhile answers readers, and becomes ready', async () => {
+    test('a new service answers readers and becomes ready', async () => {
       const unlock = await database.lock()
       await using service = await startRatings(database.env, { databaseTimes: quickly }, { errorsExpected: true })
       await expect.poll(() => ask(service.origin, '/readyz'), { timeout: 20_000 }).toEqual(ready)
@@ -69,7 +69,7 @@ export function describeLocks(kind: string, start: () => Promise<LockableDatabas
         expect(answer).toMatchObject({ status: 503, body: { error }, headers: { 'retry-after': '1' } })
       }
       await unlock()
-      // The others take their turns; on a slow machine some of them give up.
+      // The others write one after the other. On a slow machine some of them time out.
       const answers = await Promise.all(writes)
       expect(answers.filter(({ status }) => status === 503).length).toBe(30)
       expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThan(0)

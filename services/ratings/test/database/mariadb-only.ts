@@ -16,7 +16,7 @@ export function describeMariadb(): void {
     afterAll(() => database[Symbol.asyncDispose]())
     const read = ({ origin }: { origin: string }) => ask(origin, '/ratings/0')
 
-    test('no statement is one that a strict cluster refuses, and every table has a primary key', async () => {
+    test('a strict cluster accepts every statement, and every table has a primary key', async () => {
       await database.clear()
       const sent = await database.statements(async () => {
         await using service = await startRatings(database.env, { databaseTimes: patiently })
@@ -30,7 +30,7 @@ export function describeMariadb(): void {
       expect(sent.filter((text) => refused.test(text))).toEqual([])
     })
 
-    test('a replica that ended before it had filled the original table is followed by one that does', async () => {
+    test('a replica fills the original table if another one ended before that', async () => {
       await database.clear()
       await database.run(`USE test; CREATE TABLE bookinfo_schema (version INT NOT NULL PRIMARY KEY);
         INSERT INTO bookinfo_schema VALUES (0); CREATE TABLE ratings (ReviewID INT NOT NULL PRIMARY KEY, Rating INT)`)
@@ -49,7 +49,7 @@ export function describeMariadb(): void {
       }
     )
 
-    test('a user of unix_socket is told which plugins work', async () => {
+    test('the error for a user of unix_socket names the plugins that work', async () => {
       await database.run(`CREATE OR REPLACE USER other@'%' IDENTIFIED VIA unix_socket`)
       const env = database.user('other')
       await using service = await startRatings(env, { databaseTimes: patiently }, { errorsExpected: true })

@@ -8,8 +8,7 @@ const starsOf = (person: string): number => 1 + (Number(person.split(' ')[1]) % 
 const stars = (id: number, ratings: Record<string, number | null>): TestResponse => json(200, { id, ratings })
 
 /**
- * What every store does alike, to be run against each database there is. Products have numbers of their own in each test, so
- * that most tests need no empty database.
+ * The tests that every kind of database must pass. Each test uses other products, so most of them need no empty database.
  */
 export function describeStore(kind: string, start: () => Promise<TestDatabase>): void {
   describe(`ratings in ${kind}`, () => {
@@ -72,7 +71,7 @@ export function describeStore(kind: string, start: () => Promise<TestDatabase>):
         ['one row', [2], { Reviewer1: 2, Reviewer2: 0 }],
         ['no row', [], { Reviewer1: 0, Reviewer2: 0 }],
         ['three rows', [5, 4, 1], { Reviewer1: 5, Reviewer2: 4 }],
-        ['a row that holds nothing', [5, null], { Reviewer1: 5, Reviewer2: null }]
+        ['a row with NULL', [5, null], { Reviewer1: 5, Reviewer2: null }]
       ])('reads %s, and leaves them as they are', async (_what, rows, ratings) => {
         await database.createOriginal(rows)
         const before = await database.dumpOriginal()
@@ -97,7 +96,7 @@ export function describeStore(kind: string, start: () => Promise<TestDatabase>):
         expect(await ask(service.origin, '/readyz')).toMatchObject({ status: 200 })
       })
 
-      test('shows changes that a lesson makes in the table', async () => {
+      test('shows changes of the table, which lessons make', async () => {
         await database.createOriginal([5, 4])
         const service = await serve()
         await post(service, 1, { Reviewer2: 3 })
@@ -115,7 +114,7 @@ export function describeStore(kind: string, start: () => Promise<TestDatabase>):
       })
       afterAll(() => service[Symbol.asyncDispose]())
 
-      test('are merged: a reviewer has the last that were given', async () => {
+      test('are merged: the last stars of a reviewer count', async () => {
         await post(service, 100, { jason: 1, ann: 2 })
         await post(service, 100, { jason: 5 })
         expect(await post(service, 100, { Reviewer1: 1 })).toEqual(
@@ -175,7 +174,7 @@ export function describeStore(kind: string, start: () => Promise<TestDatabase>):
         expect(await post(service, 102, {})).toEqual(answer)
       })
 
-      test('tell apart reviewer names that differ in case, accents or blanks', async () => {
+      test('keep reviewer names apart that differ in case, accents or blanks', async () => {
         const names = { jason: 1, Jason: 2, JASON: 3, jasón: 4, 'ja son': 5, ﬁ: 1, fi: 2, é: 3, 'e\u0301': 4 }
         expect(await post(service, 103, names)).toMatchObject({ status: 200, body: { ratings: names } })
         for (const [name, given] of Object.entries(names)) await post(service, 103, { [name]: 6 - given })

@@ -12,7 +12,7 @@ const times = { databaseTimes: { ...patiently, budgetMs: 10_000 } }
 const works = json(200, { id: 0, ratings: { Reviewer1: 5, Reviewer2: 4 } })
 const noConnection = json(500, { error: 'could not connect to ratings database' })
 
-/** Connections to a server that takes no others than encrypted ones, and is called `localhost`. */
+/** The tests of connections to a server that requires TLS. Its certificate names `localhost`. */
 export function describeTls(kind: string, start: (certificate: Certificate) => Promise<TestDatabase>): void {
   describe(`TLS to ${kind}`, () => {
     let database: TestDatabase
@@ -31,7 +31,7 @@ export function describeTls(kind: string, start: (certificate: Certificate) => P
       await database[Symbol.asyncDispose]()
     })
 
-    test('off: a server that takes no plain connections takes nobody', async () => {
+    test('off: the server refuses all connections', async () => {
       await using service = await startRatings(at(database.env, 'localhost'), times, { errorsExpected: true })
       expect(await ask(service.origin, '/ratings/0')).toEqual(noConnection)
     })

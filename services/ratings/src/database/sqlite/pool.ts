@@ -2,19 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { untilAborted } from '../database.ts'
 import type { Connection, Pool, Result, Statement, Value } from '../sql/pool.ts'
-import { createTurns } from '../turns.ts'
+import { createConcurrencyLimit } from '../concurrency-limit.ts'
 
 /** Milliseconds between two attempts while another process is writing to the file. */
 const BUSY_PAUSE_MS = 5
 const SQLITE_BUSY = 5
 
 /**
- * A file with two connections: one for all readers, and one that writers use in turn. A reader runs single statements and never
- * waits for a writer. Node's SQLite works within the call, so it must not wait for another process: nothing else in this
- * process would be answered meanwhile. So a busy file is an error, and is tried again a little later.
+ * A file with two connections: one for all readers, and one for one writer at a time. A reader runs single statements and never
+ * waits for a writer. Node's SQLite is synchronous, so a wait for another process would block this one. Instead, a busy file is
+ * an error, and the statement is tried again a little later.
  */
 export function createSqlitePool(file: string): Pool {
-  const turns = createTurns({ atOnce: 1, waiting: 10 })
+  const writers = createConcurrencyLimit({ atOnce: 1, waiting: 10 })
   let reader: SharedFile | undefined
   let writer: OpenFile | undefined
   let closed = false
@@ -48,20 +48,20 @@ export function createSqlitePool(file: string): Pool {
   }
 
   async function connectWriter(signal: AbortSignal): Promise<Connection> {
-    await turns.enter(signal)
+    await writers.enter(signal)
     try {
       writer ??= await openForWriting(signal)
       return {
         run: runWith(writer),
-        release: () => turns.leave(),
+        release: () => writers.leave(),
         destroy() {
           // Ends a transaction that may be open.
           closeWriter()
-          turns.leave()
+          writers.leave()
         }
       }
     } catch (error) {
-      turns.leave()
+      writers.leave()
       throw error
     }
   }
@@ -90,12 +90,12 @@ export function createSqlitePool(file: string): Pool {
       const last = reader
       reader = undefined
       if (last?.users === 0) last.database.close()
-      await turns.enter(AbortSignal.timeout(CLOSE_PATIENCE_MS)).then(closeWriter, () => undefined)
+      await writers.enter(AbortSignal.timeout(CLOSE_PATIENCE_MS)).then(closeWriter, () => undefined)
     }
   }
 }
 
-/** Milliseconds; every writer has ended by then, as its time is over. */
+/** Milliseconds. All writers have reached their time limit by then. */
 const CLOSE_PATIENCE_MS = 1_000
 
 interface OpenFile {

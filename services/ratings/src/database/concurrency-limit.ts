@@ -1,21 +1,21 @@
 import { DatabaseError, untilAborted } from './database.ts'
 
-export interface TurnLimits {
-  /** How many may work at the same time. */
+export interface ConcurrencyBounds {
+  /** Uses at the same time. */
   atOnce: number
-  /** How many more may wait; beyond that a turn is refused at once. */
+  /** Uses that may wait. Further ones are refused at once. */
   waiting: number
 }
 
-export interface Turns {
-  /** Waits for a turn. @throws DatabaseError `busy` if too many wait already, or the signal's reason */
+export interface ConcurrencyLimit {
+  /** Waits for its turn. @throws DatabaseError `busy` if too many wait already, or the signal's reason */
   enter(signal: AbortSignal): Promise<void>
-  /** Ends a turn, and gives it to the one who waits longest. */
+  /** Ends a use. The longest waiting one begins. */
   leave(): void
 }
 
-/** A queue with a bound, so that work of one kind cannot take every connection from work of another kind. */
-export function createTurns({ atOnce, waiting }: TurnLimits): Turns {
+/** Limits concurrent uses, with a bounded queue, so that one kind of work cannot take all connections. */
+export function createConcurrencyLimit({ atOnce, waiting }: ConcurrencyBounds): ConcurrencyLimit {
   const queue: (() => void)[] = []
   let running = 0
 
@@ -38,7 +38,7 @@ export function createTurns({ atOnce, waiting }: TurnLimits): Turns {
         await untilAborted(signal, promise)
       } catch (error) {
         const place = queue.indexOf(resolve)
-        // The turn may have come in the same moment as the end of the time.
+        // The turn may have come just before the signal.
         if (place === -1) leave()
         else queue.splice(place, 1)
         throw error
