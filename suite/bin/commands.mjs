@@ -72,6 +72,7 @@ export const commands = {
   'test:cluster': (node, args) => commands.cluster(node, ['test', ...args]),
   'test:mesh': (node, args) => commands.cluster(node, ['test-mesh', ...args]),
   equivalence: (node, args) => built(node, 'test/equivalence/main.ts', args),
+  fuzz: (node, args) => program(node, 'test/fuzz/main.ts', args),
   bench: (node, args) => built(node, 'test/bench/overhead/main.ts', args),
   'bench:start': (node, args) => built(node, 'test/bench/start.ts', args),
   'bench:connections': (node, args) => built(node, 'test/bench/connections.ts', args)

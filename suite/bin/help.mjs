@@ -29,6 +29,7 @@ export const help = {
   },
   manifests: { text: 'npm run manifests -- [options]: checks or renders the manifests', own: true },
   equivalence: { text: 'npm run equivalence -- [options]: compares process, container and machine', own: true },
+  fuzz: { text: 'npm run fuzz -- [options]: sends made-up requests to the suite', own: true },
   bench: { text: 'npm run bench -- [options]: measures the overhead of tracing', own: true },
   'bench:start': { text: 'npm run bench:start -- [options]: measures the start of each service', own: true },
   'bench:connections': {

@@ -1,0 +1,56 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import { expect, test } from 'vitest'
+import { fuzz } from './fuzz.ts'
+
+const api = JSON.stringify({ paths: { '/a/{id}': { get: { responses: {} } } } })
+const { signal: stop } = new AbortController()
+
+/** A server with an API of one operation, whose answers are given. */
+async function serve(listener: RequestListener) {
+  const server = createServer((request, response) => {
+    if (request.url === '/openapi.json') response.end(api)
+    else listener(request, response)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  return {
+    port: typeof address === 'object' ? (address?.port ?? 0) : 0,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    }
+  }
+}
+
+test('the same seed makes the same requests, and another seed others', async () => {
+  const seen: string[][] = []
+  await using server = await serve(({ method, url }, response) => {
+    seen.at(-1)?.push(`${method} ${url}`)
+    response.end()
+  })
+  for (const seed of [5, 5, 6]) {
+    seen.push([])
+    expect(await fuzz({ port: server.port, requests: 100, seed, stop })).toMatchObject({ requests: 100, problems: 0 })
+  }
+  const [first, again, other] = seen.map((requests) => requests.toSorted().join('\n'))
+  expect(again).toBe(first)
+  expect(other).not.toBe(first)
+})
+
+test('an unforeseen status is a problem, described with its request and seed', async () => {
+  await using server = await serve((_request, response) => void response.writeHead(500).end())
+  const { problems, described } = await fuzz({ port: server.port, requests: 100, seed: 3, stop })
+  // Raw bytes that are no request get a status of Node's own.
+  expect(problems).toBeGreaterThan(90)
+  expect(described).toHaveLength(20)
+  expect(described.at(0)).toMatch(/^seed 3: 500 to /)
+})
+
+test('501, 505, and 503 with Retry-After are foreseen', async () => {
+  let asked = 0
+  await using server = await serve(
+    (_request, response) => void response.writeHead([501, 503, 505][asked++ % 3] ?? 0, { 'retry-after': '1' }).end()
+  )
+  expect(await fuzz({ port: server.port, requests: 50, seed: 3, stop })).toMatchObject({ problems: 0 })
+})

@@ -1,0 +1,94 @@
+import { explainFailure, Failure, parseOptions, print, readNumber, ROOT, stopOnSignals } from '@bookinfo/cli'
+import { freeBasePort } from '@bookinfo/suite/testing'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { fuzz } from './fuzz.ts'
+
+const help = 'npm run fuzz -- --help'
+
+/** MiB of heap for each process. A leak ends it. */
+const HEAP_MIB = 128
+
+const usage = `Usage: npm run fuzz -- [options]
+
+Starts the suite and sends it made-up requests and raw bytes: each service and the trace viewer get a fifth of them.
+Fails if a status from 500 on is not foreseen, an answer is missing, or a process ends. Each has ${HEAP_MIB} MiB of heap, so
+that a leak ends it.
+
+  --requests N  in all, 1000 to 10000000; 200000 if not given
+  --seed N      the same seed makes the same requests; 1 if not given
+  --help        show this
+`
+
+/** Where the services are, counted from the base port. */
+const targets = { productpage: 0, details: 1, ratings: 2, 'reviews-v3': 5, 'trace-viewer': 6 }
+
+const stop = stopOnSignals()
+
+await explainFailure(async () => {
+  const options = {
+    requests: { type: 'string', default: '200000' },
+    seed: { type: 'string', default: '1' },
+    help: { type: 'boolean' }
+  } as const
+  const { values } = parseOptions(process.argv.slice(2), { options, help, example: 'npm run fuzz -- --seed 2' })
+  if (values.help) return print(usage.trimEnd())
+  const requests = readNumber('--requests', values.requests, { least: 1000, greatest: 10_000_000 })
+  const seed = readNumber('--seed', values.seed, { least: 0, greatest: 999_999_999 })
+  const basePort = await freeBasePort()
+  await using suite = await startSuite(basePort)
+  print(`${requests} requests with seed ${seed} to the suite of process ${suite.pid}`)
+  let failed = false
+  for (const [name, offset] of Object.entries(targets)) {
+    failed = (await attack(name, { port: basePort + offset, requests: Math.floor(requests / 5), seed })) || failed
+    if (stop.aborted) return
+  }
+  if (failed)
+    throw new Failure(`problems were found: npm run fuzz -- --requests ${requests} --seed ${seed} shows them again`)
+})
+
+/** Starts the suite from its sources, each process with little memory, and waits until it is ready. */
+async function startSuite(basePort: number): Promise<AsyncDisposable & { pid: number | undefined }> {
+  const program = join(ROOT, 'suite/src/main.ts')
+  const child = spawn(process.execPath, [program, '--base-port', String(basePort)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB}` }
+  })
+  const ended = once(child, 'close')
+  const [first] = await Promise.race([once(child.stdout, 'data'), ended])
+  if (!Buffer.isBuffer(first)) throw new Failure('the suite did not start')
+  // Its warnings are about the requests.
+  child.stdout.resume()
+  return {
+    pid: child.pid,
+    async [Symbol.asyncDispose]() {
+      child.kill()
+      await ended
+    }
+  }
+}
+
+/** Sends one service its requests, and prints what came back. @returns whether it failed */
+async function attack(name: string, { port, ...options }: { port: number; requests: number; seed: number }) {
+  const startedMs = performance.now()
+  const born = await readStart(port)
+  const { statuses, problems, described } = await fuzz({ port, ...options, stop })
+  const restarted = !stop.aborted && (await readStart(port)) !== born
+  const counts = Object.entries(statuses).map(([status, count]) => `${status}: ${count}`)
+  const seconds = Math.round((performance.now() - startedMs) / 1000)
+  print(`${name.padEnd(12)} ${seconds} s, ${problems} problems, ${counts.join(', ')}`)
+  for (const line of described) print(`  ${line}`)
+  if (restarted) print(`  ${name} has ended and was started again`)
+  return problems > 0 || restarted
+}
+
+/** When the process of a service started, in seconds since 1970; undefined if it does not answer. */
+async function readStart(port: number): Promise<string | undefined> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/metrics`, { signal: AbortSignal.timeout(20_000) })
+    return /^process_start_time_seconds(?:\{[^}]*\})? ([0-9.e+]+)$/m.exec(await response.text())?.[1]
+  } catch {
+    return undefined
+  }
+}
