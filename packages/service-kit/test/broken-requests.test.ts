@@ -68,7 +68,7 @@ async function count(status: number): Promise<[measured: number, logged: number]
   return [measured.reduce((sum, number) => sum + number, 0), logged.length]
 }
 
-describe('a request that makes no sense is answered, counted and logged:', () => {
+describe('a malformed request is answered, counted and logged:', () => {
   test.each(cases)('%s', async (_what, bytes, status, error) => {
     const [measured, logged] = await count(status)
     const { head, ...answer } = await askRaw(server.origin, bytes)
@@ -127,7 +127,7 @@ test('answers two requests that come at once, in order', async () => {
   expect(await askRaw(server.origin, `GET /nope HTTP/1.1\r\nHost: t\r\n\r\n${one}`)).toMatchObject({ status: 404 })
 })
 
-test('a request has half a minute to arrive, a stalled connection a minute, an idle one longer than in proxies', () => {
+test('the time limits: 30 s for a request to arrive, 60 s for a stalled connection, over an hour for an idle one', () => {
   const { requestTimeout, timeout, keepAliveTimeout } = server.app.server
   expect({ requestTimeout, timeout }).toEqual({ requestTimeout: 30_000, timeout: 60_000 })
   expect(keepAliveTimeout).toBeGreaterThan(60 * 60_000)

@@ -139,13 +139,13 @@ describe('of many calls', () => {
   })
 })
 
-test('an address without a port is measured by the port that it means', async () => {
+test('an address without a port is measured with the default port', async () => {
   await using server = await startApp(builder({ origins: ['http://[::1]:80'] }))
   await ask(server.origin, '/ask/1')
   expect(await countsOf(server)).toMatchObject([[{ server_address: '::1', server_port: '80' }, 1]])
 })
 
-test('a request that calls nobody says nothing of calls', async () => {
+test('a request without calls has no field for calls', async () => {
   await using server = await startApp(builder({ origins: ['http://127.0.0.1:1'] }))
   await ask(server.origin, '/nope')
   expect(await callsOf(server)).toEqual([])

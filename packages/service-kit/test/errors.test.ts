@@ -23,28 +23,28 @@ const build = appWith(async (routes) => {
   routes.get('/query', { schema: { querystring: Type.Object({ n: Type.String({ maxLength: 3 }) }) } }, async () => ({}))
 })
 
-test('an error that a caller caused is explained to the caller', async () => {
+test('an error of the caller is explained to the caller', async () => {
   await using server = await startApp(build)
   expect(await ask(server.origin, '/teapot')).toEqual(json(418, { error: 'this is a teapot' }))
 })
 
-test('a failure that has words of its own keeps them', async () => {
+test('a coded error with status 500 keeps its message', async () => {
   await using server = await startApp(build)
   expect(await ask(server.origin, '/down')).toEqual(json(500, { error: 'the database is down' }))
 })
 
-test('a bug tells the log what happened and the caller nothing', async () => {
+test('a bug is described in the log, and not to the caller', async () => {
   await using server = await startApp(build, { errorsExpected: true })
   expect(await ask(server.origin, '/bug')).toEqual(json(500, { error: 'internal server error' }))
   expect(server.log.errors()).toMatchObject([{ msg: 'request failed', err: { type: 'TypeError' } }])
 })
 
-test('an answer that breaks its own schema is a bug', async () => {
+test('an answer that does not match its schema is a bug', async () => {
   await using server = await startApp(build, { errorsExpected: true })
   expect(await ask(server.origin, '/wrong-shape')).toEqual(json(500, { error: 'internal server error' }))
 })
 
-test('a query that does not fit is explained to the caller', async () => {
+test('an invalid query is explained to the caller', async () => {
   await using server = await startApp(build)
   expect(await ask(server.origin, '/query?n=long')).toEqual(
     json(400, { error: 'querystring/n must NOT have more than 3 characters' })

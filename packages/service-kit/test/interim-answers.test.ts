@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { createDispatcher } from '../src/index.ts'
 import { originOf, thingsOf } from './support/things.ts'
 
-describe('interim answers before a good one are no failure:', () => {
+describe('interim answers before a good one are accepted:', () => {
   const good = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}'
   const interims = {
     '100': ['HTTP/1.1 100 Continue\r\n\r\n'],

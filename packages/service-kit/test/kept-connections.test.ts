@@ -5,7 +5,7 @@ import { createDispatcher } from '../src/index.ts'
 import { respond, startTinyServer } from './support/index.ts'
 import { thingsOf } from './support/things.ts'
 
-/** undici uses a connection again only in the turn of the event loop after the last answer's. */
+/** Waits until undici uses a connection again: one round of the event loop after the last answer. */
 async function connectionFree() {
   await turn()
   await turn()
@@ -13,7 +13,7 @@ async function connectionFree() {
 
 const json = { 'content-type': 'application/json' }
 
-/** A server that drops a kept connection when the next request comes on it, before a byte of the answer. */
+/** Starts a server that closes a kept connection at its second request, before a byte of the answer. */
 async function startForgetful() {
   const used = new Set<number | undefined>()
   return startTinyServer((request, response) => {
@@ -29,7 +29,7 @@ describe('a kept connection that the server has closed', () => {
     ['get', 'destroy'],
     ['get', 'resetAndDestroy'],
     ['options', 'destroy']
-  ] as const)('is no failure of %s: it is sent again on a fresh one (%s)', async (method, end) => {
+  ] as const)('does not fail a call of %s, which is sent again on a new connection (%s)', async (method, end) => {
     await using server = await startTinyServer(respond(200, {}))
     const dispatcher = createDispatcher('keep-alive')
     const things = thingsOf(server.origin, dispatcher)
@@ -49,7 +49,7 @@ describe('a kept connection that the server has closed', () => {
   })
 
   test.each(['renewed', 'keep-alive'] as const)(
-    '%s: a POST, which must not be sent twice, does not take it',
+    '%s: a POST, which must not be sent twice, uses another connection',
     async (use) => {
       await using server = await startForgetful()
       const dispatcher = createDispatcher(use)
@@ -62,7 +62,7 @@ describe('a kept connection that the server has closed', () => {
     }
   )
 
-  test('is told from a fresh one, which is not tried again', async () => {
+  test('a call on a new connection is not sent again', async () => {
     await using server = await startTinyServer(({ socket }) => socket.destroy())
     const dispatcher = createDispatcher('keep-alive')
     const result = await thingsOf(server.origin, dispatcher).get('/0', forwardHeaders([]))

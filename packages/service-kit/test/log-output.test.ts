@@ -12,7 +12,7 @@ test('lines are written together, in order', async () => {
   expect(await promise).toBe('one\ntwo\nthree\n')
 })
 
-test('a great many do not wait', () => {
+test('a large number of them is written at once', () => {
   let written = 0
   const lines = gatherLines({ write: (text) => void (written += text.length) })
   for (let i = 0; i < 200; i += 1) lines.write('x'.repeat(1_000))
@@ -28,7 +28,7 @@ test('what waits when the process ends is written then', async () => {
   })
 })
 
-test('lines are dropped and counted while their reader stands still', () => {
+test('lines are dropped and counted while nothing reads them', () => {
   const written: string[] = []
   const output = { writableLength: 0, write: (lines: string) => void written.push(lines) }
   const log = gatherLines(output)
@@ -40,7 +40,7 @@ test('lines are dropped and counted while their reader stands still', () => {
   expect([log.takeDropped(), log.takeDropped()]).toEqual([650, 0])
 })
 
-test('a service whose log nobody reads goes on, and says later how many lines it dropped', async () => {
+test('a service whose log is not read goes on, and logs later how many lines it dropped', async () => {
   await using service = await startService()
   const { stdout } = service.child
   stdout?.pause()

@@ -13,7 +13,7 @@ function build(stream: CollectedLog['stream'], level = 'info'): App {
 }
 
 const line = { level: 'info', service: 'details', version: 'v7', msg: 'request completed' }
-/** What differs from run to run. */
+/** Fields that differ in each run. */
 const volatile = { time: expect.any(String), 'x-request-id': expect.any(String), duration_ms: expect.any(Number) }
 
 describe('a line for each request', () => {
@@ -73,7 +73,7 @@ describe('a line for each request', () => {
 })
 
 describe('a caller that goes away', () => {
-  test('before its answer is no error of ours', async () => {
+  test('before its answer causes no error in the log', async () => {
     const arrived = Promise.withResolvers<void>()
     await using server = await startApp((stream) => {
       const app = build(stream)
@@ -94,7 +94,7 @@ describe('a caller that goes away', () => {
     expect(server.log.errors()).toEqual([])
   })
 
-  test('in the middle of its body is no error of ours', async () => {
+  test('in the middle of its body causes no error in the log', async () => {
     await using server = await startApp(build)
     const socket = connectTo(server.origin)
     socket.write('POST /things HTTP/1.1\r\nHost: t\r\nExpect: 100-continue\r\nContent-Length: 10\r\n\r\nhalf')

@@ -3,7 +3,7 @@ import { createLossReport } from '../src/telemetry/losses.ts'
 
 const MINUTE_MS = 60_000
 
-test('lost spans are told of at once, and then once a minute at most', () => {
+test('lost spans are logged at once, and then at most once a minute', () => {
   let time = 5_000
   let dropped = 0
   const lines: unknown[] = []

@@ -46,7 +46,7 @@ describe('a path that is served', () => {
     expect(await ask(server.origin, path, { method })).toEqual(answer)
   })
 
-  test('says in a HEAD answer how long the GET answer is', async () => {
+  test('sends the content length of GET for HEAD', async () => {
     const { headers } = await askFully(server.origin, '/', { method: 'HEAD' })
     expect(headers['content-length']).toBe('13')
   })
@@ -77,16 +77,16 @@ describe('a path that is not served', () => {
     expect(await ask(server.origin, `/${'x'.repeat(5000)}`)).toEqual(notFound(`/${'x'.repeat(199)}`))
   })
 
-  test('does not repeat the query, where a secret may be', async () => {
+  test('does not repeat the query, which may contain a secret', async () => {
     expect(await ask(server.origin, '/nope?password=1')).toEqual(notFound('/nope'))
   })
 
-  test('is not there for a body of no content type either', async () => {
+  test('answers 404 also to a body without a valid content type', async () => {
     const question = { method: 'POST', body: 'x', headers: { 'content-type': ';;;' } }
     expect(await ask(server.origin, '/nope', question)).toEqual(notFound('/nope'))
   })
 
-  test('reads a body that nobody asked for, and answers', async () => {
+  test('answers a request with a large unexpected body', async () => {
     expect(await ask(server.origin, '/nope', { method: 'POST', body: 'x'.repeat(1_000_000) })).toEqual(
       notFound('/nope')
     )
@@ -100,7 +100,7 @@ describe('the server as a whole', () => {
     expect(head).toContain('\r\nallow: GET, HEAD, OPTIONS, POST\r\n')
   })
 
-  test('says its version on every answer, errors among them', async () => {
+  test('sends its version with every answer, including errors', async () => {
     const versions = ['/', '/nope', '/livez'].map(
       async (path) => (await askFully(server.origin, path)).headers['x-service-version']
     )

@@ -49,7 +49,7 @@ describe('the form of the metrics', () => {
     expect((await scrape(server, accept)).type).toBe(type)
   })
 
-  test('of one scrape changes nothing for the next, whatever that asks for', async () => {
+  test('of one scrape does not affect the next one', async () => {
     await using server = await startApp(build)
     // The first scrape is measured too, and shown in the second.
     await scrape(server)

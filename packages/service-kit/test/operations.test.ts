@@ -27,13 +27,13 @@ function build(stream: CollectedLog['stream'], whyNotReady?: () => string | unde
 }
 
 describe('probes', () => {
-  test('say that the process is alive and ready', async () => {
+  test('answer 200 for a live and ready process', async () => {
     await using server = await startApp(build)
     expect(await ask(server.origin, '/livez')).toEqual(json(200, { status: 'ok' }))
     expect(await ask(server.origin, '/readyz')).toEqual(json(200, { status: 'ok' }))
   })
 
-  test('tell a service that is unwell on purpose from one that is to be restarted', async () => {
+  test('answer 503 to readiness only, if a service is unhealthy on purpose', async () => {
     let reason: string | undefined = 'unhealthy on purpose'
     await using server = await startApp((stream) => build(stream, () => reason))
     expect(await ask(server.origin, '/readyz')).toEqual(json(503, { error: 'unhealthy on purpose' }))
@@ -42,7 +42,7 @@ describe('probes', () => {
     expect(await ask(server.origin, '/readyz')).toEqual(json(200, { status: 'ok' }))
   })
 
-  test('say when the process is about to stop, and every answer then ends its connection', async () => {
+  test('answer 503 once the process is stopping, and every answer ends its connection', async () => {
     await using server = await startApp(build)
     server.app.lifecycle.stopping = true
     expect(await ask(server.origin, '/readyz')).toEqual(json(503, { error: 'stopping' }))
@@ -53,7 +53,7 @@ describe('probes', () => {
 })
 
 describe('metrics', () => {
-  test('come as what Prometheus 3 takes', async () => {
+  test('have the content type of Prometheus', async () => {
     await using server = await startApp(build)
     expect((await ask(server.origin, '/metrics')).type).toBe('text/plain; version=0.0.4; charset=utf-8')
   })
@@ -74,7 +74,7 @@ describe('metrics', () => {
     ])
   })
 
-  test('of two apps in one process are apart', async () => {
+  test('of two apps in one process are separate', async () => {
     await using one = await startApp(build)
     await using two = await startApp(build)
     await ask(one.origin, '/things/1')

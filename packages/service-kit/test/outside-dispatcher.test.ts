@@ -24,7 +24,7 @@ async function askOutside(origin: string, env: Record<string, string>, more: Par
   return { result, warnings }
 }
 
-describe('a call to the outside', () => {
+describe('a call to a host outside of the suite', () => {
   test.each(['HTTP_PROXY', 'http_proxy'])('by plain HTTP is sent to %s, in absolute form', async (name) => {
     await using proxy = await startTinyServer(respond(200, { title: 'a book' }))
     const url = `http://reader:s3cret@127.0.0.1:${proxy.port}`
@@ -62,7 +62,7 @@ describe('a call to the outside', () => {
     expect(result).toMatchObject({ ok: true })
   })
 
-  test('goes directly if the proxy cannot be used, with a warning that does not show it', async () => {
+  test('ignores an unusable proxy, with a warning that does not show it', async () => {
     await using server = await startTinyServer(respond(200, { title: 'a book' }))
     const { result, warnings } = await askOutside(server.origin, { HTTP_PROXY: 'socks5://u:s3cret@h' })
     expect(result).toMatchObject({ ok: true })
@@ -72,7 +72,7 @@ describe('a call to the outside', () => {
   })
 })
 
-test('a client for TLS alone opens no other connection', async () => {
+test('a client for TLS only opens no plain connection', async () => {
   await using server = await startTinyServer(respond(200))
   const { result } = await askOutside(server.origin, {}, { onlyTls: true })
   expect(result).toMatchObject({ ok: false, kind: 'unreachable', reason: 'a redirect would leave TLS' })
@@ -89,7 +89,7 @@ test('a call inside the suite never goes to a proxy', async () => {
   expect([things.seen.length, proxy.seen.length]).toEqual([1, 0])
 })
 
-test('a host whose first address is silent is reached by its second, and the first has 800 ms', async () => {
+test('a host is reached by its second address if its first one does not answer for 800 ms', async () => {
   const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ family }) => family === 'IPv6'))
   const silent = hasIpv6 ? { address: '::1', family: 6 } : { address: '127.0.0.2', family: 4 }
   await using server = await startTinyServer(respond(200, { title: 'a book' }))

@@ -60,7 +60,7 @@ const goneCount = (route: string) =>
   `http_server_request_duration_seconds_count{http_request_method="GET",http_route="${route}",error_type="caller_gone"} 1`
 
 describe('a caller that goes away', () => {
-  test('before its answer leaves a line, a measure and a span, and a late answer adds nothing', async () => {
+  test('before its answer leaves a log line, a metric and a span, and a late answer adds nothing', async () => {
     await using server = await startHeld()
     const caller = send(server.origin, '/held')
     await expect.poll(() => server.held.length).toBe(1)
@@ -77,7 +77,7 @@ describe('a caller that goes away', () => {
   })
 
   test.each<[string, (caller: Socket) => void]>([
-    ['says goodbye and waits', (caller) => caller.end()],
+    ['closes its side of the connection', (caller) => caller.end()],
     ['resets the connection', (caller) => caller.resetAndDestroy()]
   ])('and %s is named in the same way', async (_how, leave) => {
     await using server = await startHeld()
@@ -96,7 +96,7 @@ describe('a caller that goes away', () => {
     await expect.poll(() => endsIn(server.log)).toEqual([gone('/sent')])
   })
 
-  test('in the middle of its answer was told a status, but has none', async () => {
+  test('in the middle of its answer has no status, although the status was sent', async () => {
     await using server = await startHeld()
     const caller = send(server.origin, '/begun')
     const [head] = await once(caller, 'data')
@@ -107,7 +107,7 @@ describe('a caller that goes away', () => {
     expect(spansOf(server.tracing)).toEqual([['GET /begun', 'caller_gone']])
   })
 
-  test('after other answers on its connection changes nothing about those', async () => {
+  test('after other answers on its connection does not change their log lines', async () => {
     await using server = await startHeld()
     const caller = send(server.origin, '/here')
     await once(caller, 'data')
@@ -117,7 +117,7 @@ describe('a caller that goes away', () => {
     await expect.poll(() => endsIn(server.log)).toEqual([['info', '/here', 200, 'request completed'], gone('/held')])
   })
 
-  test('leaves a line for each request that it had sent ahead, answered or not', async () => {
+  test('leaves a log line for each pipelined request', async () => {
     await using server = await startHeld()
     const caller = send(server.origin, '/held', '/here', '/held')
     await expect.poll(() => server.held.length).toBe(2)
@@ -136,7 +136,7 @@ describe('a caller that goes away', () => {
   })
 })
 
-describe('a request that is refused while it is read is not laid on a caller that went away', () => {
+describe('a request that is refused while it is read is not counted as caller_gone', () => {
   const badChunk = 'POST /sent HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n'
   const held = 'GET /held HTTP/1.1\r\nHost: t\r\n'
   test.each([
@@ -156,7 +156,7 @@ describe('a request that is refused while it is read is not laid on a caller tha
   })
 })
 
-test('what this process cuts is not laid on the caller', async () => {
+test('a request that this process cuts is not counted as caller_gone', async () => {
   await using server = await startHeld()
   const caller = send(server.origin, '/held')
   await expect.poll(() => server.held.length).toBe(1)

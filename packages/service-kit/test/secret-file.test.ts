@@ -28,24 +28,24 @@ describe('a secret in a file', () => {
     expect(loadConfig(Settings, { PASSWORD_FILE: file(content) }, []).PASSWORD).toBe(password)
   })
 
-  test('is checked like any other value, and not shown either', () => {
+  test('is checked like any other value, and not shown', () => {
     const problem = 'PASSWORD must be text of 0 to 8 characters, got a value that is not shown'
     expect(() => loadConfig(Settings, { PASSWORD_FILE: file('much too long') }, [])).toThrow(problem)
   })
 
-  test('that is not there is named', () => {
+  test('that does not exist is named in the error', () => {
     const env = { PASSWORD_FILE: join(folder, 'nothing') }
     expect(() => loadConfig(Settings, env, [])).toThrow(
       `PASSWORD_FILE must name a file that can be read, got "${env.PASSWORD_FILE}" (ENOENT)`
     )
   })
 
-  test('beside the same secret in the environment is one too many', () => {
+  test('conflicts with the same secret in the environment', () => {
     const env = { PASSWORD: 'a', PASSWORD_FILE: file('b') }
     expect(() => loadConfig(Settings, env, [])).toThrow('PASSWORD and PASSWORD_FILE are both set')
   })
 
-  test('is for secrets alone', () => {
+  test('is only for secrets', () => {
     expect(loadConfig(Settings, { NOTE_FILE: file('note') }, []).NOTE).toBe('')
   })
 })

@@ -10,7 +10,7 @@ async function failsWith(env: Record<string, string>, args: string[] = []) {
 
 const failure = (stderr: unknown) => ({ code: 1, signal: null, stderr })
 
-describe('a service that cannot start says why in one line', () => {
+describe('a service that cannot start prints one line', () => {
   test('when its port is in use', async () => {
     await using other = await startTinyServer(hang)
     expect(await failsWith({ PORT: String(other.port) })).toEqual(
@@ -59,13 +59,13 @@ test('--help lists the settings and starts nothing', async () => {
   expect(await service.ended).toEqual({ code: 0, signal: null, stderr: '' })
 })
 
-test("a service says in the original's words where it listens", async () => {
+test("a service logs its port in the original's words", async () => {
   await using service = spawnService({ HOST: '127.0.0.1', PORT: 'not looked at' }, ['0'])
   const { msg } = await service.logged('Server listening on')
   expect(msg).toMatch(/^Server listening on: http:\/\/0\.0\.0\.0:[0-9]+$/)
 })
 
-test("a service says that it ignores a shell's HOST", async () => {
+test("a service logs that it ignores a shell's HOST", async () => {
   await using service = spawnService({ HOST: 'x86_64-conda-linux-gnu', PORT: '0' })
   const { level, msg } = await service.logged('HOST must be')
   expect([level, msg]).toEqual([
@@ -113,7 +113,7 @@ test("a service's own default wins over the one that all have", async () => {
   expect(msg).not.toMatch(/:(9080|0)$/)
 })
 
-test('a service listens on every address, of both families where the machine has them, and measures itself', async () => {
+test('a service listens on IPv4 and IPv6, and has the metrics of its process', async () => {
   await using service = await startService({ HOST: '' })
   const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
     addresses?.some(({ family }) => family === 'IPv6')

@@ -35,7 +35,7 @@ async function askForThings(origin: string, things: TinyServer): Promise<Socket>
 const clean = { code: 0, signal: null, stderr: '' }
 
 describe.each(['SIGTERM', 'SIGINT'] as const)('on %s', (signal) => {
-  test('a service finishes what is in flight, closes what is idle, and ends well', async () => {
+  test('a service finishes its requests, closes idle connections, and exits with 0', async () => {
     await using service = await startService()
     const idle = await keepAlive(service.origin)
     const busy = await beginRequest(service.origin)
@@ -50,7 +50,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('on %s', (signal) => {
     expect(await service.ended).toEqual(clean)
   })
 
-  test('a service is not ready, and serves on, until the delay is over or a second signal comes', async () => {
+  test('a service is not ready but still serves requests, until the delay is over or a second signal comes', async () => {
     await using service = await startService({ SHUTDOWN_DELAY_MS: FOR_EVER_MS })
     const busy = await beginRequest(service.origin)
     service.child.kill(signal)
@@ -71,7 +71,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('on %s', (signal) => {
   })
 })
 
-test('a connection that was opened and never used holds nobody up', async () => {
+test('an unused connection does not delay the end', async () => {
   await using service = await startService({ SHUTDOWN_BUDGET_MS: FOR_EVER_MS })
   const unused = connectTo(service.origin)
   await once(unused, 'connect')
@@ -91,8 +91,8 @@ test('a request that outlasts the budget is cut', async () => {
   expect(await service.ended).toEqual(clean)
 })
 
-describe('a service that waits for another, which never answers,', () => {
-  test('ends well when the budget is over, and tells its collector of what it cut', async () => {
+describe('a service that waits for an upstream without an answer', () => {
+  test('exits with 0 when the budget is over, and sends the spans of the requests that it cut', async () => {
     let spans = ''
     await using collector = await startTinyServer((request, response) => {
       request.on('data', (chunk) => (spans += String(chunk)))
@@ -121,7 +121,7 @@ describe('a service that waits for another, which never answers,', () => {
     expect(spans).toContain('{"key":"error.type","value":{"stringValue":"UND_ERR_DESTROYED"}}')
   })
 
-  test('ends at once if its caller has gone', async () => {
+  test('ends at once if its caller goes away', async () => {
     await using things = await startTinyServer(hang)
     await using service = await startService({
       SHUTDOWN_BUDGET_MS: FOR_EVER_MS,
@@ -137,21 +137,21 @@ describe('a service that waits for another, which never answers,', () => {
   })
 })
 
-test('after the delay a service ends although nobody hurries it', async () => {
+test('a service ends after the delay without a second signal', async () => {
   await using service = await startService({ SHUTDOWN_DELAY_MS: '100' })
   service.child.kill('SIGTERM')
   await service.logged('stopped')
   expect(await service.ended).toEqual(clean)
 })
 
-test('a service whose launcher is gone ends too', async () => {
+test('a service ends with its launcher', async () => {
   await using service = await startService()
   service.child.disconnect()
   await service.logged('stopped')
   expect(await service.ended).toEqual(clean)
 })
 
-test('an error that nobody caught ends a service with a line about it and status 1', async () => {
+test('an uncaught error ends a service with a log line and status 1', async () => {
   await using service = await startService()
   await ask(service.origin, '/fail')
   expect(await service.logged('an error that nobody caught')).toMatchObject({

@@ -64,7 +64,7 @@ describe('addresses of upstreams', () => {
     expect(() => originsFor(env)).toThrow(/must be .*, got ".*"/)
   })
 
-  test('a domain cannot be appended to what is no name', () => {
+  test('a domain cannot be appended to an address', () => {
     expect(() => originsFor({ REVIEWS_HOSTNAME: 'a,[::1]:81', SERVICES_DOMAIN: 'svc' })).toThrow(
       new ConfigError(
         'SERVICES_DOMAIN must be a domain that can follow every host, got "svc": "[::1].svc" is not a host name'

@@ -42,7 +42,7 @@ describe('renewed', () => {
     expect(closing).toHaveLength(16)
   })
 
-  test('leaves connections that were not used for a quarter of a second', async () => {
+  test('closes connections after a quarter of a second without a call', async () => {
     await using server = await startTinyServer(respond(200, {}))
     const dispatcher = createDispatcher('renewed')
     const things = thingsOf(server.origin, dispatcher)
@@ -57,7 +57,7 @@ describe('renewed', () => {
     await dispatcher.close()
   })
 
-  test('meets the pods behind a balancer that chooses for each connection as often as new connections do', async () => {
+  test('reaches all pods behind a balancer of connections equally often', async () => {
     await using one = await startTinyServer(respond(200, {}))
     await using two = await startTinyServer(respond(200, {}))
     await using three = await startTinyServer(respond(200, {}))

@@ -16,7 +16,7 @@ function things(origin: string, client = dispatcher): Upstream<{ id: number }> {
 }
 
 describe('POST', () => {
-  test('sends JSON along with the headers that are handed on', async () => {
+  test('sends JSON and the forwarded headers', async () => {
     const bodies: unknown[] = []
     await using server = await startTinyServer(async (request, response) => {
       bodies.push(await json(request))
@@ -77,7 +77,7 @@ describe('OPTIONS', () => {
     expect(await things(server.origin).options('/things/7', headers)).toMatchObject({ ok: false, kind: 'malformed' })
   })
 
-  test('fails by a status, and where nobody listens', async () => {
+  test('fails for an error status, and for a closed port', async () => {
     await using server = await startTinyServer(respond(503, '', { allow: 'GET, POST' }))
     expect(await things(server.origin).options('/things/7', headers)).toMatchObject({ ok: false, kind: 'refused' })
     const nobody = `http://127.0.0.1:${await refusingPort()}`

@@ -43,7 +43,7 @@ const drip: RequestListener = (_request, response) => {
 }
 
 describe('a good answer', () => {
-  test('is handed on as value and text, with the version that gave it', async () => {
+  test('is returned as value and text, with the version of the service', async () => {
     const text = '{ "id": 7, "more": [1, 2] }'
     expect(await askUpstream(respond(200, text, { 'x-service-version': 'v2' }))).toEqual({
       ok: true,
@@ -54,7 +54,7 @@ describe('a good answer', () => {
     })
   })
 
-  test('need not say its version or its content type', async () => {
+  test('may lack the version and the content type', async () => {
     expect(await askUpstream((_request, response) => response.end('{"id":7}'))).toEqual({
       ok: true,
       value: { id: 7 },
@@ -76,7 +76,7 @@ describe('a good answer', () => {
   })
 })
 
-describe('an answer that says no', () => {
+describe('an answer with an error status', () => {
   test.each([201, 202, 204, 206, 304, 400, 401, 403, 404, 418, 429, 500, 502, 503, 504, 555])(
     'is a failure with the status %i',
     async (status) => {
@@ -96,7 +96,7 @@ describe('an answer that says no', () => {
   })
 })
 
-describe('an answer that is not what the contract says', () => {
+describe('an answer that does not match its schema', () => {
   test.each([
     ['empty', ''],
     ['HTML', '<!doctype html><title>Service Unavailable</title>'],
@@ -133,15 +133,15 @@ describe('an answer that is not what the contract says', () => {
   })
 })
 
-describe('no whole answer', () => {
-  test('because the port refuses', async () => {
+describe('a call without a complete answer fails', () => {
+  test('because the port is closed', async () => {
     const port = await refusingPort()
     expect(await askOrigin(`http://127.0.0.1:${port}`)).toEqual(
       unreachable(`ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:${port}`)
     )
   })
 
-  test('because nothing is said in time', async () => {
+  test('because no byte arrives in time', async () => {
     expect(await askUpstream(hang, SHORT_MS)).toEqual(tooLate)
   })
 
@@ -149,7 +149,7 @@ describe('no whole answer', () => {
     expect(await askUpstream((_request, response) => response.writeHead(200).flushHeaders(), SHORT_MS)).toEqual(tooLate)
   })
 
-  test('because it drips', async () => {
+  test('because the bytes arrive too slowly', async () => {
     expect(await askUpstream(drip, SHORT_MS)).toEqual(tooLate)
   })
 

@@ -56,7 +56,7 @@ describe('the key for the external service', () => {
   const sentTo = (requests: SeenRequest[]) =>
     requests.map(({ headers }) => headers.find(([name]) => name === 'x-goog-api-key')?.[1])
 
-  test('goes along in a header, and is in no log line, metric or answer', async () => {
+  test('is sent in a header, and is in no log line, metric or answer', async () => {
     await using service = await startDetails({ ...v2(`${books.origin}/volumes`), BOOK_SERVICE_API_KEY: key })
     await ask(service.origin, '/details/0')
     books.answerWith(respond(403, { error: { message: `API key not valid: ${key}` } }))

@@ -49,7 +49,7 @@ describe('the redirect target', () => {
     expect((await askFully(origin, '/logout', { headers })).headers['location']).toBe(location)
   })
 
-  test('of an error page of the sign-in is a page, where the user is signed in', async () => {
+  test('of an error page of the sign-in leads to a page on which the user is signed in', async () => {
     const failed = await askFully(origin, '/login', {
       method: 'POST',
       body: 'username=%00',

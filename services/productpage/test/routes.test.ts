@@ -120,7 +120,7 @@ describe('productpage', () => {
     }
   )
 
-  test('hands answers on as they came, with their fields in order', async () => {
+  test('forwards answers unchanged, with their fields in order', async () => {
     const [page, service] = await Promise.all([
       ask(origin, '/api/v1/products/0/reviews'),
       ask(suite.reviews.v2, '/reviews/0')

@@ -31,7 +31,7 @@ describe('a session', () => {
     expect(await usersFor(stranger.origin, { cookie })).toEqual([undefined])
   })
 
-  test('is signed with a random secret if none is set, and the log says so once', async () => {
+  test('is signed with a random secret by default, with one warning in the log', async () => {
     await using one = await startProductpage({ ...addresses, SESSION_SECRET: '' })
     await using two = await startProductpage({ ...addresses, SESSION_SECRET: '' })
     const cookie = await signIn(one.origin, 'jason')

@@ -40,7 +40,7 @@ describe('giving stars', () => {
     expect(await ratingsOf()).toEqual(givenStars({ jason: 2 }))
   })
 
-  test('can be done again, with the same form', async () => {
+  test('can be repeated with the same form', async () => {
     const { cookie, token } = await visitForStars(suite.productpage, 'jason')
     for (const stars of ['1', '5']) {
       expect((await postStars(suite.productpage, { stars, token }, { cookie })).status).toBe(303)

@@ -23,7 +23,7 @@ describe('the time that ratings took', () => {
     expect(ratingsTime(answered(header))).toBe(ms)
   })
 
-  test('is not known of reviews that failed', () => {
+  test('is unknown for failed reviews', () => {
     expect(ratingsTime({ ok: false, kind: 'refused', status: 503, reason: 'status 503' })).toBeUndefined()
   })
 })
@@ -35,7 +35,7 @@ describe('the header for the browser', () => {
     )
   })
 
-  test('leaves out what is not known', () => {
+  test('omits unknown times', () => {
     expect(serverTiming({ before: 0.5, details: 1, reviews: 2, ratings: undefined, total: 3 })).toBe(
       'details;dur=1.0, reviews;dur=2.0, total;dur=3.0'
     )
@@ -43,7 +43,7 @@ describe('the header for the browser', () => {
 })
 
 describe('the breakdown on the page', () => {
-  test('links to the trace where there is a place to look at it', () => {
+  test('links to its trace if TRACE_UI_URL is set', () => {
     const timings = { before: 0.5, details: 1, reviews: 2, ratings: undefined, total: 3 }
     expect(timingsView(timings, 'http://localhost:16686/trace/abc').html).toContain(
       '<a href="http://localhost:16686/trace/abc">See its trace</a>'

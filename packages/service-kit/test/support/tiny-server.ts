@@ -52,7 +52,7 @@ export function respond(status: number, body: unknown = '', headers: Record<stri
   }
 }
 
-/** Takes the request and never says anything. */
+/** Accepts the request and never answers. */
 export const hang: RequestListener = () => {}
 
 /** A port that refuses connections. */
