@@ -109,9 +109,16 @@ describe('an answer that does not match its schema', () => {
     ['an object without the field', '{}'],
     ['a field of another type', '{"id":"7"}'],
     ['a number that is not whole', '{"id":7.5}'],
-    ['JSON nested a hundred thousand levels deep', '['.repeat(100_000)]
+    ['JSON nested a hundred thousand levels deep', '['.repeat(100_000)],
+    ['bytes that are not UTF-8', '\u00ff\u00fe\0\0'],
+    ['a prototype', '{"__proto__":{"id":7}}']
   ])('is a failure: %s', async (_what, text) => {
     expect(await askUpstream(respond(200, text))).toEqual(malformed)
+  })
+
+  test('is a failure: unrequested gzip', async () => {
+    const gzip = respond(200, '\u001f\u008b\b\0', { 'content-encoding': 'gzip' })
+    expect(await askUpstream(gzip)).toEqual(malformed)
   })
 
   /** A good answer of so many bytes. */
@@ -169,6 +176,7 @@ describe('a call without a complete answer fails', () => {
 
   test.each([
     ['no HTTP', 'SSH-2.0-OpenSSH_9.9\r\n'],
+    ['a switch of protocols', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'],
     ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 8\r\nContent-Length: 9\r\n\r\n{"id":7}'],
     ['a broken chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n'],
     ['a null byte in a header', 'HTTP/1.1 200 OK\r\nX: a\0b\r\nContent-Length: 8\r\n\r\n{"id":7}'],
