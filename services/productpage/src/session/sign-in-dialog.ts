@@ -1,5 +1,5 @@
 import { html, type Html } from '@bookinfo/service-kit'
-import { avatar } from '../site/avatar.ts'
+import { avatar } from '../site/parts.ts'
 
 // The popover opens, closes and returns the focus without a script.
 export const signInButton = html`<button id="sign-in-button" class="button" popovertarget="dialog">Sign in</button>`

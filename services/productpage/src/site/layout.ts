@@ -1,4 +1,4 @@
-import { html, type FastifyReply, type Html } from '@bookinfo/service-kit'
+import { html, type FastifyReply } from '@bookinfo/service-kit'
 import { sitePage, type Page } from '@bookinfo/service-kit/look'
 import { signedIn, signInButton, signInDialog } from '../session/sign-in-dialog.ts'
 import { logo, stylesheet } from './assets.ts'
@@ -40,12 +40,4 @@ export function renderPage({ user, ...page }: Layout): string {
     </p>`,
     dialog: user === undefined && signInDialog(root)
   })
-}
-
-/** The notice of a failure, in the place of the missing part. With the focus, the browser scrolls to it. */
-export function notice(title: string, text: string, focus = false): Html {
-  return html`<div class="notice" role="status" ${focus && html`tabindex="-1" autofocus`}>
-    <h3>${title}</h3>
-    <p>${text}</p>
-  </div>`
 }

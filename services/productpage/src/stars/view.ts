@@ -1,6 +1,6 @@
 import type { Rating } from '@bookinfo/contracts'
 import { html, trusted, type Html } from '@bookinfo/service-kit'
-import { notice } from '../site/layout.ts'
+import { notice } from '../site/parts.ts'
 import type { UnstoredStars } from '../product/page.ts'
 import type { ReaderStars } from './reader-stars.ts'
 

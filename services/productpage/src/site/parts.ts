@@ -9,3 +9,11 @@ export function avatar(name: string): Html {
   const [first = '', digit = ''] = [Array.from(name)[0]?.toUpperCase(), /[0-9]$/.exec(name)?.[0]]
   return html`<span class="avatar avatar-${sum % AVATARS}" aria-hidden="true">${first}${digit}</span>`
 }
+
+/** The notice of a failure, in the place of the missing part. With the focus, the browser scrolls to it. */
+export function notice(title: string, text: string, focus = false): Html {
+  return html`<div class="notice" role="status" ${focus && html`tabindex="-1" autofocus`}>
+    <h3>${title}</h3>
+    <p>${text}</p>
+  </div>`
+}
