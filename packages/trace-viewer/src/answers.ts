@@ -22,7 +22,7 @@ export interface VersionShare {
 
 /** The last answers of all services with several versions: who answered last is on the right. */
 export function lastAnswers(traces: readonly Trace[], expected: ExpectedShares): Answers[] {
-  const spans = traces.flatMap((trace) => [...trace.spans.values()]).filter(({ kind }) => kind === 'server')
+  const spans = traces.flatMap((trace) => [...trace.spans.values()].filter(({ kind }) => kind === 'server'))
   return [...Map.groupBy(spans, ({ resource }) => resource.service)].flatMap(([service, all]) => {
     const known = expected[service] ?? {}
     const names = new Set([...all.map(({ resource }) => resource.version), ...Object.keys(known)])

@@ -110,9 +110,9 @@ export function serviceNames(traces: readonly Trace[]): Map<string, Party> {
   const names = new Map<string, Party>()
   for (const { spans } of traces) {
     for (const span of spans.values()) {
-      const parent = parentOf(span, spans)
+      const parent = span.kind === 'server' ? parentOf(span, spans) : undefined
       const address = parent && addressOf(parent)
-      if (span.kind !== 'server' || address === undefined) continue
+      if (address === undefined) continue
       const party = partyOf(span)
       const isKnown = [undefined, party.version].includes(names.get(address)?.version)
       names.set(address, isKnown ? party : { ...party, version: '' })

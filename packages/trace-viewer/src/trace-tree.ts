@@ -40,10 +40,17 @@ export function treeOf({ spans }: Trace): TreeSpan[] {
 
 /** The span that began the trace, as far as it is here: without a parent, else with a missing one, else the first. */
 export function rootOf({ spans }: Trace): Span | undefined {
-  const byStart = [...spans.values()].toSorted((a, b) => a.startUs - b.startUs)
+  const all = [...spans.values()]
   return (
-    byStart.find(({ parentId }) => parentId === undefined) ??
-    byStart.find(({ parentId }) => parentId !== undefined && !spans.has(parentId)) ??
-    byStart[0]
+    firstOf(all.filter(({ parentId }) => parentId === undefined)) ??
+    firstOf(all.filter(({ parentId }) => parentId !== undefined && !spans.has(parentId))) ??
+    firstOf(all)
+  )
+}
+
+function firstOf(spans: readonly Span[]): Span | undefined {
+  return spans.reduce<Span | undefined>(
+    (first, span) => (first && first.startUs <= span.startUs ? first : span),
+    undefined
   )
 }
