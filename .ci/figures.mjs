@@ -12,7 +12,8 @@ const walk = [
     'product/view',
     'site/layout',
     'session/session',
-    'upstreams/upstreams'
+    'upstreams/upstreams',
+    'upstreams/caller'
   ].map((name) => `services/productpage/src/${name}.ts`),
   ...['process/run', 'server/server', 'server/request-lifecycle', 'server/load', 'html/html', 'html/look'].map(
     (name) => `packages/service-kit/src/${name}.ts`
