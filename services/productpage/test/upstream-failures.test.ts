@@ -119,7 +119,14 @@ describe.each(calls)('$what that fail', ({ what, path, asked, attempts }) => {
     upstream.answerWith(respond(503))
     await ask(productpage.origin, path)
     const warnings = productpage.log.lines.filter((line) => line.level === 'warn' && line['upstream'] === what)
-    const words = { status: 503, reason: 'status 503', attempt: attempts, attempts, msg: 'upstream failed' }
+    const words = {
+      status: 503,
+      method: 'GET',
+      reason: 'status 503',
+      attempt: attempts,
+      attempts,
+      msg: 'upstream failed'
+    }
     expect(warnings.at(-1)).toMatchObject(words)
   })
 

@@ -70,19 +70,19 @@ export function createUpstreams(services: CalledServices, registry: Server['regi
     async canGiveStars(id, caller) {
       const result = await ratings.options(`/ratings/${id}`, caller.headers)
       count('ratings', result, caller)
-      warnOfFailure(caller.log, 'ratings', result)
+      warnOfFailure(caller.log, 'ratings', result, { method: 'OPTIONS' })
       return result.ok && result.value.includes('POST')
     },
     async giveRatings(id, given, caller) {
       const result = await ratings.post(`/ratings/${id}?keep=others`, given, caller.headers)
       count('ratings', result, caller)
-      warnOfFailure(caller.log, 'ratings', result)
+      warnOfFailure(caller.log, 'ratings', result, { method: 'POST' })
       return result
     }
   }
 }
 
-function warnOfFailure(log: FastifyBaseLogger, upstream: string, result: UpstreamResult<unknown>, more = {}): void {
+function warnOfFailure(log: FastifyBaseLogger, upstream: string, result: UpstreamResult<unknown>, more: object): void {
   if (result.ok) return
   log.warn({ upstream, status: result.status, reason: result.reason, ...more }, 'upstream failed')
 }
@@ -97,7 +97,7 @@ async function ask<T>(
   const { headers, log } = caller
   const result = await upstream.get(path, headers, attempt)
   if (result.ok) return result
-  warnOfFailure(log, upstream.name, result, { attempt, attempts })
+  warnOfFailure(log, upstream.name, result, { method: 'GET', attempt, attempts })
   // A retry would not change an answer of the wrong shape.
   if (attempt === attempts || result.kind === 'malformed') return result
   return ask(upstream, attempts, path, caller, attempt + 1)
