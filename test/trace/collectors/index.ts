@@ -1,9 +1,10 @@
+import { expect } from 'vitest'
 import type { Env } from '../../support/index.ts'
 import type { Behaviour, Collector } from './collector.ts'
 import { startGrpcCollector } from './grpc.ts'
 import { startHttpCollector } from './http.ts'
 import { readBatch } from './jaeger.ts'
-import { readOtlp } from './received-span.ts'
+import { readOtlp, type ReceivedSpan } from './received-span.ts'
 import { startUdpCollector } from './udp.ts'
 
 export type { Behaviour, Collector } from './collector.ts'
@@ -74,4 +75,10 @@ function otlp(protocol: string): ExporterKind['env'] {
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://${host}:${port}`,
     OTEL_EXPORTER_OTLP_PROTOCOL: protocol
   })
+}
+
+/** Waits for this number of spans. @returns them, those of clients first */
+export async function arrival({ spans }: Collector, count: number): Promise<ReceivedSpan[]> {
+  await expect.poll(() => spans.length, { timeout: 30_000 }).toBe(count)
+  return spans.toSorted((a, b) => (a.kind < b.kind ? -1 : 1))
 }

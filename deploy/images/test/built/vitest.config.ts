@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '../..')
 const contracts = [
   'services/{details,ratings}/test/contract',
   'services/ratings/test/keep-others',
-  'services/productpage/test/{pages,routes,static-files}',
+  'services/productpage/test/{pages,routes,site-pages,static-files}',
   'test/contract/operations'
 ]
 
