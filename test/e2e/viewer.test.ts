@@ -166,6 +166,36 @@ describe.runIf(chromiumPath)('the trace viewer in a browser', { timeout: 60_000 
     })
   })
 
+  it('shows new log lines as they come', async () => {
+    await using viewer = await startFull()
+    await using tab = await openTab(browser, viewer.origin)
+    const { page } = tab
+    await page.clock.install()
+    await page.goto('/logs?text=books')
+    await page.getByText('No line is like that').waitFor()
+    await ask(viewer.origin, '/api/log-lines', {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: JSON.stringify({ level: 'info', time: NOW, service: 'details', trace_id: failedTrace, msg: 'books found' })
+    })
+    await page.clock.runFor(2_000)
+    await page.getByRole('cell', { name: 'books found' }).waitFor()
+  })
+
+  it('leads from the map to the traces of a version, and from a share of errors to the last', async () => {
+    await using viewer = await startFull()
+    await using tab = await openTab(browser, viewer.origin, { scripts: false })
+    const { page } = tab
+    await page.goto('/map?minutes=15')
+    await page.locator('.map .node', { hasText: 'reviews' }).filter({ hasText: 'v1' }).first().click()
+    await page.waitForURL('**/?service=reviews&version=v1&minutes=15')
+    expect(await page.locator('.trace').count()).toBe(1)
+    await page.goBack()
+    await page.locator('.edges tr', { hasText: 'ratings' }).getByRole('link', { name: '20 %' }).click()
+    await page.waitForURL(`**/trace/${failedTrace}#span-${spanId(406)}`)
+    await page.locator('.span:has(:target)').getByText('connect ECONNREFUSED').first().waitFor()
+  })
+
   it('shows a trace whose link was followed too soon, as soon as all of it has come', async () => {
     await using viewer = await startViewer({ now: () => NOW })
     await using tab = await openTab(browser, viewer.origin)

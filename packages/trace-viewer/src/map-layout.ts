@@ -1,4 +1,4 @@
-import { draw, LANE, NODE, type Line, type Point } from './map-lines.ts'
+import { draw, LANE, NODE, placeFigures, type Line, type Point } from './map-lines.ts'
 import { partyName, type Party } from './service-calls.ts'
 import type { Edge } from './service-map.ts'
 
@@ -59,11 +59,13 @@ export function layOut(edges: readonly Edge[]): MapLayout {
     width,
     height: Math.max(0, rows.length - 1) * ROW + 2 * MARGIN,
     nodes: [...nodes.values()],
-    lines: edges.flatMap((edge) => {
-      const [from, to] = [nodes.get(nameOf(edge.from)), nodes.get(nameOf(edge.to))]
-      const isOnly = edges.every((other) => other === edge || nameOf(other.to) !== nameOf(edge.to))
-      return from && to ? [draw(edge, { from, lane: lanes.get(edge) ?? [], to }, { width, isOnly })] : []
-    })
+    lines: placeFigures(
+      edges.flatMap((edge) => {
+        const [from, to] = [nodes.get(nameOf(edge.from)), nodes.get(nameOf(edge.to))]
+        const isOnly = edges.every((other) => other === edge || nameOf(other.to) !== nameOf(edge.to))
+        return from && to ? [draw(edge, { from, lane: lanes.get(edge) ?? [], to }, { width, isOnly })] : []
+      })
+    )
   }
 }
 

@@ -5,11 +5,16 @@ export interface Point {
   y: number
 }
 
-/** A call, as it is drawn; its point is where its figures stand. */
-export interface Line extends Point {
+/** A call, as it is drawn. */
+export interface Drawn {
   edge: Edge
   path: string
+  /** Where its figures may stand, best first. */
+  places: readonly Point[]
 }
+
+/** Its point is where its figures stand. */
+export interface Line extends Point, Omit<Drawn, 'places'> {}
 
 export const NODE = { width: 90, height: 46 }
 /** What a line's figures need. */
@@ -32,7 +37,7 @@ export interface Surroundings {
 }
 
 /** Draws a call from one service to another. */
-export function draw(edge: Edge, { from, lane, to }: Way, { width, isOnly }: Surroundings): Line {
+export function draw(edge: Edge, { from, lane, to }: Way, { width, isOnly }: Surroundings): Drawn {
   const down = to.y > from.y
   const half = down ? NODE.height / 2 : -NODE.height / 2
   // A line that goes up takes a way around the side where there is more room.
@@ -43,12 +48,13 @@ export function draw(edge: Edge, { from, lane, to }: Way, { width, isOnly }: Sur
     { x: startX, y: from.y + half },
     { x: endX, y: to.y - half }
   ]
-  const [first] = lane
   if (down) {
     const path = `M${at(start)} ${[...lane, end].map(bendTo(start)).join(' ')}`
+    const beside = (x: number, share: number) => ({ x, y: start.y + share * (end.y - start.y) })
+    const [above, below] = [beside(to.x, 0.6), beside(from.x, 0.4)]
     // Figures stand where the line is alone: above the called service if no other line ends there, else below the caller.
-    const share = isOnly ? 0.6 : 0.4
-    return { edge, path, ...(first ?? { x: isOnly ? to.x : from.x, y: start.y + share * (end.y - start.y) }) }
+    const ends = isOnly ? [above, below] : [below, above, beside((from.x + to.x) / 2, 0.5)]
+    return { edge, path, places: lane.length > 0 ? lane : ends }
   }
   const bend = (end.y - start.y) / 3
   const [out, back] = [
@@ -57,7 +63,23 @@ export function draw(edge: Edge, { from, lane, to }: Way, { width, isOnly }: Sur
   ]
   const middle = (startX + endX) / 2 + bow * 0.75
   const x = Math.max(LABEL.width / 2, Math.min(width - LABEL.width / 2, middle))
-  return { edge, path: `M${at(start)} C${at(out)} ${at(back)} ${at(end)}`, x, y: (start.y + end.y) / 2 }
+  const path = `M${at(start)} C${at(out)} ${at(back)} ${at(end)}`
+  return { edge, path, places: [{ x, y: (start.y + end.y) / 2 }] }
+}
+
+/** Puts the figures of each line where no others are, those with the fewest choices first. */
+export function placeFigures(lines: readonly Drawn[]): Line[] {
+  const taken: Point[] = []
+  const isFree = ({ x, y }: Point) =>
+    taken.every((other) => Math.abs(other.x - x) >= LABEL.width || Math.abs(other.y - y) >= LABEL.height)
+  return lines
+    .toSorted((a, b) => a.places.length - b.places.length)
+    .flatMap(({ edge, path, places }) => {
+      const place = places.find(isFree) ?? places[0]
+      if (place === undefined) return []
+      taken.push(place)
+      return { edge, path, ...place }
+    })
 }
 
 /** From one point to the next, upright at both. */

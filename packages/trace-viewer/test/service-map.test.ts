@@ -171,14 +171,26 @@ describe('the picture', () => {
     expect(rowsOf(...edges)).toEqual(['(outside)', 'productpage', 'details reviews', 'ratings'])
   })
 
-  it('keeps the figures of a line that passes services clear of them', () => {
-    const edges = [
-      edge(undefined, 'productpage'),
-      edge('productpage', 'details'),
+  const visit = [edge(undefined, 'productpage'), edge('productpage', 'details')]
+  const graphs: Record<string, Edge[]> = {
+    'a line that passes services': [
+      ...visit,
       edge('productpage', 'reviews'),
       edge('productpage', 'ratings'),
       edge('reviews', 'ratings')
+    ],
+    'three versions': [
+      ...visit,
+      ...['v1', 'v2', 'v3'].map((version) => edge('productpage', `reviews ${version}`)),
+      ...['v2', 'v3'].map((version) => edge(`reviews ${version}`, 'ratings'))
+    ],
+    'a service that is called from two rows': [
+      ...visit,
+      edge(undefined, 'details'),
+      ...['v1', 'v3'].map((version) => edge('productpage', `reviews ${version}`))
     ]
+  }
+  it.for(Object.entries(graphs))('keeps the figures of %s clear of boxes and other figures', ([, edges]) => {
     const { nodes, lines } = layOut(edges)
     const covered = lines.flatMap((line) =>
       nodes.filter(

@@ -8,8 +8,8 @@ const PLACES = 100
 
 /** Which version gave each of the last answers: a lane for each version, a stroke for each answer. */
 export function answersView({ service, count, versions }: Answers, palette: Palette): Html {
-  return html`<section class="card answers ${palette(service)}" aria-labelledby="answers-${service}">
-    <h2 id="answers-${service}">The last ${showCount(count, 'answer')} of ${service}</h2>
+  return html`<section class="card answers ${palette(service)}" aria-label="Versions of ${service}">
+    <h2>The last ${showCount(count, 'answer')} of ${service}</h2>
     <table class="small">
       <thead>
         <tr>
