@@ -1,17 +1,14 @@
-import { bookinfoTrace, spanId, startViewer, traceId, type RunningViewer } from '@bookinfo/trace-viewer/testing'
-import { ask } from '@bookinfo/service-kit/testing'
+import { startViewer, traceId } from '@bookinfo/trace-viewer/testing'
 import { mkdirSync } from 'node:fs'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { brokenRules } from './axe.ts'
 import { chromiumPath, launchBrowser, openTab, schemes, widths } from './browser.ts'
+import { failedTrace, startFull } from './full-viewer.ts'
 
 /** Pictures of every page that was tested, to be looked at. */
 const PICTURES = new URL('../.pictures/', import.meta.url)
 mkdirSync(PICTURES, { recursive: true })
-
-const NOW = Date.UTC(2026, 10, 22, 12)
-const failedTrace = traceId(4)
 
 interface Scene {
   /** Whether there are traces at all. */
@@ -61,44 +58,6 @@ const scenes: Record<string, Scene> = {
   'no calls in the last minute': { full: true, path: '/map?minutes=1', shows: ['1 min', 'Everything'] }
 }
 
-/** Six visits: three good ones, two with failures, and one of which a part is missing. */
-async function startFull(): Promise<RunningViewer> {
-  const viewer = await startViewer({ now: () => NOW })
-  await viewer.send(bookinfoTrace({ trace: 1, startMs: NOW - 95_000 }))
-  await viewer.send(bookinfoTrace({ trace: 2, startMs: NOW - 62_000, slow: 3 }))
-  await viewer.send(bookinfoTrace({ trace: 3, startMs: NOW - 41_000, version: 'v1' }))
-  await viewer.send(bookinfoTrace({ trace: 4, startMs: NOW - 20_000, down: 'ratings' }))
-  await viewer.send(bookinfoTrace({ trace: 5, startMs: NOW - 9_000, slow: 0.7, down: 'details' }))
-  const { resourceSpans = [] } = bookinfoTrace({ trace: 6, startMs: NOW - 5_000 })
-  await viewer.send({ resourceSpans: resourceSpans.slice(1) })
-  const line = { service: 'reviews', trace_id: failedTrace, span_id: spanId(405) }
-  const lines = [
-    {
-      ...line,
-      level: 'warn',
-      time: new Date(NOW - 19_985).toISOString(),
-      msg: 'ratings is unavailable',
-      upstream: 'ratings'
-    },
-    {
-      ...line,
-      level: 'info',
-      time: new Date(NOW - 19_973).toISOString(),
-      msg: 'request completed',
-      route: '/reviews/:productId',
-      status: 200,
-      duration_ms: 23
-    }
-  ]
-  const answer = await ask(viewer.origin, '/api/log-lines', {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-ndjson' },
-    body: lines.map((entry) => JSON.stringify(entry)).join('\n')
-  })
-  expect(answer.body).toEqual({ kept: 2, ignored: 0 })
-  return viewer
-}
-
 describe.runIf(chromiumPath)('the trace viewer in a browser', { timeout: 60_000 }, () => {
   let browser: Browser
   beforeAll(async () => {
@@ -136,154 +95,5 @@ describe.runIf(chromiumPath)('the trace viewer in a browser', { timeout: 60_000 
       // A 404 page is a 404 to the browser too.
       expect(tab.complaints.filter((complaint) => !complaint.includes('404'))).toEqual([])
     })
-  })
-
-  describe('live', () => {
-    it('shows a trace when it comes, keeps the focus, and stops when asked to', async () => {
-      await using viewer = await startViewer({ now: () => NOW })
-      await using tab = await openTab(browser, viewer.origin)
-      const { page } = tab
-      await page.clock.install()
-      await page.goto('/')
-      await viewer.send(bookinfoTrace({ trace: 1, startMs: NOW - 5_000 }))
-      await page.clock.runFor(2_000)
-      await page.locator('.trace').waitFor()
-      expect(await page.locator('#service').innerText()).toContain('ratings')
-
-      await page.locator('.trace-link').focus()
-      await viewer.send(bookinfoTrace({ trace: 2, startMs: NOW - 4_000 }))
-      await page.clock.runFor(2_000)
-      await page.locator('.trace').nth(1).waitFor()
-      expect(await page.evaluate('document.activeElement.getAttribute("href")')).toBe(`/trace/${traceId(1)}`)
-
-      const requests: string[] = []
-      await page.getByRole('button', { name: 'Live' }).press('Enter')
-      expect(await page.getByRole('button', { name: 'Live' }).getAttribute('aria-pressed')).toBe('false')
-      page.on('request', (request) => requests.push(request.url()))
-      await page.clock.runFor(10_000)
-      expect(requests).toEqual([])
-      expect(tab.complaints).toEqual([])
-    })
-  })
-
-  it('shows new log lines as they come', async () => {
-    await using viewer = await startFull()
-    await using tab = await openTab(browser, viewer.origin)
-    const { page } = tab
-    await page.clock.install()
-    await page.goto('/logs?text=books')
-    await page.getByText('No line is like that').waitFor()
-    await ask(viewer.origin, '/api/log-lines', {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-ndjson' },
-      body: JSON.stringify({ level: 'info', time: NOW, service: 'details', trace_id: failedTrace, msg: 'books found' })
-    })
-    await page.clock.runFor(2_000)
-    await page.getByRole('cell', { name: 'books found' }).waitFor()
-  })
-
-  it('leads from the map to the traces of a version, and from a share of errors to the last', async () => {
-    await using viewer = await startFull()
-    await using tab = await openTab(browser, viewer.origin, { scripts: false })
-    const { page } = tab
-    await page.goto('/map?minutes=15')
-    await page.locator('.map .node', { hasText: 'reviews' }).filter({ hasText: 'v1' }).first().click()
-    await page.waitForURL('**/?service=reviews&version=v1&minutes=15')
-    expect(await page.locator('.trace').count()).toBe(1)
-    await page.goBack()
-    await page.locator('.edges tr', { hasText: 'ratings' }).getByRole('link', { name: '20 %' }).click()
-    await page.waitForURL(`**/trace/${failedTrace}#span-${spanId(406)}`)
-    await page.locator('.span:has(:target)').getByText('connect ECONNREFUSED').first().waitFor()
-  })
-
-  it('shows a trace whose link was followed too soon, as soon as all of it has come', async () => {
-    await using viewer = await startViewer({ now: () => NOW })
-    await using tab = await openTab(browser, viewer.origin)
-    const { page } = tab
-    await page.clock.install()
-    await page.goto(`/trace/${traceId(1)}`)
-    await page.getByRole('status').waitFor()
-    const { resourceSpans = [] } = bookinfoTrace({ trace: 1, startMs: NOW - 1_000 })
-    await viewer.send({ resourceSpans: resourceSpans.slice(1) })
-    const looked = page.waitForResponse('**/trace/*')
-    await page.clock.runFor(1_000)
-    await looked
-    expect(await page.locator('h1').innerText()).toBe('No such trace')
-
-    await viewer.send({ resourceSpans: resourceSpans.slice(0, 1) })
-    await page.clock.runFor(1_000)
-    await page.getByRole('heading', { name: 'productpage GET /productpage' }).waitFor()
-    expect(await page.locator('.span').count()).toBe(7)
-    expect(await page.getByRole('status').count()).toBe(0)
-  })
-
-  it('says what a trace still lacks, and shows that when it comes', async () => {
-    await using viewer = await startViewer({ now: () => NOW })
-    await using tab = await openTab(browser, viewer.origin)
-    const { page } = tab
-    const { resourceSpans = [] } = bookinfoTrace({ trace: 1, startMs: NOW - 1_000 })
-    await viewer.send({ resourceSpans: resourceSpans.slice(0, 2) })
-    await page.clock.install()
-    await page.goto(`/trace/${traceId(1)}`)
-    await page.getByRole('status').waitFor()
-    await page.getByText('1 call has no span of the service that answered.').waitFor()
-    expect(await page.locator('.span').count()).toBe(4)
-    await page.screenshot({
-      path: new URL('viewer-a-trace-that-lacks-a-service.png', PICTURES).pathname,
-      fullPage: true
-    })
-
-    await viewer.send({ resourceSpans: resourceSpans.slice(2) })
-    await page.clock.runFor(1_000)
-    await page.locator('.span').nth(6).waitFor()
-    expect(await page.getByRole('status').count()).toBe(0)
-  })
-
-  it('opens the file that another viewer saved, without scripts', async () => {
-    await using first = await startFull()
-    await using second = await startViewer()
-    const saved = Buffer.from(await (await fetch(`${first.origin}/api/run`)).arrayBuffer())
-    await using tab = await openTab(browser, second.origin, { scripts: false })
-    const { page } = tab
-    await page.goto('/')
-    await page
-      .locator('#file')
-      .setInputFiles({ name: 'bookinfo-run.ndjson.gz', mimeType: 'application/gzip', buffer: saved })
-    await page.getByRole('button', { name: 'Open' }).click()
-    await page.getByText('6 traces, of 35 spans').waitFor()
-    expect(new URL(page.url()).pathname).toBe('/')
-  })
-
-  it('filters, opens a trace and a span of it by keyboard alone, without scripts', async () => {
-    await using viewer = await startFull()
-    await using tab = await openTab(browser, viewer.origin, { scripts: false })
-    const { page } = tab
-    await page.goto('/')
-    await page.keyboard.press('Tab')
-    await page.keyboard.press('Enter')
-    await page.waitForURL('**/#main')
-    await page.locator('#status').focus()
-    await page.keyboard.type('With errors')
-    await page.locator('#min').focus()
-    await page.keyboard.type('25')
-    await page.keyboard.press('Enter')
-    await page.waitForURL(/[?&]status=error&min=25&/)
-    expect(await page.locator('.trace').count()).toBe(1)
-    expect(await page.locator('#min').inputValue()).toBe('25')
-
-    await page.locator('.trace-link').focus()
-    await page.keyboard.press('Enter')
-    await page.waitForURL(`**/trace/${failedTrace}`)
-    const address = page.getByRole('cell', { name: 'http://127.0.0.1:9082/ratings/0' })
-    const errorLink = page.getByRole('link', { name: 'reviews: GET' })
-    expect(await address.isVisible()).toBe(false)
-    await errorLink.focus()
-    await page.keyboard.press('Enter')
-    await address.waitFor()
-    expect(await page.locator('.span:has(:target)').innerText()).toContain('✕ error')
-    await page.locator('summary').first().focus()
-    await page.keyboard.press('Enter')
-    await page.getByRole('cell', { name: '/productpage', exact: true }).waitFor()
-    expect(await page.getByRole('button', { name: 'Live' }).count()).toBe(0)
   })
 })

@@ -1,32 +1,23 @@
 import { html, type Html } from '@bookinfo/service-kit'
-import { showCount, showDuration, showTime } from '../figures.ts'
+import { showCount, showDuration } from '../figures.ts'
 import type { LogLine } from '../log-store.ts'
 import { spanTimes, type SpanTime } from '../critical-path.ts'
 import { partyName, type Party } from '../service-calls.ts'
 import type { Span } from '../span.ts'
-import type { Trace } from '../trace-store.ts'
 import type { TraceSummary } from '../trace-summary.ts'
-import type { TreeSpan } from '../trace-tree.ts'
 import { compareForm } from './compare.ts'
-import { waiting } from './notices.ts'
 import { logLinesView } from './log-lines.ts'
 import { serviceName, type Palette } from './service-name.ts'
 import { spanView } from './span.ts'
+import { traceFacts, type TraceFacts } from './trace-facts.ts'
 
 /** A longer page is of no use; the read API has all spans. */
 const MOST_SPANS = 1_000
 
-export interface TraceView {
-  trace: Trace
-  summary: TraceSummary
-  tree: readonly TreeSpan[]
+export interface TraceView extends TraceFacts {
   /** Traces to compare it with. */
   others: readonly TraceSummary[]
   nowUs: number
-  /** Calls whose server span is likely to arrive. */
-  awaitedCount: number
-  /** Whether missing spans are likely to arrive. */
-  isWaiting: boolean
   logs: readonly LogLine[]
   palette: Palette
   /** Names of services by their addresses. */
@@ -42,7 +33,7 @@ export function traceView(view: TraceView): Html {
   const logsBySpan = Map.groupBy(logs, ({ spanId }) => spanId)
   return html`<a href="/">All traces</a>
     <h1><span class="quiet">${summary.rootService}</span> ${summary.rootName}</h1>
-    ${facts(summary, tree)} ${failures(tree)} ${oddities(view)}
+    ${traceFacts(view)}
     <section class="card" aria-labelledby="waterfall-title">
       <h2 id="waterfall-title">Where the time went</h2>
       <ul class="legend row small" aria-label="Services">
@@ -93,71 +84,6 @@ function waitsFor(times: ReadonlyMap<Span, SpanTime>): Map<string, number> {
     waits.set(partyName(resource), (waits.get(partyName(resource)) ?? 0) + us)
   }
   return waits
-}
-
-function facts(summary: TraceSummary, tree: readonly TreeSpan[]): Html {
-  const depth = tree.reduce((deepest, place) => Math.max(deepest, place.depth + 1), 0)
-  const entries = [
-    ['Duration', showDuration(summary.durationUs)],
-    ['Spans', `${summary.spanCount}, ${showCount(depth, 'level')} deep`],
-    ['Services', String(summary.services.length)],
-    ['Errors', String(summary.errorCount)],
-    ['Began', `${showTime(summary.startUs)} UTC`]
-  ] as const
-  return html`<dl class="card facts">
-    ${entries.map(
-      ([name, value]) =>
-        html`<div>
-          <dt>${name}</dt>
-          <dd>${value}</dd>
-        </div>`
-    )}
-    <div class="wide">
-      <dt>Trace id</dt>
-      <dd><code>${summary.id}</code> <a href="/api/traces/${summary.id}">JSON</a></dd>
-    </div>
-  </dl>`
-}
-
-/** Links to the failed spans. */
-function failures(tree: readonly TreeSpan[]): Html | false {
-  const failed = tree.filter(({ span }) => span.status === 'error').slice(0, 20)
-  if (failed.length === 0) return false
-  return html`<section class="notice bad" aria-labelledby="errors-title">
-    <h2 id="errors-title">${failed.length === 1 ? 'An error' : 'Errors'}</h2>
-    <ul>
-      ${failed.map(
-        ({ span }) =>
-          html`<li>
-            <a href="#span-${span.spanId}">${span.resource.service}: ${span.name}</a>${
-              span.statusMessage !== '' && html` – ${span.statusMessage}`
-            }
-          </li>`
-      )}
-    </ul>
-  </section>`
-}
-
-function oddities({ trace: { refused }, summary: { orphanCount }, awaitedCount, isWaiting }: TraceView): Html | false {
-  if (orphanCount === 0 && awaitedCount === 0 && refused === 0) return false
-  return html`<div class="notice">
-    ${
-      orphanCount > 0 &&
-      html`<p>
-        ${showCount(orphanCount, 'span')} ${orphanCount === 1 ? 'names' : 'name'} a parent that is not here. It may
-        still come; or whoever made it, such as a proxy, sends its spans elsewhere or not at all.
-      </p>`
-    }
-    ${
-      awaitedCount > 0 &&
-      html`<p>
-        ${showCount(awaitedCount, 'call')} ${awaitedCount === 1 ? 'has' : 'have'} no span of the service that answered.
-        It may still come; or that service sends its spans elsewhere or not at all.
-      </p>`
-    }
-    ${isWaiting && waiting}
-    ${refused > 0 && html`<p>${showCount(refused, 'span')} of this trace found no room: it is too large to be kept.</p>`}
-  </div>`
 }
 
 function axis(durationUs: number): Html {
