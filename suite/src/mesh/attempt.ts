@@ -5,8 +5,9 @@ import type { Endpoint } from './choice.ts'
 /** Milliseconds without a byte; longer than any service waits for another. */
 const IDLE_MS = 60_000
 
-/** A new connection for each request: a kept one may be closing just then. */
-const agent = new Agent({ keepAlive: false, maxSockets: 256 })
+/** Milliseconds that a connection waits for the next request: less than a service keeps it, so that it is not closing just then. */
+const KEPT_MS = 1_000
+const agent = new Agent({ keepAlive: true, timeout: KEPT_MS, maxSockets: 256 })
 
 export interface WholeRequest {
   method: string
@@ -39,7 +40,10 @@ export function attempt({ port }: Endpoint, request: WholeRequest, signal: Abort
     signal
   })
   let isConnected = false
-  call.on('socket', (socket) => socket.on('connect', () => (isConnected = true)))
+  call.on('socket', (socket) => {
+    isConnected = !socket.connecting
+    if (socket.connecting) socket.once('connect', () => (isConnected = true))
+  })
   call.on('timeout', () => call.destroy())
   call.on('response', (response) => resolve({ response }))
   call.on('error', () => resolve({ failure: signal.aborted ? 'timeout' : isConnected ? 'reset' : 'connect-failure' }))

@@ -1,6 +1,6 @@
 import type { Fault } from '@bookinfo/contracts/lab'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { pipeline } from 'node:stream/promises'
+import { once } from 'node:events'
 import { attempt, endToEnd, type WholeRequest } from './attempt.ts'
 import { chooseTarget, createBalancer, happens, hasLabels, type Chance, type Endpoint } from './choice.ts'
 import type { ReportFault } from './fault-span.ts'
@@ -138,7 +138,8 @@ function answer(response: ServerResponse, status: number, text: string): void {
 async function passOn(from: IncomingMessage, to: ServerResponse): Promise<void> {
   const headers = endToEnd(from.rawHeaders).flatMap(([, name = '', value = '']) => [name, value])
   to.writeHead(from.statusCode ?? 502, from.statusMessage, headers)
-  await pipeline(from, to).catch(() => undefined)
+  from.on('error', () => to.destroy()).pipe(to)
+  if (!to.closed) await once(to, 'close')
 }
 
 /** Sends a copy of a request, and drops the answer. */
