@@ -17,7 +17,8 @@ export function describeSuite(places: readonly Place[], { viewer, note }: Traces
   const [first] = places
   const open =
     first === undefined ? [] : ['', `Open ${url(first.port, first.path)} in a browser. Ctrl-C stops everything.`]
-  return [...lines, ...open, ...(note === undefined ? [] : [note]), ''].join('\n')
+  const lab = viewer ? [`Break something, and see what happens: ${url(viewer.port, '/lab')}`] : []
+  return [...lines, ...open, ...lab, ...(note === undefined ? [] : [note]), ''].join('\n')
 }
 
 function url(port: number, path: string): string {

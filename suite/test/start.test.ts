@@ -1,3 +1,4 @@
+import { ask } from '@bookinfo/service-kit/testing'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { expect, test, vi } from 'vitest'
@@ -26,6 +27,7 @@ test('npm start shows what runs where, all of it runs, and Ctrl-C ends it all', 
     ['trace-viewer', `http://localhost:${basePort + 6}/`, 'where the time of each request went'],
     [''],
     [`Open http://localhost:${basePort}/productpage ${READY}`],
+    [`Break something, and see what happens: http://localhost:${basePort + 6}/lab`],
     [''],
     ['']
   ])
@@ -66,7 +68,7 @@ test('who stops the bootstrap alone, even while the services start, stops everyt
   await expectGone(processes)
 })
 
-test('a service that dies is named, and the others go on; --verbose shows what they log', async () => {
+test('a service that dies is named, the others go on, and it starts again; --verbose shows what they log', async () => {
   const basePort = await freeBasePort()
   await using suite = startProgram(main, ['--verbose', '--base-port', String(basePort)])
   await suite.says(READY)
@@ -77,6 +79,15 @@ test('a service that dies is named, and the others go on; --verbose shows what t
   process.kill(victim?.pid ?? 0, 'SIGKILL')
   await suite.says('ratings-v1 ended by itself with signal SIGKILL; the others go on without it.')
   expect((await fetch(`http://127.0.0.1:${basePort}/productpage`)).status).toBe(200)
+  const lab = `http://127.0.0.1:${basePort + 8}`
+  const { body: before } = await ask(lab, '/lab')
+  expect(before).toMatchObject({
+    services: expect.arrayContaining([{ name: 'ratings-v1', state: 'ended', how: 'signal SIGKILL' }])
+  })
+  const { body: after } = await ask(lab, '/services/ratings-v1/start', { method: 'POST' })
+  expect(after).toMatchObject({ services: expect.arrayContaining([{ name: 'ratings-v1', state: 'running' }]) })
+  expect((await ask(`http://127.0.0.1:${basePort + 2}`, '/ratings/0')).status).toBe(200)
+  processes.push(...descendantsOf(suite.pid))
   suite.pressCtrlC()
   expect(await suite.ended).toBe(0)
   await expectGone(processes)

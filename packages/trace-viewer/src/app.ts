@@ -12,6 +12,7 @@ import {
 import { assets } from './assets.ts'
 import type { TraceViewerConfig } from './config.ts'
 import { jaegerRoutes } from './jaeger/routes.ts'
+import { labPage } from './lab/routes.ts'
 import { createLogStore } from './log-store.ts'
 import { otlpRoutes } from './otlp/routes.ts'
 import { expectedSharesRoutes, type ExpectedShares } from './routes/expected-shares.ts'
@@ -66,6 +67,7 @@ export function buildApp(config: TraceViewerConfig, deps: TraceViewerDeps = {}):
   ui.register(runFileRoutes, { store, logs })
   ui.register(overviewPages, pages)
   ui.register(tracePages, pages)
+  ui.register(labPage, { labUrl: config.LAB_URL })
   ui.register(assetRoutes, { assets })
 
   const { app: receiver } = createServer({

@@ -34,6 +34,12 @@ export const TraceViewerConfig = Type.Object({
     maximum: 1_000_000,
     description: 'Spans that are kept; beyond that the oldest traces go first.'
   }),
+  LAB_URL: Type.String({
+    default: '',
+    pattern: '^(https?://[^\\s"<>/?#]+)?$',
+    allowed: 'an http:// or https:// address without a path',
+    description: 'Where the lab of `npm start` is, which the page `/lab` controls.'
+  }),
   LOG_LEVEL,
   SHUTDOWN_DELAY_MS,
   SHUTDOWN_BUDGET_MS

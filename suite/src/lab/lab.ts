@@ -1,6 +1,7 @@
 import type { Fault, LabState, Split } from '@bookinfo/contracts/lab'
 import type { Lesson } from '../lessons/lesson.ts'
 import { endpointOf, type Endpoint } from '../mesh/choice.ts'
+import type { Labels } from '../mesh/rule.ts'
 import { createTraffic, edgeName, edges, type Traffic } from '../mesh/traffic.ts'
 import type { RatingsVersion } from '../ratings-store.ts'
 import type { SupervisedService } from '../supervisor.ts'
@@ -21,6 +22,8 @@ export interface Lab {
   /** The endpoints of a service that run now. */
   endpointsOf(service: string): Endpoint[]
   state(): Omit<LabState, 'lessonFiles'>
+  /** The weights with which the versions of reviews answer who matches no rule of their own. */
+  shares(): Record<string, number>
   /** Without a delay and an abort, the edge has no fault any more. */
   setFault(fault: Fault): void
   /** Replaces what lessons set for reviews, as another VirtualService would in a cluster. Empty, the versions take turns. */
@@ -76,6 +79,12 @@ export function createLab({ ratings, ratingsVersions, placeRatings }: LabOptions
       ratings: { version: ratingsVersion, versions: [...ratingsVersions] },
       lessons: lessons.map(({ file }) => file)
     }),
+    shares() {
+      const targets = traffic.rules.get('reviews')?.at(-1)?.targets
+      const running = services.filter(({ place, state }) => place.service === 'reviews' && state === 'running')
+      const turns = running.map(({ place }) => ({ labels: { version: place.version }, weight: 1 }))
+      return Object.fromEntries((targets ?? turns).flatMap(({ labels, weight }) => nameShare(labels, weight)))
+    },
     setFault(fault) {
       const isNone = fault.delayMs === undefined && fault.abort === undefined
       if (isNone) traffic.faults.delete(edgeName(fault))
@@ -109,6 +118,11 @@ export function createLab({ ratings, ratingsVersions, placeRatings }: LabOptions
       for (const map of Object.values(traffic)) map.clear()
     }
   }
+}
+
+/** A target without a version has no share to expect. */
+function nameShare({ version }: Labels, weight: number): [string, number][] {
+  return version === undefined ? [] : [[version, weight]]
 }
 
 function copyInto<V>(target: Map<string, V>, source: ReadonlyMap<string, V>): void {

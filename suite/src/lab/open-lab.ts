@@ -73,13 +73,37 @@ export async function openLab(plan: Plan, options: Options): Promise<OpenLab> {
     async listen() {
       const { createLabServer } = await import('./server.ts')
       const apply = (file: string) => applyLesson(file, ROOT)
-      server = createLabServer({ lab, ratingsVersions, lessonFiles: listLessons(), applyLesson: apply })
+      const tellShares = () => void (viewer && sendShares(viewer.port, lab.shares()))
+      const lessonFiles = listLessons()
+      server = createLabServer({ lab, ratingsVersions, lessonFiles, applyLesson: apply, onChange: tellShares })
       await server.listen({ host: HOST, port })
+      tellShares()
     },
     async close() {
       await server?.close()
       await mesh.close()
     }
+  }
+}
+
+/** Milliseconds between two tries, until the trace viewer listens, and of all tries. */
+const RETRY_MS = 500
+const TRIES = 60
+
+/** Tells the trace viewer what shares to expect of the versions of reviews. */
+async function sendShares(viewerPort: number, reviews: Record<string, number>, tries = TRIES): Promise<void> {
+  try {
+    const response = await fetch(`http://${HOST}:${viewerPort}/api/expected-shares`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ reviews }),
+      signal: AbortSignal.timeout(RETRY_MS * 4)
+    })
+    await response.body?.cancel()
+  } catch {
+    if (tries <= 1) return
+    await sleep(RETRY_MS, undefined, { ref: false })
+    await sendShares(viewerPort, reviews, tries - 1)
   }
 }
 

@@ -22,10 +22,12 @@ export interface LabServerOptions {
   lessonFiles: readonly string[]
   /** @throws Failure saying what is not supported */
   applyLesson: (file: string) => Promise<void>
+  /** Called after each change. */
+  onChange: () => void
 }
 
 /** The API of the lab: what is set, and ways to change it, for the page and for scripts. */
-export function createLabServer({ lab, ratingsVersions, lessonFiles, applyLesson }: LabServerOptions): App {
+export function createLabServer({ lab, ratingsVersions, lessonFiles, applyLesson, onChange }: LabServerOptions): App {
   const { app } = createServer({
     name: 'lab',
     title: 'Lab of npm start',
@@ -35,6 +37,10 @@ export function createLabServer({ lab, ratingsVersions, lessonFiles, applyLesson
   })
   refuseOtherSites(app, { HOST, ALLOWED_HOSTS: '' })
   readBodies(app, parseJson)
+  app.addHook('onResponse', (request, _reply, done) => {
+    if (request.method === 'POST') onChange()
+    done()
+  })
   const state = (): LabState => ({ ...lab.state(), lessonFiles: [...lessonFiles] })
   const response = { 200: LabState }
 

@@ -10,7 +10,8 @@ const site = {
     { path: '/', name: 'Traces' },
     { path: '/services', name: 'Services' },
     { path: '/map', name: 'Map' },
-    { path: '/logs', name: 'Logs' }
+    { path: '/logs', name: 'Logs' },
+    { path: '/lab', name: 'Lab' }
   ]
 }
 const corner = html`<span class="mark">Development tool</span>`

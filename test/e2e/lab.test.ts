@@ -1,0 +1,118 @@
+import { ask } from '@bookinfo/service-kit/testing'
+import { freeBasePort, startProgram } from '@bookinfo/suite/testing'
+import { mkdirSync } from 'node:fs'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { brokenRules } from './axe.ts'
+import { chromiumPath, launchBrowser, openTab, schemes } from './browser.ts'
+
+/** Pictures of every state that was tested, to be looked at. */
+const PICTURES = new URL('../.pictures/', import.meta.url)
+mkdirSync(PICTURES, { recursive: true })
+
+const widths = [390, 768, 1280]
+const patience = { timeout: 50_000, interval: 200 }
+
+/** Fills a form of the page, and sends it with one of its buttons. */
+async function send(page: Page, form: string, fields: Record<string, string>, button: string): Promise<void> {
+  const found = page.locator(`form[aria-label="${form}"]`)
+  for (const [label, text] of Object.entries(fields)) await found.getByLabel(label).fill(text)
+  await found.getByRole('button', { name: button, exact: true }).click()
+}
+
+/** Takes pictures of the page in each look, which must break no rule. */
+async function look(page: Page, name: string): Promise<void> {
+  for (const colorScheme of schemes) {
+    await page.emulateMedia({ colorScheme, forcedColors: 'none' })
+    expect(await brokenRules(page)).toEqual([])
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: 900 })
+      expect(await page.evaluate('document.documentElement.scrollWidth'), 'no sideways scrolling').toBe(width)
+      await page.screenshot({
+        path: new URL(`lab-${name}-${colorScheme}-${width}.png`, PICTURES).pathname,
+        fullPage: true
+      })
+    }
+  }
+  await page.emulateMedia({ forcedColors: 'active' })
+  await page.screenshot({ path: new URL(`lab-${name}-forced.png`, PICTURES).pathname, fullPage: true })
+  await page.emulateMedia({ forcedColors: 'none' })
+}
+
+describe.runIf(chromiumPath)('the lab of npm start, in a browser', { timeout: 300_000 }, () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await launchBrowser()
+  })
+  afterAll(async () => browser.close())
+
+  it('sets faults and splits without scripts, and shows them in page, trace and map', async () => {
+    const basePort = await freeBasePort()
+    const [site, viewer, api] = [0, 6, 8].map((offset) => `http://localhost:${basePort + offset}`)
+    await using suite = startProgram('src/main.ts', ['--base-port', String(basePort)])
+    await suite.says('Break something')
+    await using tab = await openTab(browser, `${viewer}`)
+    await using plainTab = await openTab(browser, `${viewer}`, { scripts: false })
+    const { page } = tab
+    const seen = page.locator('section[aria-labelledby="seen"]')
+    const isThere = async () => (await page.goto('/lab').catch(() => undefined)) && (await seen.isVisible())
+    await expect.poll(isThere, patience).toBe(true)
+    await look(page, 'nothing-set')
+
+    await plainTab.page.goto('/lab')
+    await send(plainTab.page, 'split', { 'v3, of': '100' }, 'Split')
+    await send(plainTab.page, 'reviews to ratings', { Status: '503' }, 'Set')
+    await plainTab.page.getByText('get 503 instead of an answer').waitFor()
+    await page.reload()
+    await expect.poll(() => seen.innerText()).toContain('get 503 instead of an answer')
+    expect(await seen.innerText()).toContain('deploy/lessons/faults/ratings-half.yaml')
+    expect(await seen.innerText()).toContain('deploy/lessons/shifting/reviews-v3.yaml')
+    const { body } = await ask(`${site}`, '/productpage')
+    expect(body).toContain('Ratings service is currently unavailable')
+    expect(body).toContain('reviews-v3-local')
+    const traceId = /\/trace\/([0-9a-f]{32})/.exec(String(body))?.[1]
+    await page.goto(`/trace/${traceId}`)
+    await expect
+      .poll(async () => (await page.reload(), page.locator('main').innerText()), patience)
+      .toContain('fault: abort with 503')
+    await page.goto('/map')
+    await expect
+      .poll(async () => (await page.reload(), page.locator('table').first().innerText()), patience)
+      .toMatch(/ratings/)
+    expect(await page.locator('main').innerText()).toContain('100 %')
+    await page.goto('/lab')
+    await look(page, 'fault-and-split')
+
+    await send(page, 'reset', {}, 'Take back faults, split and lessons')
+    await expect.poll(() => seen.innerText()).toContain('Nothing is set')
+    await send(page, 'split', { 'v1, of': '90', 'v3, of': '10' }, 'Split')
+    await expect.poll(() => seen.innerText()).toContain('v1 answers 90 of 100')
+    let v3 = 0
+    for (let visit = 0; visit < 200; visit += 1) {
+      const { body: reviews } = await ask(`${site}`, '/api/v1/products/0/reviews')
+      if (JSON.stringify(reviews).includes('reviews-v3-local')) v3 += 1
+    }
+    // Four standard deviations.
+    expect(Math.abs(v3 - 20)).toBeLessThan(4 * Math.sqrt(200 * 0.1 * 0.9))
+
+    await page.locator('#lesson').selectOption('deploy/lessons/resilience/circuit-breaker.yaml')
+    await send(page, 'lesson', {}, 'Apply')
+    await page.getByText('spec.trafficPolicy.connectionPool is not supported by npm start').waitFor()
+    await look(page, 'refused')
+    await page.locator('#lesson').selectOption('deploy/lessons/faults/details-abort.yaml')
+    await send(page, 'lesson', {}, 'Apply')
+    await page.getByText('This lesson is applied').waitFor()
+    expect((await ask(`${site}`, '/productpage')).body).toContain('Error fetching product details')
+
+    await send(page, 'reviews-v2', {}, 'stop reviews-v2')
+    const row = page.getByRole('row', { name: /^reviews-v2/ })
+    await expect.poll(() => row.innerText()).toContain('stopped')
+    await look(page, 'stopped')
+    await send(page, 'reviews-v2', {}, 'start reviews-v2')
+    await expect.poll(() => row.innerText(), patience).toContain('running')
+    expect([...tab.strayRequests, ...plainTab.strayRequests]).toEqual([])
+    expect((await ask(`${api}`, '/lab')).status).toBe(200)
+    suite.pressCtrlC()
+    expect(await suite.ended).toBe(0)
+  })
+})
