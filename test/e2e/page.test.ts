@@ -146,7 +146,7 @@ describe.runIf(chromiumPath)('in a browser', { timeout: 60_000 }, () => {
     expect(page.url()).toBe(`${suite.productpage}/productpage?u=test`)
   })
 
-  it('closes the dialog with Escape and gives the focus back', async () => {
+  it('walks through the dialog from field to close button, closes it with Escape and gives the focus back', async () => {
     await using suite = await startSuite()
     await using tab = await openTab(browser, suite.productpage)
     const { page } = tab
@@ -154,6 +154,11 @@ describe.runIf(chromiumPath)('in a browser', { timeout: 60_000 }, () => {
     await page.locator('#sign-in-button').click()
     await page.screenshot({ path: new URL('dialog.png', PICTURES).pathname })
     expect(await brokenRules(page)).toEqual([])
+    const order = ['#passwd', '.dialog .button', '.dialog a', '#close-dialog']
+    for (const next of order) {
+      await page.keyboard.press('Tab')
+      await page.locator(`${next}:focus`).waitFor()
+    }
     await page.keyboard.press('Escape')
     await page.locator('#dialog').waitFor({ state: 'hidden' })
     await page.locator('#sign-in-button:focus').waitFor()
