@@ -2,15 +2,15 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { createHash } from 'node:crypto'
 
 const FOR_EVER = 'public, max-age=31536000, immutable'
-/** An address without the content's version may be kept, but is asked about each time. */
+/** For an address without a version: clients may cache the file, but must revalidate it each time. */
 const ASK_AGAIN = 'no-cache'
 
-/** A file of a site, in memory: a bundle carries its files inside, and there is no folder to serve from. */
+/** A file of a site, in memory. A bundle contains its files, so there is no folder to serve from. */
 export interface Asset {
   path: string
   type: string
   content: Buffer
-  /** Changes with the content; an address that carries it may be cached for ever. */
+  /** Changes with the content. An address with it may be cached for ever. */
   version: string
 }
 
@@ -28,7 +28,7 @@ export interface AssetRoutesOptions {
   assets: readonly Asset[]
 }
 
-/** Serves each file at an address of its own: there is no path to traverse. */
+/** Serves each file by its own route, so there is no path to traverse. */
 export const assetRoutes: FastifyPluginAsyncTypebox<AssetRoutesOptions> = async (app, { assets }) => {
   for (const { path, type, content, version } of assets) {
     // Weak, because it is the same for each compression of the content.

@@ -6,22 +6,21 @@ export interface Html {
 type Part = Html | string | number | undefined | null | false | readonly Part[]
 
 /**
- * Joins HTML as written with values that are escaped, unless they are HTML themselves. `undefined`, `null` and `false` are
- * left out.
+ * A template tag for HTML. It escapes all values, except those that are HTML. `undefined`, `null` and `false` are left out.
  */
 export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
   const texts = withoutIndentation(strings)
   return { html: texts.map((text, index) => text + write(parts[index])).join('') }
 }
 
-/** Takes text as HTML without escaping: only for what stands in our own source. */
+/** Uses text as HTML without escaping. Only for constants in the source. */
 export function trusted(text: string): Html {
   return { html: text }
 }
 
 const tidied = new WeakMap<TemplateStringsArray, string[]>()
 
-/** The blanks before a line of a template help only its reader; those of the values stay. */
+/** Removes the indentation of a template. Blanks in values stay. */
 function withoutIndentation(strings: TemplateStringsArray): string[] {
   const texts = tidied.get(strings) ?? strings.map((text) => text.replace(/\n\s*/g, '\n'))
   tidied.set(strings, texts)

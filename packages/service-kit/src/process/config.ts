@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Static, TObject, TSchema } from 'typebox'
 import { Check } from 'typebox/value'
 
-/** A setting that is wrong; its message is one line for the person who set it. */
+/** An invalid setting. The message is one line for the operator. */
 export class ConfigError extends Error {}
 
 /**
@@ -11,7 +11,7 @@ export class ConfigError extends Error {}
  * may have its name in lower case, which wins.
  *
  * @param argv the process's arguments after the script: at most a port
- * @param warn told of each value that is ignored because other programs set this variable too
+ * @param warn called for each ignored value of a variable that other programs set too
  * @throws ConfigError naming the variable, what it must be, and its value unless it is secret
  */
 export function loadConfig<T extends TObject>(

@@ -1,13 +1,13 @@
 import type { App } from '../server/server.ts'
 
-/** Every address of both families, by one socket where the kernel has IPv6. */
+/** Every address, IPv6 and IPv4, with one socket. */
 const ALL = '::'
 const ALL_IPV4 = '0.0.0.0'
 
 /**
- * Listens; on a machine without IPv6 "every address" means every IPv4 address.
+ * Listens. On a machine without IPv6, `::` means every IPv4 address.
  *
- * @returns the port; for 0, the one that was free
+ * @returns the port, which is a free one if 0 is given
  */
 export async function listen(app: App, host: string, port: number): Promise<number> {
   await app.ready()
@@ -22,7 +22,7 @@ export async function listen(app: App, host: string, port: number): Promise<numb
   return typeof address === 'object' && address !== null ? address.port : port
 }
 
-/** Connections that wait to be accepted. With Node's 511, a probe's connection is dropped when 2,000 come at once. */
+/** Connections that may wait to be accepted. With Node's 511, a probe is dropped when 2,000 connections come at once. */
 const BACKLOG = 4096
 
 async function open(app: App, host: string, port: number): Promise<void> {

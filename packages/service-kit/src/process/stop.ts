@@ -17,7 +17,7 @@ export interface StopOptions {
 /** Milliseconds for sending the spans that wait. */
 const FLUSH_BUDGET_MS = 2_000
 
-/** Beyond delay and budget; reached only if closing itself hangs. */
+/** Milliseconds after delay and budget. They pass only if closing hangs. */
 const LAST_RESORT_MS = 4_000
 
 /**
@@ -56,21 +56,20 @@ export function stopGracefully(app: App, { delayMs, budgetMs, tracing }: StopOpt
     }
   )
 
-  // Without its launcher, nobody would stop this process. It may have ended before this line.
+  // The launcher would have stopped this process. It may have ended before this line.
   if (process.channel) void once(process, 'disconnect').then(close)
   else if ('connected' in process && !process.connected) void close()
 }
 
 interface Connections {
-  /** Closes the open connections on which nothing has come. */
+  /** Closes open connections without a request. */
   closeUnused(): void
   /** Resolves when the last connection is closed and its requests are recorded, a little after the app is closed. */
   closed(): Promise<void>
 }
 
 /**
- * Browsers and proxies open connections for later use. Node counts a connection on which nothing has come as busy, and would
- * wait for it.
+ * Browsers and proxies open connections for later use. Node counts a connection without a request as busy, and would wait for it.
  */
 function rememberConnections(app: App): Connections {
   const open = new Set<Socket>()

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
 import { BodyBrokenOff, BodyTooLarge } from './errors.ts'
 
-/** Bytes of a too large body that are read and thrown away, so that the sender gets the answer. */
+/** Bytes of a too large body that are read and discarded, so that the sender gets the answer. */
 const DRAIN_LIMIT = 4 * 1024 * 1024
 
 /**

@@ -11,7 +11,7 @@ const { STATUS_CODES } = process.getBuiltinModule('node:http')
 export interface BrokenRequestOptions {
   version: string
   maxHeaderKib: number
-  /** Told of each answer to a request that never reached a route. */
+  /** Called for each answer to a request that never reached a route. */
   onRefused: (status: number, reason: string) => void
 }
 
@@ -22,7 +22,7 @@ export interface BrokenRequestHandler {
   refuseTunnels(app: Pick<FastifyInstance, 'server'>): void
 }
 
-/** Answers what Node's HTTP parser refuses, in the form of all other answers, and closes the connection. */
+/** Answers requests that Node's HTTP parser refuses, with the same JSON errors as routes, and closes the connection. */
 export function createBrokenRequestHandler(options: BrokenRequestOptions): BrokenRequestHandler {
   const { version, maxHeaderKib, onRefused } = options
 

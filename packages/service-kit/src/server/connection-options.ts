@@ -9,7 +9,7 @@ const REQUEST_TIMEOUT_MS = 30_000
 /** Milliseconds without a byte on a connection, for a caller that does not read its answer. No answer takes as long. */
 const STALL_TIMEOUT_MS = 60_000
 
-/** Fastify's options for connections: their limits, their ends, and the requests that Node would refuse by itself. */
+/** Fastify's options for connections: limits, closing, and requests that Node would refuse itself. */
 export function connectionOptions({ MAX_HEADER_KIB, KEEP_ALIVE_TIMEOUT_MS }: ServerSettings) {
   return {
     http: {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** A connection of a caller: its requests in flight, and the last request that it began. */
+/** A caller's connection: its requests in flight, and its latest request. */
 interface Connection {
   requests: number
   last: IncomingMessage | undefined
@@ -9,7 +9,7 @@ interface Connection {
 
 const connections = new WeakMap<Socket, Connection>()
 
-/** Whether the last request of a connection has not come completely. */
+/** Whether the latest request of a connection is still being received. */
 export function isReceiving(socket: Socket): boolean {
   return connections.get(socket)?.last?.complete === false
 }

@@ -10,7 +10,7 @@ const MAX_WITH_NEW_CONNECTION = 1
 /**
  * Counts the requests of each kind in a round of the event loop.
  *
- * @param onEnd called at its end, if it took a request or a connection
+ * @param onEnd called at the end of a round with a request or a new connection
  */
 export function countRounds({ server }: FastifyInstance, onEnd: () => void) {
   const taken = { served: 0, refused: 0 }

@@ -7,8 +7,8 @@ import { countRounds } from './event-loop-rounds.ts'
 /** Requests that one connection may have in flight: only pipelining makes more than one, and browsers and proxies do not. */
 const MAX_PIPELINED = 16
 /**
- * Milliseconds that a request waits for its turn. Callers that ask again at once when they are refused would keep a process
- * busy with refusals: 2,000 of them left none of its time for pages or probes.
+ * Milliseconds that a request may wait. If requests were refused at once, callers that retry at once would keep the process
+ * busy: 2,000 of them left no time for pages or probes.
  */
 const MAX_WAIT_MS = 2_000
 /** Seconds. */
