@@ -29,7 +29,7 @@ await explainFailure(async () => {
       print,
       onStart: (services) => lab.take(services),
       onReady: async () => {
-        print(describeSuite(places, plan.traces))
+        print(describeSuite(places, plan.traces, { hasLab: true }))
         await opened.listen()
         if (options.load !== undefined) void openPage(places, options.load, AbortSignal.any([stop, over.signal]))
       }

@@ -1,8 +1,12 @@
 import type { Place } from './topology.ts'
 import type { Traces } from './traces.ts'
 
-/** Describes the running suite: addresses, the page to open, how to stop. */
-export function describeSuite(places: readonly Place[], { viewer, note }: Traces): string {
+/**
+ * Describes the running suite: addresses, the page to open, how to stop.
+ *
+ * @param hasLab whether the trace viewer can control the suite, which it cannot in `npm run dev`
+ */
+export function describeSuite(places: readonly Place[], { viewer, note }: Traces, { hasLab = false } = {}): string {
   const rows = [...places, ...(viewer ? [viewer] : [])].map(({ service, version, port, path, purpose }) => [
     service,
     version,
@@ -17,7 +21,7 @@ export function describeSuite(places: readonly Place[], { viewer, note }: Traces
   const [first] = places
   const open =
     first === undefined ? [] : ['', `Open ${url(first.port, first.path)} in a browser. Ctrl-C stops everything.`]
-  const lab = viewer ? [`Break something, and see what happens: ${url(viewer.port, '/lab')}`] : []
+  const lab = viewer && hasLab ? [`Break something, and see what happens: ${url(viewer.port, '/lab')}`] : []
   return [...lines, ...open, ...lab, ...(note === undefined ? [] : [note]), ''].join('\n')
 }
 

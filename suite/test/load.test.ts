@@ -114,15 +114,15 @@ test('the picture shows figures and address as text, never as markup', () => {
 
 test('npm run load measures the suite, which npm start --load keeps busy', async () => {
   const port = await freeBasePort()
-  await using suite = startProgram('src/main.ts', ['--base-port', String(port), '--load', '20'])
-  await suite.says(`20 readers a second open http://localhost:${port}/productpage, every fifth signed in as jason.`)
+  await using suite = startProgram('src/main.ts', ['--base-port', String(port), '--load', '5'])
+  await suite.says(`5 readers a second open http://localhost:${port}/productpage, every fifth signed in as jason.`)
   const folder = await mkdtemp(join(tmpdir(), 'bookinfo-load-'))
   const [json, picture] = [join(folder, 'load.json'), join(folder, 'load.svg')]
   const page = `http://localhost:${port}/productpage`
-  const args = ['--url', page, '--rps', '15', '--for', '2s', '--json', json, '--picture', picture]
+  const args = ['--url', page, '--rps', '5', '--for', '6s', '--json', json, '--picture', picture]
   await using load = startProgram(main, args)
   expect(await load.ended).toBe(0)
-  expect(load.stdout).toMatch(/^15 requests a second to .*\n30 requests in [0-9.]+ s/)
+  expect(load.stdout).toMatch(/^5 requests a second to .*\n30 requests in [0-9.]+ s/)
   expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({ requests: 30, failed: 0, incomplete: 0 })
   expect(readFileSync(picture, 'utf8')).toContain('30 requests in')
   // The readers of --load are in the traces, beside those 30.
