@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { readOptions } from '../src/options.ts'
+import { ROOT } from '../src/topology.ts'
+import { freeBasePort } from './support/ports.ts'
 import { startProgram } from './support/program.ts'
 
 test.each([
@@ -81,4 +83,28 @@ test('--help says what there is and starts nothing', async () => {
   await using suite = startProgram('src/main.ts', ['--help'])
   expect(await suite.ended).toBe(0)
   expect(suite.stdout).toContain('Usage: npm start -- [options]')
+})
+
+test('a lesson that is refused is one line, and nothing is started', async () => {
+  const args = [
+    '--base-port',
+    String(await freeBasePort()),
+    '--lesson',
+    'deploy/lessons/resilience/circuit-breaker.yaml'
+  ]
+  await using suite = startProgram('src/main.ts', args, { INIT_CWD: ROOT })
+  expect(await suite.ended).toBe(1)
+  expect(suite.stdout).toBe('')
+  expect(suite.stderr).toBe(
+    'bookinfo: deploy/lessons/resilience/circuit-breaker.yaml: ' +
+      'spec.trafficPolicy.connectionPool is not supported by npm start\n'
+  )
+})
+
+test('npm run dev has no mesh, and says so', async () => {
+  await using check = startProgram('src/check.ts', ['--split', 'v1=100'])
+  expect(await check.ended).toBe(1)
+  expect(check.stderr).toBe(
+    'bookinfo: --split, --fault and --lesson are for npm start: npm run dev has no mesh between the services\n'
+  )
 })
