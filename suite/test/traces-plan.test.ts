@@ -80,7 +80,7 @@ test.each([6, 7])('without port N+%s there is no viewer, and a line says what to
       env: {},
       note:
         `No traces: port ${basePort + offset}, which the trace viewer needs, is in use. If Jaeger or a collector has it, ` +
-        'set OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 to send traces there; else stop that program, or take 8 ' +
+        'set OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 to send traces there; else stop that program, or take 9 ' +
         'other ports with --base-port N (for example npm start -- --base-port 9180).'
     })
   } finally {
