@@ -4,10 +4,12 @@ import { once } from 'node:events'
 import { dirname, join } from 'node:path'
 import { clusterNamed, type Cluster } from './cluster.ts'
 import { importArchive, importSuite } from './images.ts'
+import { buildIstio } from './istio-programs.ts'
 import { installIstio, istioRuns } from './istio.ts'
 import { isReady, kubectlPath } from './kubectl.ts'
 import { takeDown } from './namespaces.ts'
 import { inNetwork, pidOf } from './processes.ts'
+import { buildKubernetes, requireGo } from './programs.ts'
 import { bringUp, parts, runs, timed } from './up.ts'
 
 const help = 'npm run cluster -- --help'
@@ -19,6 +21,7 @@ folder of its own, and changes nothing of the machine.
 
   up              bring it up; the first time this builds Kubernetes, which takes some minutes
   up --istio      the same with Istio, which takes some minutes more the first time
+  build           only build what it needs; likewise with --istio
   images [FILE]   bring the suite's images into it, after npm run images -- --base debian; or those in an archive,
                   as podman save and docker save write it
   status          show which parts run, and the path of the kubeconfig
@@ -52,6 +55,11 @@ await explainFailure(async () => {
       await bringUp(cluster)
       if (values.istio) await installIstio(cluster)
       return print('The cluster runs. Next: npm run cluster -- images')
+    case 'build':
+      await requireGo()
+      await buildKubernetes()
+      if (values.istio) await buildIstio()
+      return
     case 'images':
       await requireRunning(cluster)
       await timed('images', () => (archive === undefined ? importSuite(cluster) : importArchive(cluster, archive)))
