@@ -42,7 +42,7 @@ await explainFailure(async () => {
   let failed = false
   for (const [name, offset] of Object.entries(targets)) {
     failed = (await attack(name, { port: basePort + offset, requests: Math.floor(requests / 5), seed })) || failed
-    if (stop.aborted) return
+    stop.throwIfAborted()
   }
   if (failed)
     throw new Failure(`problems were found: npm run fuzz -- --requests ${requests} --seed ${seed} shows them again`)
