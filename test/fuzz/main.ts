@@ -7,8 +7,8 @@ import { fuzz } from './fuzz.ts'
 
 const help = 'npm run fuzz -- --help'
 
-/** MiB of heap for each process. A leak ends it. */
-const HEAP_MIB = 128
+/** MiB of heap for each process. A leak ends it. The trace viewer needs most of it for the spans that it keeps. */
+const HEAP_MIB = 512
 
 const usage = `Usage: npm run fuzz -- [options]
 

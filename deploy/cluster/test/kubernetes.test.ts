@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { forward, kubectl, runInPod } from './support/kubectl.ts'
 import { installOverlay, pods, removeOverlay } from './support/overlay.ts'
 
@@ -28,13 +28,17 @@ test('all pods of the suite are ready without a restart, and the cluster has war
 test('the page is shown by the way in that the README names, with all three versions of reviews', async () => {
   await using way = await forward('productpage', 9080)
   const seen = new Set<string>()
-  for (let page = 0; page < MOST_PAGES && seen.size < 3; page++) {
-    const response = await fetch(`${way.url}/productpage`)
-    const html = await response.text()
-    expect(response.status).toBe(200)
-    expect(html).not.toContain('currently unavailable')
-    seen.add(/>reviews (v\d)</.exec(html)?.[1] ?? 'no version')
+  const openPages = async () => {
+    for (let page = 0; page < MOST_PAGES && seen.size < 3; page++) {
+      const response = await fetch(`${way.url}/productpage`)
+      const html = await response.text()
+      expect(response.status).toBe(200)
+      expect(html).not.toContain('currently unavailable')
+      seen.add(/>reviews (v\d)</.exec(html)?.[1] ?? 'no version')
+    }
   }
+  // A pod is ready a moment before the node sends it connections.
+  await vi.waitFor(openPages, { timeout: 30_000, interval: 1000 })
   expect([...seen].toSorted()).toEqual(['v1', 'v2', 'v3'])
 })
 
