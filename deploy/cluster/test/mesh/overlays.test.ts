@@ -38,8 +38,11 @@ describe.each(overlays)('overlays/%s', (overlay) => {
 
   test('the page is shown by the way in that the README names, with all three versions of reviews', async () => {
     const reader = readerAt(way.url)
-    // The gateway gets its routes from istiod.
-    await until(async () => (await reader.ask('/productpage')).status).toBe(200)
+    // The gateway and the sidecars get their routes from istiod.
+    await until(async () => {
+      const { status, body } = await reader.ask('/productpage')
+      return status === 200 && !body.includes('currently unavailable')
+    }).toBe(true)
     for (let page = 0; page < PAGES; page++) {
       const { status, body } = await reader.ask('/productpage')
       expect(status).toBe(200)
