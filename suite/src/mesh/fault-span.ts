@@ -6,7 +6,7 @@ import type { CallEdge } from './traffic.ts'
 /** A fault that a request met on its way. */
 export interface MetFault {
   edge: CallEdge
-  /** Those of the endpoints that the request was meant for. */
+  /** Those of the endpoint that a lost call was meant for, else those of the rule's target. */
   labels: Labels
   headers: IncomingHttpHeaders
   /** Milliseconds since 1970. */

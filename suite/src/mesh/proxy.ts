@@ -52,17 +52,14 @@ export function createProxy(edge: CallEdge, { traffic, endpointsOf, reportFault,
     const fault = drawFault(rule, request)
     const startMs = Date.now()
     if (fault.delayMs > 0) await sleep(fault.delayMs, undefined, { signal: gone.signal }).catch(() => undefined)
-    if (fault.delayMs > 0 || fault.abort !== undefined)
-      reportFault({
-        edge,
-        // Those of the endpoint that was meant.
-        labels: choose(labels, request)?.labels ?? labels,
-        headers,
-        startMs,
-        ...fault,
-        isGivenUp: gone.signal.aborted
-      })
-    if (gone.signal.aborted) return
+    const isGivenUp = gone.signal.aborted
+    if (fault.delayMs > 0 || fault.abort !== undefined) {
+      // A call that goes on chooses its endpoint later: to choose twice would skip a turn.
+      const isLost = isGivenUp || fault.abort !== undefined
+      const meant = isLost ? choose(labels, request)?.labels : undefined
+      reportFault({ edge, labels: meant ?? labels, headers, startMs, ...fault, isGivenUp })
+    }
+    if (isGivenUp) return
     if (fault.abort !== undefined) return answer(response, fault.abort, 'fault filter abort')
     for (const mirror of rule.mirrors ?? [])
       if (happens(mirror.percent, chance)) void copy(choose(mirror.labels, request), request)
