@@ -1,6 +1,6 @@
 export { prefersHtml } from './server/accept.ts'
 export { asset, assetRoutes, href, type Asset } from './html/assets.ts'
-export { drainBody, readBodies } from './server/body.ts'
+export { drainBody, parseJson, readBodies } from './server/body.ts'
 export { ConfigError, loadConfig } from './process/config.ts'
 export { commonSettings, CommonConfig } from './process/settings.ts'
 export { observeDatabase, type ObserveDatabase } from './telemetry/database-metrics.ts'

@@ -1,5 +1,5 @@
 import { GivenRatings, Health, parseProductId, ProductIdParams, type ProductId } from '@bookinfo/contracts'
-import { createError, ErrorBody, readBodies, type FastifyPluginAsyncTypebox } from '@bookinfo/service-kit'
+import { createError, ErrorBody, parseJson, readBodies, type FastifyPluginAsyncTypebox } from '@bookinfo/service-kit'
 import type { IncomingHttpHeaders } from 'node:http'
 import { Type } from 'typebox'
 import type { Faults } from './faults.ts'
@@ -121,15 +121,6 @@ function productIdAtEnd(url: string): ProductId {
   const id = parseProductId(path.slice(path.lastIndexOf('/') + 1))
   if (id === undefined) throw new NoNumericId()
   return id
-}
-
-/** @returns undefined for invalid JSON, which is refused like JSON of a wrong shape */
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString())
-  } catch {
-    return undefined
-  }
 }
 
 /** @throws BadKeep without `end-user`, or if the body has no stars of that reviewer */

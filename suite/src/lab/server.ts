@@ -1,6 +1,6 @@
 import { Failure } from '@bookinfo/cli'
 import { Fault, LabState, Split } from '@bookinfo/contracts/lab'
-import { createError, createServer, readBodies, refuseOtherSites, type App } from '@bookinfo/service-kit'
+import { createError, createServer, parseJson, readBodies, refuseOtherSites, type App } from '@bookinfo/service-kit'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Type } from 'typebox'
 import { edges } from '../mesh/traffic.ts'
@@ -123,13 +123,4 @@ export function createLabServer({ lab, ratingsVersions, lessonFiles, applyLesson
 /** Waits for something, but not for ever. */
 async function patiently(action: Promise<void>): Promise<void> {
   await Promise.race([action, sleep(PATIENCE_MS, undefined, { ref: false })])
-}
-
-/** What is no JSON has no shape that a route takes. */
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString())
-  } catch {
-    return undefined
-  }
 }

@@ -18,6 +18,15 @@ export function readBodies(app: BodyReader, parse: (bytes: Buffer, contentType: 
   )
 }
 
+/** Parses JSON. @returns undefined for invalid JSON, which validation refuses like JSON of a wrong shape */
+export function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString())
+  } catch {
+    return undefined
+  }
+}
+
 type BodyReader = Pick<FastifyInstance, 'removeAllContentTypeParsers'> & {
   addContentTypeParser(type: '*', parser: (request: FastifyRequest, payload: Readable) => Promise<unknown>): unknown
 }

@@ -1,4 +1,4 @@
-import { readBodies, type FastifyPluginAsyncTypebox } from '@bookinfo/service-kit'
+import { parseJson, readBodies, type FastifyPluginAsyncTypebox } from '@bookinfo/service-kit'
 import { Type, type Static } from 'typebox'
 
 const MOST_NAMES = 50
@@ -34,13 +34,4 @@ export const expectedSharesRoutes: FastifyPluginAsyncTypebox<{
       return body
     }
   )
-}
-
-/** @returns undefined for what is no JSON: the schema refuses it */
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString())
-  } catch {
-    return undefined
-  }
 }
