@@ -37,6 +37,9 @@ const suite: readonly Entry[] = [
   }
 ]
 
+/** The versions of reviews that run beside each other. */
+export const reviewsVersions = suite.flatMap(({ service, version }) => (service === 'reviews' ? [version] : []))
+
 interface Entry {
   /** Folder below `services/`. */
   service: string

@@ -1,15 +1,28 @@
 import { Type, type Static } from 'typebox'
 import { serviceNames } from './call-graph.ts'
 
-export const Percent = Type.Number({ minimum: 0, maximum: 100 })
+/** What a fault may be, for the API, the options and the page. */
+export const faultBounds = {
+  delayMs: { least: 1, greatest: 60_000 },
+  abort: { least: 200, greatest: 599 },
+  percent: { least: 0, greatest: 100 }
+}
+
+function limits({ least, greatest }: { least: number; greatest: number }) {
+  return { minimum: least, maximum: greatest }
+}
+
+export const Percent = Type.Number(limits(faultBounds.percent))
 
 /** What happens on purpose to the calls from one service to another. */
 export const Fault = Type.Object(
   {
     from: Type.Enum(serviceNames),
     to: Type.Enum(serviceNames),
-    delayMs: Type.Optional(Type.Integer({ minimum: 1, maximum: 60_000, description: 'Milliseconds before the call' })),
-    abort: Type.Optional(Type.Integer({ minimum: 200, maximum: 599, description: 'Status instead of the call' })),
+    delayMs: Type.Optional(
+      Type.Integer({ ...limits(faultBounds.delayMs), description: 'Milliseconds before the call' })
+    ),
+    abort: Type.Optional(Type.Integer({ ...limits(faultBounds.abort), description: 'Status instead of the call' })),
     percent: Type.Optional(Percent),
     user: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'Only calls for this reader' }))
   },

@@ -1,9 +1,7 @@
-import { Failure, refuse } from '@bookinfo/cli'
-import type { Fault, Split } from '@bookinfo/contracts/lab'
+import { readNumber, refuse } from '@bookinfo/cli'
+import { faultBounds, type Fault, type Split } from '@bookinfo/contracts/lab'
 import { edges } from '../mesh/traffic.ts'
-
-/** The versions of reviews that run on one machine. */
-export const reviewsVersions = ['v1', 'v2', 'v3'] as const
+import { reviewsVersions } from '../topology.ts'
 
 /**
  * Reads `--split`: percentages of versions of reviews, such as `v1=90,v3=10`.
@@ -22,8 +20,7 @@ const splitRule = `percentages of ${reviewsVersions.join(', ')} that add up to 1
 
 /** What is wrong with a split; an empty one, with which the versions take turns, is right. */
 export function splitProblem(split: Split): string | undefined {
-  const known: readonly string[] = reviewsVersions
-  const isKnown = Object.keys(split).every((version) => known.includes(version))
+  const isKnown = Object.keys(split).every((version) => reviewsVersions.includes(version))
   const sum = Object.values(split).reduce((total, percent) => total + percent, 0)
   return isKnown && (sum === 100 || Object.keys(split).length === 0) ? undefined : `the split must be ${splitRule}`
 }
@@ -46,8 +43,8 @@ export function parseFault(text: string): Fault[] {
   for (const part of list.split(',')) {
     const [, key, value = ''] = /^([a-z]+)=(.+)$/.exec(part) ?? []
     if (key === 'delay') fault.delayMs = readDelay(value)
-    else if (key === 'abort') fault.abort = readRange('abort', value, [200, 599])
-    else if (key === 'percent') fault.percent = readRange('percent', value, [0, 100])
+    else if (key === 'abort') fault.abort = readNumber('abort of --fault', value, faultBounds.abort)
+    else if (key === 'percent') fault.percent = readNumber('percent of --fault', value, faultBounds.percent)
     else if (key === 'user') fault.user = value
     else if (key === 'from') caller = value
     else return refuse('--fault', text, faultRule)
@@ -58,18 +55,11 @@ export function parseFault(text: string): Fault[] {
   return concerned.map((edge) => ({ ...edge, ...fault }))
 }
 
-const MAX_DELAY_MS = 60_000
-
 /** Milliseconds of `7s`, `0.5s` or `500ms`. */
 function readDelay(text: string): number {
+  const { least, greatest } = faultBounds.delayMs
   const [, number, unit] = /^([0-9]{1,5}(?:\.[0-9]{1,3})?)(s|ms)$/.exec(text) ?? []
   const ms = Math.round(Number(number) * (unit === 's' ? 1000 : 1))
-  if (ms >= 1 && ms <= MAX_DELAY_MS) return ms
-  throw new Failure(`the delay of --fault must be from 1ms to 60s, such as 7s or 500ms, got "${text}"`)
-}
-
-function readRange(name: string, text: string, [least, greatest]: readonly [number, number]): number {
-  const number = /^[0-9]{1,3}$/.test(text) ? Number(text) : NaN
-  if (number >= least && number <= greatest) return number
-  throw new Failure(`${name} of --fault must be an integer from ${least} to ${greatest}, got "${text}"`)
+  if (ms >= least && ms <= greatest) return ms
+  return refuse('the delay of --fault', text, `from ${least}ms to ${greatest / 1000}s, such as 7s or 500ms`)
 }

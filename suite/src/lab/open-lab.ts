@@ -73,7 +73,7 @@ export async function openLab(plan: Plan, options: Options): Promise<OpenLab> {
     async listen() {
       const { createLabServer } = await import('./server.ts')
       const apply = (file: string) => applyLesson(file, ROOT)
-      const tellShares = () => void (viewer && sendShares(viewer.port, lab.shares()))
+      const tellShares = () => void (viewer && sendShares(viewer.port, () => lab.shares()))
       const lessonFiles = listLessons()
       server = createLabServer({ lab, ratingsVersions, lessonFiles, applyLesson: apply, onChange: tellShares })
       await server.listen({ host: HOST, port })
@@ -90,20 +90,20 @@ export async function openLab(plan: Plan, options: Options): Promise<OpenLab> {
 const RETRY_MS = 500
 const TRIES = 60
 
-/** Tells the trace viewer what shares to expect of the versions of reviews. */
-async function sendShares(viewerPort: number, reviews: Record<string, number>, tries = TRIES): Promise<void> {
+/** Tells the trace viewer what shares to expect of the versions of reviews: those of the moment, in each try. */
+async function sendShares(viewerPort: number, shares: Lab['shares'], tries = TRIES): Promise<void> {
   try {
     const response = await fetch(`http://${HOST}:${viewerPort}/api/expected-shares`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ reviews }),
+      body: JSON.stringify({ reviews: shares() }),
       signal: AbortSignal.timeout(RETRY_MS * 4)
     })
     await response.body?.cancel()
   } catch {
     if (tries <= 1) return
     await sleep(RETRY_MS, undefined, { ref: false })
-    await sendShares(viewerPort, reviews, tries - 1)
+    await sendShares(viewerPort, shares, tries - 1)
   }
 }
 
