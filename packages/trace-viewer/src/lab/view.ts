@@ -1,6 +1,7 @@
-import type { Fault, LabState } from '@bookinfo/contracts/lab'
+import { faultBounds, type Fault, type LabState } from '@bookinfo/contracts/lab'
 import { html, type Html } from '@bookinfo/service-kit'
 import { explain, type Explanation } from './explain.ts'
+import { choice, form, numbered } from './forms.ts'
 
 const heading = html`<h1>Lab</h1>
   <p>
@@ -61,6 +62,8 @@ function faults({ edges }: LabState): Html {
 
 function faultForm(edge: string, index: number, fault: Fault | undefined): Html {
   const number = { type: 'number', min: '0', step: 'any' }
+  const { delayMs, abort, percent } = faultBounds
+  const [most, statuses] = [`${delayMs.greatest / 1000}`, { min: `${abort.least}`, max: `${abort.greatest}` }]
   const delayS = fault?.delayMs === undefined ? undefined : fault.delayMs / 1000
   return html`<div class="card">
     ${form(
@@ -68,10 +71,10 @@ function faultForm(edge: string, index: number, fault: Fault | undefined): Html 
       html`<input type="hidden" name="edge" value="${edge}" />
         <fieldset class="filters">
           <legend>${edge} ${fault && html`<span class="mark bad">fault</span>`}</legend>
-          ${field('delay', index, 'Delay, in s', delayS, { ...number, max: '60' })}
-          ${field('abort', index, 'Status instead of a call', fault?.abort, { ...number, min: '200', max: '599', step: '1' })}
-          ${field('percent', index, 'Of 100 calls', fault?.percent, { ...number, max: '100', placeholder: '100' })}
-          ${field('user', index, 'Only for the reader', fault?.user, { placeholder: 'everybody', autocomplete: 'off' })}
+          ${numbered(index, 'Delay, in s', { name: 'delay', value: delayS, ...number, max: most })}
+          ${numbered(index, 'Status instead of a call', { name: 'abort', value: fault?.abort, ...number, ...statuses, step: '1' })}
+          ${numbered(index, 'Of 100 calls', { name: 'percent', value: fault?.percent, ...number, max: `${percent.greatest}`, placeholder: '100' })}
+          ${numbered(index, 'Only for the reader', { name: 'user', value: fault?.user, placeholder: 'everybody', autocomplete: 'off' })}
           <div class="row">
             <button class="button" name="set" value="fault">Set</button>
             ${fault && html`<button class="button" name="set" value="no-fault">Take back</button>`}
@@ -89,7 +92,7 @@ function split({ services, split: shares }: LabState): Html {
       'split',
       html`<h2 id="split">Versions of reviews</h2>
         <div class="filters">
-          ${versions.map((version, index) => field(version, index, `${version}, of 100 calls`, shares[version], number))}
+          ${versions.map((version, index) => numbered(index, `${version}, of 100 calls`, { name: version, value: shares[version], ...number }))}
           <div class="row">
             <button class="button" name="set" value="split">Split</button>
             <button class="button" name="set" value="turns">By turns</button>
@@ -143,7 +146,7 @@ function services({ services: all }: LabState): Html {
 }
 
 function ratings({ ratings: { version, versions } }: LabState): Html {
-  return choice('ratings', 'ratings', 'Version of ratings', {
+  return choice('ratings', 'Version of ratings', {
     name: 'version',
     label: 'Version; ratings start again',
     options: versions,
@@ -153,55 +156,10 @@ function ratings({ ratings: { version, versions } }: LabState): Html {
 }
 
 function lessons({ lessonFiles }: LabState): Html {
-  return choice('lesson', 'lesson', 'Lessons', {
+  return choice('lesson', 'Lessons', {
     name: 'file',
     label: 'Lesson to apply; what it needs beyond npm start is named',
     options: lessonFiles,
     button: 'Apply'
   })
-}
-
-interface Choice {
-  name: string
-  label: string
-  options: readonly string[]
-  chosen?: string
-  button: string
-}
-
-function choice(set: string, id: string, title: string, { name, label, options, chosen, button }: Choice): Html {
-  return html`<section class="card" aria-labelledby="${id}-title">
-    <h2 id="${id}-title">${title}</h2>
-    ${form(
-      set,
-      html`<label for="${id}">${label}</label>
-        <select id="${id}" name="${name}">
-          ${options.map((each) => html`<option ${each === chosen && html`selected`}>${each}</option>`)}
-        </select>
-        <p><button class="button" name="set" value="${set}">${button}</button></p>`
-    )}
-  </section>`
-}
-
-function form(label: string, content: Html): Html {
-  return html`<form method="post" action="/lab" aria-label="${label}">${content}</form>`
-}
-
-function field(
-  name: string,
-  index: number,
-  label: string,
-  value: string | number | undefined,
-  attributes: Readonly<Record<string, string>>
-): Html {
-  const id = `${name}-${index}`
-  return html`<div>
-    <label for="${id}">${label}</label>
-    <input
-      id="${id}"
-      name="${name}"
-      value="${value}"
-      ${Object.entries(attributes).map(([key, text]) => html`${key}="${text}" `)}
-    />
-  </div>`
 }
