@@ -17,6 +17,11 @@ export function periodOf(minutes: number, nowUs: number): Period | undefined {
   return minutes === 0 ? undefined : { startUs: nowUs - minutes * 60e6, endUs: nowUs }
 }
 
+/** Whether something that began then belongs to a period; everything does without one. */
+export function isWithin(period: Period | undefined, startUs: number): boolean {
+  return period === undefined || (startUs >= period.startUs && startUs <= period.endUs)
+}
+
 export function showMinutes(minutes: number): string {
   return minutes === 0 ? 'Everything' : `${minutes} min`
 }

@@ -1,5 +1,5 @@
-import type { Period } from './period.ts'
-import { partyName, type Party } from './service-calls.ts'
+import { isWithin, type Period } from './period.ts'
+import { partyName, type Call, type Party } from './service-calls.ts'
 import { endUs, type Span } from './span.ts'
 import type { Trace } from './trace-store.ts'
 
@@ -27,9 +27,7 @@ export interface ServiceFigures extends Figures {
 export function serviceFigures(traces: readonly Trace[], period?: Period): ServiceFigures[] {
   const spans = traces
     .flatMap((trace) => [...trace.spans.values()])
-    .filter(
-      ({ kind, startUs }) => kind === 'server' && (!period || (startUs >= period.startUs && startUs <= period.endUs))
-    )
+    .filter(({ kind, startUs }) => kind === 'server' && isWithin(period, startUs))
   const { startUs, endUs: end } = period ?? extentOf(spans)
   const lengthUs = Math.max(1, end - startUs)
   const bucketOf = (span: Span) => Math.min(BUCKETS - 1, Math.floor(((span.startUs - startUs) * BUCKETS) / lengthUs))
@@ -42,8 +40,8 @@ export function serviceFigures(traces: readonly Trace[], period?: Period): Servi
       return {
         party: { service: first.resource.service, version: first.resource.version },
         perSecond: own.length / Math.max(1, lengthUs / 1e6),
-        ...figuresOf(own),
-        buckets: Array.from({ length: BUCKETS }, (_, index) => figuresOf(buckets.get(index) ?? []))
+        ...figuresOf(own.map(answerOf)),
+        buckets: Array.from({ length: BUCKETS }, (_, index) => figuresOf((buckets.get(index) ?? []).map(answerOf)))
       }
     })
 }
@@ -53,14 +51,21 @@ function extentOf(spans: readonly Span[]): Period {
   return { startUs, endUs: spans.reduce((end, span) => Math.max(end, endUs(span)), 0) }
 }
 
-function figuresOf(spans: readonly Span[]): Figures {
-  const byDuration = spans.toSorted((a, b) => a.durationUs - b.durationUs)
-  const failures = spans.filter(({ status }) => status === 'error').toSorted((a, b) => a.startUs - b.startUs)
+type Answer = Pick<Call, 'span' | 'startUs' | 'durationUs' | 'failed'>
+
+function answerOf(span: Span): Answer {
+  return { span, startUs: span.startUs, durationUs: span.durationUs, failed: span.status === 'error' }
+}
+
+export function figuresOf(answers: readonly Answer[]): Figures {
+  const byDuration = answers.toSorted((a, b) => a.durationUs - b.durationUs)
+  const failures = answers.filter(({ failed }) => failed)
   return {
-    calls: spans.length,
-    errorRate: failures.length / Math.max(1, spans.length),
-    p95Us: byDuration[Math.ceil(spans.length * 0.95) - 1]?.durationUs ?? 0,
-    slowest: byDuration.at(-1),
-    failed: failures.at(-1)
+    calls: answers.length,
+    errorRate: failures.length / Math.max(1, answers.length),
+    // The nearest rank: a value that did occur.
+    p95Us: byDuration[Math.ceil(answers.length * 0.95) - 1]?.durationUs ?? 0,
+    slowest: byDuration.at(-1)?.span,
+    failed: failures.toSorted((a, b) => a.startUs - b.startUs).at(-1)?.span
   }
 }

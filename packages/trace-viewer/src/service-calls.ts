@@ -121,6 +121,12 @@ export function serviceNames(traces: readonly Trace[]): Map<string, Party> {
   return names
 }
 
+/** The name of a span; of a call, with the service or the address that is called. */
+export function operationName(span: Span, names: ReadonlyMap<string, Party>): string {
+  const target = addressOf(span)
+  return target === undefined ? span.name : `${span.name} → ${names.get(target)?.service ?? target}`
+}
+
 function isDatabase({ attributes }: Span): boolean {
   return attributeText(attributes, 'db.system.name') !== undefined
 }

@@ -1,4 +1,4 @@
-import { addressOf, type Party } from './service-calls.ts'
+import { operationName, type Party } from './service-calls.ts'
 import { spanTimes } from './critical-path.ts'
 import type { Trace } from './trace-store.ts'
 import { treeOf } from './trace-tree.ts'
@@ -43,8 +43,7 @@ function operationsOf(trace: Trace, names: ReadonlyMap<string, Party>): Map<stri
   const operations = new Map<string, Operation>()
   for (const { span } of treeOf(trace)) {
     const { service, version } = span.resource
-    const target = addressOf(span)
-    const operation = target === undefined ? span.name : `${span.name} → ${names.get(target)?.service ?? target}`
+    const operation = operationName(span, names)
     const key = JSON.stringify([service, operation])
     const known = operations.get(key) ?? {
       service,

@@ -50,25 +50,26 @@ function positive(text: string | null): number | undefined {
   return value > 0 && value < Infinity ? value : undefined
 }
 
-export function passes(trace: Trace, summary: TraceSummary, filter: TraceFilter, nowUs: number): boolean {
-  const { errorCount, durationUs, startUs } = summary
-  return (
+/** A test for traces and their summaries. */
+export function createTest(filter: TraceFilter, nowUs: number): (trace: Trace, summary: TraceSummary) => boolean {
+  const fits = createSpanTest(filter)
+  const firstUs = periodOf(filter.minutes, nowUs)?.startUs ?? -Infinity
+  return ({ spans }, { errorCount, durationUs, startUs }) =>
     (filter.status === 'any' || filter.status === (errorCount > 0 ? 'error' : 'ok')) &&
     durationUs >= filter.minMs * 1000 &&
     durationUs <= filter.maxMs * 1000 &&
-    startUs >= (periodOf(filter.minutes, nowUs)?.startUs ?? -Infinity) &&
-    [...trace.spans.values()].some((span) => fits(span, filter))
-  )
+    startUs >= firstUs &&
+    spans.values().some(fits)
 }
 
-function fits(span: Span, { service, version, operation, tag }: TraceFilter): boolean {
-  const [key = '', ...value] = tag.split('=')
-  return (
+function createSpanTest({ service, version, operation, tag }: TraceFilter): (span: Span) => boolean {
+  const [key = '', ...rest] = tag.split('=')
+  const value = rest.length === 0 ? undefined : rest.join('=').trim()
+  return (span) =>
     (service === '' || span.resource.service === service) &&
     (version === '' || span.resource.version === version) &&
     (operation === '' || span.name === operation) &&
-    (tag === '' || hasTag(span, key.trim(), value.length === 0 ? undefined : value.join('=').trim()))
-  )
+    (tag === '' || hasTag(span, key.trim(), value))
 }
 
 export function compare(filter: TraceFilter): (a: TraceSummary, b: TraceSummary) => number {

@@ -5,7 +5,7 @@ import { parseLogFilter, passesLog } from '../log-filter.ts'
 import { parseMinutes, periodOf } from '../period.ts'
 import { serviceFigures } from '../red.ts'
 import { serviceMap } from '../service-map.ts'
-import { compare, parseFilter, passes } from '../trace-filter.ts'
+import { compare, createTest, parseFilter } from '../trace-filter.ts'
 import { summarize } from '../trace-summary.ts'
 import { renderPage } from '../views/layout.ts'
 import { logsView } from '../views/logs.ts'
@@ -24,9 +24,10 @@ export const overviewPages: FastifyPluginAsyncTypebox<PageOptions> = async (app,
     const filter = parseFilter(fieldsOf(request))
     const nowUs = now() * 1000
     const services = store.services()
+    const passes = createTest(filter, nowUs)
     const found = store.all().flatMap((trace) => {
       const summary = summarize(trace)
-      return passes(trace, summary, filter, nowUs) ? [summary] : []
+      return passes(trace, summary) ? [summary] : []
     })
     const shown = found.toSorted(compare(filter)).slice(0, filter.limit)
     const main = traceListView({

@@ -1,11 +1,11 @@
 import { html, type Html } from '@bookinfo/service-kit'
 import type { Answers } from '../answers.ts'
-import { showCount, showDuration, showRate, showShare } from '../figures.ts'
+import { showCount, showRate, showShare } from '../figures.ts'
 import { layOut } from '../map-layout.ts'
 import type { Party } from '../service-calls.ts'
 import type { Edge } from '../service-map.ts'
-import { spanHref } from '../span.ts'
 import { filterHref } from '../trace-filter.ts'
+import { errorShare, longDuration } from './examples.ts'
 import { answersView } from './answers.ts'
 import { liveButton, nothingYet, periodLinks } from './notices.ts'
 import { mapPicture, type PictureContext } from './map-picture.ts'
@@ -81,7 +81,7 @@ function figures(edges: readonly Edge[], context: PictureContext): Html {
 }
 
 function row(edge: Edge, { palette, minutes }: PictureContext): Html {
-  const { from, to, calls, perSecond, share, errorRate, p95Us, slowest, failed, unanswered, isDatabase } = edge
+  const { from, to, calls, perSecond, share, unanswered, isDatabase } = edge
   const link = ({ service, version }: Party) =>
     html`<a href="${filterHref({ service, version, minutes })}">${serviceName(service, palette, version)}</a>`
   return html`<tr>
@@ -96,9 +96,7 @@ function row(edge: Edge, { palette, minutes }: PictureContext): Html {
     <td class="figure count" title="${showCount(calls, 'call')}">${calls.toLocaleString('en')}</td>
     <td class="figure">${share !== undefined && showShare(share)}</td>
     <td class="figure">${showRate(perSecond)}</td>
-    <td class="figure">
-      ${failed ? html`<a class="mark bad" href="${spanHref(failed)}">${showShare(errorRate)}</a>` : showShare(errorRate)}
-    </td>
-    <td class="figure"><a href="${spanHref(slowest)}">${showDuration(p95Us)}</a></td>
+    <td class="figure">${errorShare(edge)}</td>
+    <td class="figure">${longDuration(edge)}</td>
   </tr>`
 }

@@ -1,8 +1,9 @@
 import { html, type Html } from '@bookinfo/service-kit'
-import { showDuration, showRate, showShare } from '../figures.ts'
+import { showRate } from '../figures.ts'
 import type { Figures, ServiceFigures } from '../red.ts'
 import { spanHref } from '../span.ts'
 import { filterHref } from '../trace-filter.ts'
+import { errorShare, longDuration } from './examples.ts'
 import { liveButton, nothingYet, periodLinks } from './notices.ts'
 import { serviceName, type Palette } from './service-name.ts'
 
@@ -52,12 +53,9 @@ export function servicesView({ services, minutes, isEmpty, otlpAddress, palette 
     </div>`
 }
 
-function row(
-  { party, perSecond, errorRate, p95Us, slowest, failed, buckets }: ServiceFigures,
-  minutes: number,
-  palette: Palette
-): Html {
-  const { service, version } = party
+function row(figures: ServiceFigures, minutes: number, palette: Palette): Html {
+  const { perSecond, buckets } = figures
+  const { service, version } = figures.party
   return html`<tr class="${palette(service)}">
     <th scope="row">
       <a href="${filterHref({ service, version, minutes })}">${serviceName(service, palette, version)}</a>
@@ -66,14 +64,8 @@ function row(
       >
     </th>
     <td>${sparkline(buckets, ({ calls }) => calls, 'slowest')} ${showRate(perSecond)}</td>
-    <td>
-      ${sparkline(buckets, (bucket) => bucket.errorRate, 'failed')}
-      ${failed ? html`<a class="mark bad" href="${spanHref(failed)}">${showShare(errorRate)}</a>` : showShare(errorRate)}
-    </td>
-    <td>
-      ${sparkline(buckets, (bucket) => bucket.p95Us, 'slowest')}
-      ${slowest ? html`<a href="${spanHref(slowest)}">${showDuration(p95Us)}</a>` : showDuration(p95Us)}
-    </td>
+    <td>${sparkline(buckets, (bucket) => bucket.errorRate, 'failed')} ${errorShare(figures)}</td>
+    <td>${sparkline(buckets, (bucket) => bucket.p95Us, 'slowest')} ${longDuration(figures)}</td>
   </tr>`
 }
 

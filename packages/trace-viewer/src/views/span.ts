@@ -1,6 +1,6 @@
 import { html, type Html } from '@bookinfo/service-kit'
 import type { SpanTime } from '../critical-path.ts'
-import { addressOf, type Party } from '../service-calls.ts'
+import { operationName, type Party } from '../service-calls.ts'
 import { showDuration } from '../figures.ts'
 import type { LogLine } from '../log-store.ts'
 import { outlasting } from '../outlasting.ts'
@@ -29,7 +29,6 @@ export interface SpanContext {
 export function spanView({ span, depth, parentMissing }: TreeSpan, context: SpanContext): Html {
   const { trace, scale, time, logs, palette, names } = context
   const failed = span.status === 'error'
-  const target = addressOf(span)
   const late = outlasting(span, trace)
   const retry = attributeText(span.attributes, 'http.request.resend_count')
   return html`<li>
@@ -39,9 +38,7 @@ export function spanView({ span, depth, parentMissing }: TreeSpan, context: Span
           ${Array.from({ length: Math.min(depth, DEEPEST) }, () => html`<span class="indent"></span>`)}
           <span class="span-text">
             <strong>${serviceName(span.resource.service, palette, span.resource.version)}</strong>
-            <span class="quiet"
-              >${span.name}${target !== undefined && ` → ${names.get(target)?.service ?? target}`}</span
-            >
+            <span class="quiet">${operationName(span, names)}</span>
             ${retry !== undefined && html`<span class="mark odd">retry ${retry}</span>`}
             ${failed && html`<span class="mark bad"><span aria-hidden="true">✕ </span>error</span>`}
             ${late && html`<span class="mark odd">${late.mark}</span>`}
