@@ -1,7 +1,6 @@
-import { once } from 'node:events'
+import { startTinyServer, type TinyServer } from '@bookinfo/service-kit/testing'
 import { readFileSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
-import { createServer, type RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
@@ -15,20 +14,7 @@ vi.setConfig({ testTimeout: 120_000 })
 
 const main = 'src/load/main.ts'
 
-/** A server on a free port of this machine. */
-async function serve(listener: RequestListener) {
-  const server = createServer(listener).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const port = typeof address === 'object' ? address?.port : undefined
-  return {
-    url: new URL(`http://127.0.0.1:${port}/productpage`),
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    }
-  }
-}
+const pageOf = ({ origin }: TinyServer) => new URL('/productpage', origin)
 
 /** Opens the page `count` times, 500 times a second, and counts. */
 async function measure(url: URL, { count = 40, signedInPercent = 0, timeoutMs = 10_000 } = {}): Promise<Summary> {
@@ -41,15 +27,15 @@ async function measure(url: URL, { count = 40, signedInPercent = 0, timeoutMs = 
 
 test('a run counts pages by version, incomplete pages and failures by reason', async () => {
   let asked = 0
-  await using server = await serve((_request, response) => {
+  await using server = await startTinyServer((_request, response) => {
     const turn = asked++ % 4
     if (turn === 0) response.writeHead(503).end()
     else if (turn === 1) response.destroy()
     else response.end(turn === 2 ? '<i>reviews v2</i>' : '<i>reviews v3</i><p>Ratings are currently unavailable.</p>')
   })
-  const summary = await measure(server.url)
+  const summary = await measure(pageOf(server))
   expect(summary).toMatchObject({
-    url: server.url.href,
+    url: pageOf(server).href,
     started: '1970-01-01T00:00:00.000Z',
     requests: 40,
     failed: 20,
@@ -61,8 +47,10 @@ test('a run counts pages by version, incomplete pages and failures by reason', a
 })
 
 test('a request without an answer in time fails, and the others do not wait for it', async () => {
-  await using server = await serve((request, response) => void (request.url === '/login' || response.flushHeaders()))
-  const summary = await measure(server.url, { count: 5, timeoutMs: 300 })
+  await using server = await startTinyServer(
+    (request, response) => void (request.url === '/login' || response.flushHeaders())
+  )
+  const summary = await measure(pageOf(server), { count: 5, timeoutMs: 300 })
   expect(summary.failures).toEqual({ 'no answer within 0.3 s': 5 })
   // One after the other would take 1.5 s.
   expect(summary.seconds).toBeLessThan(1.4)
@@ -71,22 +59,22 @@ test('a request without an answer in time fails, and the others do not wait for 
 test('the share of jason signs in once and keeps the session', async () => {
   const cookies: (string | undefined)[] = []
   let signIns = 0
-  await using server = await serve((request, response) => {
+  await using server = await startTinyServer((request, response) => {
     if (request.url === '/login') {
       signIns++
       response.writeHead(302, { location: 'productpage', 'set-cookie': 'session=of-jason; Path=/' })
     } else cookies.push(request.headers.cookie)
     response.end()
   })
-  expect(await measure(server.url, { signedInPercent: 20 })).toMatchObject({ requests: 40, failed: 0 })
+  expect(await measure(pageOf(server), { signedInPercent: 20 })).toMatchObject({ requests: 40, failed: 0 })
   expect(cookies.filter((cookie) => cookie === 'session=of-jason')).toHaveLength(8)
   expect(cookies.filter((cookie) => cookie === undefined)).toHaveLength(32)
   expect(signIns).toBe(1)
 })
 
 test('a sign-in that fails is a failure of its request, and is tried again', async () => {
-  await using server = await serve((_request, response) => void response.end())
-  const { failures } = await measure(server.url, { count: 4, signedInPercent: 50 })
+  await using server = await startTinyServer((_request, response) => void response.end())
+  const { failures } = await measure(pageOf(server), { count: 4, signedInPercent: 50 })
   expect(failures).toEqual({ 'the sign-in got status 200 and no session': 2 })
 })
 

@@ -1,5 +1,5 @@
-import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
+import { startTinyServer, type TinyServer } from '@bookinfo/service-kit/testing'
+import type { RequestListener } from 'node:http'
 import { expect, test } from 'vitest'
 import { fuzz } from './fuzz.ts'
 
@@ -7,20 +7,11 @@ const api = JSON.stringify({ paths: { '/a/{id}': { get: { responses: {} } } } })
 const { signal: stop } = new AbortController()
 
 /** A server with an API of one operation, whose answers are given. */
-async function serve(listener: RequestListener) {
-  const server = createServer((request, response) => {
+function serve(listener: RequestListener): Promise<TinyServer> {
+  return startTinyServer((request, response) => {
     if (request.url === '/openapi.json') response.end(api)
     else listener(request, response)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  return {
-    port: typeof address === 'object' ? (address?.port ?? 0) : 0,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    }
-  }
+  })
 }
 
 test('the same seed makes the same requests, and another seed others', async () => {
