@@ -1,14 +1,18 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startLoad } from './support/start-load.ts'
-import { kubectl } from './support/kubectl.ts'
+import { forward, kubectl } from './support/kubectl.ts'
 import { deployments, installOverlay, pods, removeOverlay, waitForDeployments } from './support/overlay.ts'
+import { untilWhole } from './support/whole.ts'
 
 /** Each one restarts the six Deployments one after the other, and deletes the only pods of three. */
 const ROUNDS = Number(process.env['BOOKINFO_ROUNDS'] ?? 2)
 /** Two cores that also start pods serve this many pages without a queue. */
 const RATE_PER_SECOND = Number(process.env['BOOKINFO_RATE'] ?? 10)
 
-beforeAll(() => installOverlay('kubernetes'))
+beforeAll(async () => {
+  await installOverlay('kubernetes')
+  await untilWhole(() => forward('productpage', 9080))
+})
 afterAll(() => removeOverlay('kubernetes'))
 
 test('no request fails while Deployments roll out and pods are deleted', async () => {

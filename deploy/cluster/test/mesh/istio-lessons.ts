@@ -4,20 +4,10 @@ import { applyLesson, lessonText } from '../support/lesson.ts'
 import { callWithoutSidecar } from '../support/outsider.ts'
 import { expectShare, until } from '../support/poll.ts'
 import { count, podIn } from '../support/reader.ts'
-import {
-  ENOUGH,
-  page,
-  product,
-  seeMirror,
-  seeOneOf,
-  seeOnly,
-  seeShare,
-  seeTimeout,
-  TRIES,
-  type See
-} from '../support/see.ts'
+import { page, product, seeMirror, seeOneOf, seeOnly, seeShare, seeTimeout, TRIES, type See } from '../support/see.ts'
 import { askSidecar, logOf } from '../support/sidecar.ts'
 import { pageByTls } from '../support/tls.ts'
+import { ENOUGH } from '../support/whole.ts'
 
 /** Lessons of overlays/istio, and what their heads say under "See". */
 export const istioLessons: Record<string, See> = {

@@ -1,15 +1,15 @@
 import { dirname } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { gatewayApiLessons } from './gateway-api-lessons.ts'
 import { istioLessons } from './istio-lessons.ts'
 import { lessonsNotRun, overlaysNotRun, usualFolders } from './not-run.ts'
 import { forwardGateway, type Overlay } from '../support/gateway.ts'
 import { applyLesson, headOf, lessonFiles, undoLesson } from '../support/lesson.ts'
 import { installOverlay, removeOverlay } from '../support/overlay.ts'
-import { EFFECT_MS } from '../support/poll.ts'
-import { count, readerAt } from '../support/reader.ts'
-import { ENOUGH, page, type See } from '../support/see.ts'
+import { readerAt } from '../support/reader.ts'
+import type { See } from '../support/see.ts'
 import { giveCertificate, type Certificate } from '../support/tls.ts'
+import { untilWhole } from '../support/whole.ts'
 
 /** Whether all lessons are run, which takes a quarter of an hour. */
 const ALL = process.env['BOOKINFO_LESSONS'] === 'all'
@@ -33,7 +33,7 @@ describe.each(lessons)('on overlays/$overlay', ({ overlay, files }) => {
   beforeAll(async () => {
     await installOverlay(overlay)
     certificate = await giveCertificate(overlay)
-    await untilAsBefore(overlay)
+    await untilWhole(() => forwardGateway(overlay))
   })
   afterAll(async () => {
     await certificate[Symbol.asyncDispose]()
@@ -50,20 +50,8 @@ describe.each(lessons)('on overlays/$overlay', ({ overlay, files }) => {
         await see(readerAt(way.url), certificate)
       } finally {
         await undoLesson(file, overlay)
-        await untilAsBefore(overlay)
+        await untilWhole(() => forwardGateway(overlay))
       }
     }
   )
 })
-
-/** Waits until the page is whole, and all three versions of reviews answer. */
-async function untilAsBefore(overlay: Overlay): Promise<void> {
-  const look = async () => {
-    // A lesson may replace the gateway.
-    await using way = await forwardGateway(overlay)
-    const reader = readerAt(way.url)
-    expect((await reader.ask(page)).body).not.toContain('currently unavailable')
-    expect(Object.keys(count(await reader.stars(ENOUGH))).toSorted()).toEqual(['black', 'no stars', 'red'])
-  }
-  await vi.waitFor(look, { timeout: EFFECT_MS, interval: 250 })
-}

@@ -3,11 +3,8 @@ import { kubectl, runInPod, type Forward } from '../support/kubectl.ts'
 import { forwardGateway, gateways, type Overlay } from '../support/gateway.ts'
 import { callWithoutSidecar } from '../support/outsider.ts'
 import { installOverlay, pods, removeOverlay } from '../support/overlay.ts'
-import { until } from '../support/poll.ts'
 import { count, readerAt } from '../support/reader.ts'
-
-/** One version of three is missing in so many requests once in 4 million runs. */
-const PAGES = 40
+import { ENOUGH, untilWhole } from '../support/whole.ts'
 
 const overlays: Overlay[] = ['istio', 'gateway-api']
 
@@ -19,6 +16,7 @@ describe.each(overlays)('overlays/%s', (overlay) => {
     const { service, namespace } = gateways[overlay]
     warnings = await installOverlay(overlay)
     await kubectl(['-n', namespace, 'rollout', 'status', `deployment/${service}`, '--timeout=120s'])
+    await untilWhole(() => forwardGateway(overlay))
     way = await forwardGateway(overlay)
   })
   afterAll(async () => {
@@ -38,17 +36,12 @@ describe.each(overlays)('overlays/%s', (overlay) => {
 
   test('the page is shown by the way in that the README names, with all three versions of reviews', async () => {
     const reader = readerAt(way.url)
-    // The gateway and the sidecars get their routes from istiod.
-    await until(async () => {
-      const { status, body } = await reader.ask('/productpage')
-      return status === 200 && !body.includes('currently unavailable')
-    }).toBe(true)
-    for (let page = 0; page < PAGES; page++) {
+    for (let page = 0; page < ENOUGH; page++) {
       const { status, body } = await reader.ask('/productpage')
       expect(status).toBe(200)
       expect(body).not.toContain('currently unavailable')
     }
-    expect(Object.keys(count(await reader.stars(PAGES))).toSorted()).toEqual(['black', 'no stars', 'red'])
+    expect(Object.keys(count(await reader.stars(ENOUGH))).toSorted()).toEqual(['black', 'no stars', 'red'])
   })
 
   test('a caller without a certificate of the mesh gets no connection', async () => {

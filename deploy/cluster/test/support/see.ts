@@ -3,12 +3,10 @@ import { expectShare, until } from './poll.ts'
 import { count, type Reader, type Stars } from './reader.ts'
 import { logOf } from './sidecar.ts'
 import type { Certificate } from './tls.ts'
+import { ENOUGH } from './whole.ts'
 
 /** Checks what a lesson says under "See", while it is applied. The gateway has had the certificate since before. */
 export type See = (reader: Reader, certificate: Certificate) => Promise<void>
-
-/** Requests that are enough to miss one version of three once in 10 million runs. */
-export const ENOUGH = 40
 
 /** Requests for a share. */
 export const TRIES = Number(process.env['BOOKINFO_TRIES'] ?? 400)
