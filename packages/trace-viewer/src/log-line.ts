@@ -1,3 +1,4 @@
+import { parseJson } from '@bookinfo/service-kit'
 import type { LogLine } from './log-store.ts'
 
 /** Characters of a line; stack traces fit. */
@@ -49,12 +50,8 @@ export function readLogLine(text: string): LogLine | undefined {
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? { ...value } : undefined
-  } catch {
-    return undefined
-  }
+  const value = parseJson(text)
+  return typeof value === 'object' && value !== null ? { ...value } : undefined
 }
 
 /** @returns milliseconds; 0 without a valid time */

@@ -19,9 +19,9 @@ export function readBodies(app: BodyReader, parse: (bytes: Buffer, contentType: 
 }
 
 /** Parses JSON. @returns undefined for invalid JSON, which validation refuses like JSON of a wrong shape */
-export function parseJson(bytes: Buffer): unknown {
+export function parseJson(text: Buffer | string): unknown {
   try {
-    return JSON.parse(bytes.toString())
+    return JSON.parse(text.toString())
   } catch {
     return undefined
   }

@@ -1,14 +1,6 @@
 import { Type } from 'typebox'
 import { Check } from 'typebox/value'
-
-/** The value of a JSON text; undefined if it is not JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
+import { parseJson } from '../server/body.ts'
 
 const Refusal = Type.Object({ error: Type.String({ minLength: 1, maxLength: 300 }) })
 

@@ -1,4 +1,4 @@
-import { createError } from '@bookinfo/service-kit'
+import { createError, parseJson } from '@bookinfo/service-kit'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { parseDuration } from './duration.ts'
@@ -102,12 +102,4 @@ function parseJsonTags(text: string): [key: string, value: string][] {
     throw new BadQuery("malformed 'tags' parameter, expecting a JSON object of texts")
   }
   return Object.entries(value)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
