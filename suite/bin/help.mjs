@@ -28,6 +28,7 @@ export const help = {
     text: 'npm run test:mesh -- [options]: tests the manifests in a cluster with Istio. Options go to vitest.'
   },
   manifests: { text: 'npm run manifests -- [options]: checks or renders the manifests', own: true },
+  samples: { text: 'npm run samples -- [options]: writes samples/bookinfo from the manifests in deploy', own: true },
   equivalence: { text: 'npm run equivalence -- [options]: compares process, container and machine', own: true },
   fuzz: { text: 'npm run fuzz -- [options]: sends made-up requests to the suite', own: true },
   bench: { text: 'npm run bench -- [options]: measures the overhead of tracing', own: true },

@@ -4,6 +4,7 @@ import { readLessons, withThoseBefore } from './lessons.ts'
 import { readManifests, title, type Manifest } from './manifest.ts'
 import { leftBehind, withOldNames } from './renamed.ts'
 import { rules } from './rules/index.ts'
+import { sampleChecks } from './samples/checks.ts'
 import { schemaChecker, type CheckSchema } from './schemas/checker.ts'
 import { readDefinitions, readKeptDefinitions } from './schemas/definitions.ts'
 import { combinations, overlays } from './targets.ts'
@@ -22,7 +23,7 @@ export interface Check {
   world: () => World
 }
 
-/** The one list of what is checked: overlays, combinations with components, and lessons on each overlay they are for. */
+/** The one list of what is checked: overlays, combinations with components, lessons on each overlay they are for, and samples. */
 export function allChecks(): Check[] {
   const lessons = readLessons()
   return [
@@ -39,7 +40,8 @@ export function allChecks(): Check[] {
           return applied({ ...world, expect }, withThoseBefore(lesson, lessons))
         }
       }))
-    )
+    ),
+    ...sampleChecks()
   ]
 }
 

@@ -51,13 +51,18 @@ export function render(folder: string): string {
 
 /** Renders an overlay with further components, as a user's own kustomization would. */
 export function renderWith(overlay: string, components: readonly string[], fields = {}): string {
+  return renderAll([`overlays/${overlay}`], components, fields)
+}
+
+/** Renders a kustomization of folders of `deploy` and of components, with further fields. */
+export function renderAll(resources: readonly string[], components: readonly string[], fields = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'bookinfo-kustomize-'))
   try {
     const from = (...parts: string[]) => relative(folder, join(DEPLOY, ...parts))
     const kustomization = {
       apiVersion: 'kustomize.config.k8s.io/v1beta1',
       kind: 'Kustomization',
-      resources: [from('overlays', overlay)],
+      resources: resources.map((resource) => from(resource)),
       components: components.map((component) => from('components', component)),
       ...fields
     }
