@@ -74,9 +74,7 @@ export const commands = {
   'test:mesh': (node, args) => commands.cluster(node, ['test-mesh', ...args]),
   equivalence: (node, args) => built(node, 'test/equivalence/main.ts', args),
   fuzz: (node, args) => program(node, 'test/fuzz/main.ts', args),
-  bench: (node, args) => built(node, 'test/bench/overhead/main.ts', args),
-  'bench:start': (node, args) => built(node, 'test/bench/start.ts', args),
-  'bench:connections': (node, args) => built(node, 'test/bench/connections.ts', args)
+  bench: (node, args) => built(node, 'test/bench/main.ts', args)
 }
 
 function program(node, script, args, options) {

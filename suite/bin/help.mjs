@@ -31,10 +31,5 @@ export const help = {
   samples: { text: 'npm run samples -- [options]: writes samples/bookinfo from the manifests in deploy', own: true },
   equivalence: { text: 'npm run equivalence -- [options]: compares process, container and machine', own: true },
   fuzz: { text: 'npm run fuzz -- [options]: sends made-up requests to the suite', own: true },
-  bench: { text: 'npm run bench -- [options]: measures the overhead of tracing', own: true },
-  'bench:start': { text: 'npm run bench:start -- [options]: measures the start of each service', own: true },
-  'bench:connections': {
-    text: 'npm run bench:connections: measures the cost of a new connection for each call',
-    own: true
-  }
+  bench: { text: 'npm run bench -- [options]: compares the speed of the page with that of other suites', own: true }
 }

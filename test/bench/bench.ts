@@ -12,6 +12,21 @@ export function quantile(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.round((values.length - 1) * share)] ?? Number.NaN
 }
 
+/** Median, and quartiles in brackets. */
+export function spread(values: readonly number[], digits: number): string {
+  const [low, median, high] = [0.25, 0.5, 0.75].map((share) => quantile(values, share).toFixed(digits))
+  return `${median} (${low}–${high})`
+}
+
+/** Lines of a Markdown table, which is as readable on a terminal. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => row[column]?.length ?? 0)))
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join(' | ')} |`
+  const rule = widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`))
+  return [header, rule, ...rows].map(line).join('\n')
+}
+
 export function bundleOf(service: string): string {
   return fileURLToPath(new URL(`../../services/${service}/dist/main.js`, import.meta.url))
 }

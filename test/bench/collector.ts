@@ -9,8 +9,8 @@ const PATIENCE_MS = 5_000
 
 export interface Collector extends AsyncDisposable {
   endpoint: string
-  /** Waits until this number of spans has arrived. @returns all spans that arrived since the last call */
-  take(atLeast: number): Promise<Span[]>
+  /** @returns all spans that arrived since the last call, once there are as many as asked for */
+  take(atLeast?: number): Promise<Span[]>
 }
 
 /** Receives OTLP over HTTP. Bodies are decoded after a round only, so that this costs nothing during it. */
@@ -26,7 +26,7 @@ export async function startCollector(): Promise<Collector> {
   const port = typeof address === 'object' && address !== null ? address.port : 0
   return {
     endpoint: `http://127.0.0.1:${port}`,
-    async take(atLeast) {
+    async take(atLeast = 0) {
       const spans: Span[] = []
       const deadline = performance.now() + PATIENCE_MS
       for (;;) {

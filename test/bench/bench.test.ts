@@ -1,0 +1,52 @@
+import { startTinyServer } from '@bookinfo/service-kit/testing'
+import { expect, test } from 'vitest'
+import { startCollector } from './collector.ts'
+import { byDefault, floors, tracedKept, usual } from './contenders.ts'
+import { readAtOnce, readSteadily } from './load.ts'
+import { startSuite } from './suite.ts'
+
+const PAGES = 12
+/** Of Bookinfo: four requests and three calls. Auto-instrumentation also makes spans of Fastify. */
+const spansPerPage = { floor: 0, bookinfo: 7, usual: 15 }
+
+test.each([floors['per-request'], byDefault, tracedKept, usual])(
+  '$name: answers with pages, and its spans arrive',
+  async (contender) => {
+    await using collector = await startCollector()
+    await using suite = await startSuite(contender, { collector: collector.endpoint, core: undefined })
+    const before = suite.cpuMs()
+    const { pages, latenciesMs } = await readAtOnce(suite, 4, (asked) => asked >= PAGES)
+    expect({ pages, latencies: latenciesMs.length }).toEqual({ pages: PAGES, latencies: PAGES })
+    expect(suite.cpuMs()).toBeGreaterThan(before)
+    expect(suite.memoryMib()).toBeGreaterThan(50)
+    const expected = PAGES * (contender.spans ? spansPerPage[contender.program] : 0)
+    const spans = await collector.take(expected)
+    expect(spans).toHaveLength(expected)
+    expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(contender.spans ? PAGES : 0)
+  }
+)
+
+test('an answer that is no page fails the bench, with the answer', async () => {
+  await using server = await startTinyServer((_request, response) => void response.writeHead(503).end('busy'))
+  await expect(readAtOnce(server, 1, (asked) => asked >= 1)).rejects.toThrow(/HTTP\/1\.1 503/)
+})
+
+test('a page that comes in pieces counts once, when it is whole', async () => {
+  await using server = await startTinyServer((_request, response) => {
+    response.writeHead(200, { 'content-length': 6 })
+    response.write('abc', () => response.end('def'))
+  })
+  const { pages } = await readAtOnce(server, 2, (asked) => asked >= 10)
+  expect([pages, server.seen.length]).toEqual([10, 10])
+})
+
+test('a steady rate does not wait for answers', async () => {
+  const held: (() => void)[] = []
+  await using server = await startTinyServer((_request, response) => {
+    held.push(() => void response.writeHead(200, { 'content-length': 2 }).end('ok'))
+    // Nobody is answered before the last request has come.
+    if (held.length === 20) for (const answer of held) answer()
+  })
+  const { latenciesMs } = await readSteadily(server, 100, 200)
+  expect(latenciesMs).toHaveLength(20)
+})

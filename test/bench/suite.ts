@@ -1,0 +1,143 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { bundleOf } from './bench.ts'
+import type { Contender } from './contenders.ts'
+
+export type ServiceName = 'productpage' | 'details' | 'reviews' | 'ratings'
+
+const TICKS_PER_SECOND = 100
+/** Shorter than the default: the spans of a round are sent before the next. */
+export const EXPORT_DELAY_MS = 500
+
+export interface Process extends AsyncDisposable {
+  pid: number
+  port: number
+}
+
+export interface Suite extends AsyncDisposable {
+  contender: Contender
+  /** Of productpage. */
+  port: number
+  ports: Record<ServiceName, number>
+  /** Milliseconds of CPU time so far, of all threads of its four processes. */
+  cpuMs(): number
+  /** MiB; memory that several processes share counts once. */
+  memoryMib(): number
+  /** Starts one more productpage beside the first. */
+  another(env?: NodeJS.ProcessEnv): Promise<Process>
+}
+
+export interface Surroundings {
+  /** OTEL_EXPORTER_OTLP_ENDPOINT of suites with spans. */
+  collector: string
+  /** The core that all services are pinned to; undefined if they are not. */
+  core: number | undefined
+}
+
+/** Starts the four services of a contender, whose page shows reviews v2. */
+export async function startSuite(contender: Contender, around: Surroundings): Promise<Suite> {
+  await using starting = new AsyncDisposableStack()
+  const start = async (service: ServiceName, env: NodeJS.ProcessEnv = {}) =>
+    starting.use(await startProcess(contender, service, { ...around, env }))
+  const ratings = await start('ratings')
+  const details = await start('details')
+  const reviews = await start('reviews', addressOf('RATINGS', ratings.port))
+  const upstreams = { ...addressOf('DETAILS', details.port), ...addressOf('REVIEWS', reviews.port) }
+  const pageEnv = { ...upstreams, ...addressOf('RATINGS', ratings.port) }
+  const productpage = await start('productpage', pageEnv)
+  const pids = [ratings, details, reviews, productpage].map(({ pid }) => pid)
+  const started = starting.move()
+  return {
+    contender,
+    port: productpage.port,
+    ports: { productpage: productpage.port, details: details.port, reviews: reviews.port, ratings: ratings.port },
+    cpuMs: () => sum(pids.map(cpuMsOf)),
+    memoryMib: () => sum(pids.map(memoryMibOf)),
+    another: (env) => startProcess(contender, 'productpage', { ...around, env: { ...pageEnv, ...env } }),
+    [Symbol.asyncDispose]: () => started.disposeAsync()
+  }
+}
+
+/** For Bookinfo a host with a port, and for the others a URL. */
+function addressOf(name: string, port: number): NodeJS.ProcessEnv {
+  return { [`${name}_HOSTNAME`]: `127.0.0.1:${port}`, [`${name}_URL`]: `http://127.0.0.1:${port}` }
+}
+
+const running = new Set<ChildProcess>()
+
+// A bench that fails leaves nothing behind.
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+/** Resolves when the process listens. */
+async function startProcess(
+  contender: Contender,
+  service: ServiceName,
+  { collector, core, env }: Surroundings & { env: NodeJS.ProcessEnv }
+): Promise<Process> {
+  const node = [process.execPath, ...programOf(contender, service)]
+  const [command = '', ...args] = core === undefined ? node : ['taskset', '-c', String(core), ...node]
+  const child = spawn(command, args, {
+    env: {
+      HOST: '127.0.0.1',
+      UPSTREAM_CONNECTIONS: contender.connections,
+      SESSION_SECRET: 'not a secret, but for a bench',
+      ...(service === 'reviews' && { ENABLE_RATINGS: 'true', STAR_COLOR: 'black', SERVICE_VERSION: 'v2' }),
+      ...(contender.spans && {
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector,
+        OTEL_BSP_SCHEDULE_DELAY: String(EXPORT_DELAY_MS)
+      }),
+      OTEL_SERVICE_NAME: service,
+      ...env
+    },
+    stdio: ['ignore', 'pipe', 'inherit']
+  })
+  running.add(child)
+  const exit = once(child, 'exit')
+  const port = await new Promise<number>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const [, found] = /Server listening on: http:\/\/0\.0\.0\.0:([0-9]+)/.exec(line) ?? []
+      if (found !== undefined) resolve(Number(found))
+    })
+    exit.then(() => reject(new Error(`${service} of "${contender.name}" has ended before it listened`)), reject)
+  })
+  return {
+    pid: child.pid ?? 0,
+    port,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await exit
+      running.delete(child)
+    }
+  }
+}
+
+function programOf({ program, connections }: Contender, service: ServiceName): string[] {
+  if (program === 'bookinfo') return [bundleOf(service), '0']
+  if (program === 'floor') return [localFile('minimal-suite.ts'), service, connections]
+  return ['--import', localFile('auto-instrumentation.ts'), localFile('usual-suite.ts'), service]
+}
+
+function localFile(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url))
+}
+
+/** From /proc/PID/stat, whose fields follow the name in brackets: utime and stime are the 12th and 13th of them. */
+export function cpuMsOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? []
+  return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND
+}
+
+/** The proportional share (PSS). */
+export function memoryMibOf(pid: number): number {
+  const [, kib] = /^Pss: +(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1')) ?? []
+  return Number(kib) / 1024
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}

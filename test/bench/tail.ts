@@ -1,0 +1,77 @@
+import { quantile, table } from './bench.ts'
+import { byDefault, floors, type Contender } from './contenders.ts'
+import { readAtOnce, readSteadily } from './load.ts'
+import type { Progress } from './progress.ts'
+import { startSuite, type Suite, type Surroundings } from './suite.ts'
+
+const measured: readonly Contender[] = [floors['per-request'], floors.kept, byDefault]
+const CONNECTIONS = [1, 16, 64, 256, 1024]
+const MS = 3_000
+const STEADY_MS = 8_000
+const WARM_UP_PAGES = 2_500
+
+export const TAIL_SECONDS = 100
+
+export interface TailFigures {
+  name: string
+  /** In an open loop at half of the rate that 16 connections get. */
+  half: { perSecond: number; latenciesMs: number[] }
+  atOnce: { connections: number; perSecond: number; cpuMs: number; latenciesMs: number[] }[]
+}
+
+/** Measures the slowest pages: at half load, and with many connections. */
+export async function measureTails(around: Surroundings & { progress: Progress }): Promise<TailFigures[]> {
+  await using stack = new AsyncDisposableStack()
+  const running: { suite: Suite; figures: TailFigures }[] = []
+  for (const contender of measured) {
+    around.progress.step(`start of "${contender.name}"`)
+    const suite = stack.use(await startSuite(contender, around))
+    await readAtOnce(suite, 16, (asked) => asked >= WARM_UP_PAGES)
+    running.push({ suite, figures: { name: contender.name, half: { perSecond: 0, latenciesMs: [] }, atOnce: [] } })
+  }
+  for (const connections of CONNECTIONS) {
+    for (const { suite, figures } of running) {
+      around.progress.step(`${connections} connections: "${figures.name}"`)
+      const before = suite.cpuMs()
+      const endMs = performance.now() + MS
+      const { pages, seconds, latenciesMs } = await readAtOnce(suite, connections, () => performance.now() >= endMs)
+      const cpuMs = (suite.cpuMs() - before) / pages
+      figures.atOnce.push({ connections, perSecond: pages / seconds, cpuMs, latenciesMs })
+    }
+  }
+  for (const { suite, figures } of running) {
+    const capacity = figures.atOnce.find(({ connections }) => connections === 16)?.perSecond ?? 0
+    const perSecond = Math.round(capacity / 2)
+    around.progress.step(`${perSecond} pages a second: "${figures.name}"`)
+    figures.half = { perSecond, latenciesMs: (await readSteadily(suite, perSecond, STEADY_MS)).latenciesMs }
+  }
+  return running.map(({ figures }) => figures)
+}
+
+export function describeTails(all: readonly TailFigures[]): string {
+  const half = all.map(({ name, half: { perSecond, latenciesMs } }) => {
+    const [p50, p90, p99] = [0.5, 0.9, 0.99].map((share) => quantile(latenciesMs, share))
+    return [name, String(perSecond), ...[p50, p90, p99].map((ms) => ms?.toFixed(1) ?? ''), ratio(p99, p50)]
+  })
+  const [fresh, kept] = all
+  const many = all.flatMap(({ name, atOnce }) =>
+    atOnce.map(({ connections, perSecond, cpuMs, latenciesMs }, row) => {
+      const p99 = quantile(latenciesMs, 0.99)
+      const than = [fresh, kept].map((floor) => ratio(p99, quantile(floor?.atOnce[row]?.latenciesMs ?? [], 0.99)))
+      const p50 = quantile(latenciesMs, 0.5).toFixed(1)
+      return [name, String(connections), perSecond.toFixed(0), cpuMs.toFixed(2), p50, p99.toFixed(1), ...than]
+    })
+  )
+  return [
+    table(['half load, open loop', 'pages/s', 'p50 ms', 'p90 ms', 'p99 ms', 'p99 ÷ p50'], half),
+    '',
+    table(
+      ['all connections busy', 'connections', 'pages/s', 'CPU ms', 'p50 ms', 'p99 ms', 'p99 ÷ floor', '÷ floor, kept'],
+      many
+    )
+  ].join('\n')
+}
+
+function ratio(top: number | undefined, bottom: number | undefined): string {
+  return ((top ?? NaN) / (bottom ?? NaN)).toFixed(1)
+}
