@@ -80,7 +80,7 @@ export default defineConfig([
 ])
 
 /** Loads some modules at run time from files beside the bundle. */
-function keepBeside(files: Record<string, string>): Plugin {
+export function keepBeside(files: Record<string, string>): Plugin {
   return {
     name: 'keep-beside',
     resolveId: (source) => {
@@ -108,7 +108,7 @@ function besideThrift(): Plugin {
  * Replaces `readFileSync(new URL('…', import.meta.url))` with the bytes of the file, so that the bundle needs no other files. Calls
  * in any other form are not replaced.
  */
-function inlineFiles(): Plugin {
+export function inlineFiles(): Plugin {
   const read = /\breadFileSync\(new URL\('([^']+)', import\.meta\.url\)\)/g
   return {
     name: 'inline-files',
@@ -143,7 +143,7 @@ function ascii(): Plugin {
  * Keeps Node from loading its own undici (fetch, WebSocket), which costs 100 ms of CPU time and 10 MiB. Node does so when a module
  * imports a value from `node:http`, because that exports `WebSocket`, and when @fastify/compress looks for fetch's `Response`.
  */
-function withoutFetch(): Plugin {
+export function withoutFetch(): Plugin {
   return {
     name: 'without-fetch',
     resolveId: (source) => (/^(node:)?https?$/.test(source) ? `\0${source}` : null),
@@ -162,7 +162,7 @@ function withoutFetch(): Plugin {
 }
 
 /** Writes the licence texts of a bundle's packages beside it, for example `main.js.LICENSES.txt`. */
-function licences(): Plugin {
+export function licences(): Plugin {
   return {
     name: 'licences',
     generateBundle(_options, outputs) {

@@ -40,6 +40,7 @@ export const commands = {
     turbo(node, ['run', 'typecheck', 'lint', 'test', '--concurrency=100%', ...args], findTestTools()),
 
   build: (node, args) => turbo(node, ['run', 'build', ...args]),
+  pack: (node, args) => built(node, 'suite/npm/pack.ts', args),
   images: (node, args) => built(node, 'deploy/images/src/main.ts', args),
   // Its tests build the images themselves; some of the containers use a database.
   'test:images': (node, args) => testFolder(node, 'deploy/images', 'test/built', args, findDatabases()),

@@ -7,6 +7,7 @@ export const help = {
   load: { text: 'npm run load -- [options]: opens the page at a steady rate and counts what comes back', own: true },
   test: { text: `npm test -- [options]: checks types and style, and runs all tests. ${turbo}` },
   build: { text: `npm run build -- [options]: makes services/*/dist, one file for each service. ${turbo}` },
+  pack: { text: 'npm run pack -- [options]: writes the npm package, for npx bookinfo', own: true },
   images: { text: 'npm run images -- [options]: builds the container images', own: true },
   'test:images': { text: 'npm run test:images -- [options]: builds and tests the images. Options go to vitest.' },
   'vm:build': { text: 'npm run vm:build -- [machine] [options]: builds the image of a virtual machine', own: true },

@@ -2,7 +2,7 @@ import { Failure } from '@bookinfo/cli'
 import { untilReady, whyNotReady } from './ready.ts'
 import type { Output } from './service-process.ts'
 import { superviseService, type SupervisedService } from './supervisor.ts'
-import type { Place, ViewerPlace } from './topology.ts'
+import { COMMAND, type Place, type ViewerPlace } from './topology.ts'
 import { startViewer, type Viewer } from './viewer.ts'
 
 /** Long enough for six processes on a slow machine that is busy. */
@@ -11,7 +11,7 @@ const READY_MS = 60_000
 /** A database that refuses the password does so at once, and one that is coming up answers nobody until it is. */
 const REFUSED_MS = 15_000
 
-const ADVICE = 'all others were stopped; npm start -- --verbose shows every log line'
+const ADVICE = `all others were stopped; ${COMMAND} --verbose shows every log line`
 
 export interface LaunchOptions extends Output {
   /** The trace viewer, if it is to run. */

@@ -1,9 +1,9 @@
-import { parseOptions, readChoice, readNumber } from '@bookinfo/cli'
+import { Failure, parseOptions, readChoice, readNumber } from '@bookinfo/cli'
 import { detailsHomes, type DetailsHome } from './details-machine.ts'
 import type { Fault, Split } from '@bookinfo/contracts/lab'
 import { parseFault, parseSplit } from './lab/flags.ts'
 import { ratingsChoices, ratingsStores, ratingsVariants, type RatingsChoice } from './ratings-store.ts'
-import { DEFAULT_BASE_PORT, PORT_COUNT } from './topology.ts'
+import { COMMAND, DEFAULT_BASE_PORT, IS_PACKAGE, PORT_COUNT } from './topology.ts'
 
 export interface Options {
   basePort: number
@@ -42,8 +42,7 @@ const known = {
   help: { type: 'boolean' }
 } as const
 
-export const usage = `Usage: npm start -- [options]
-       npm run dev -- [options]
+export const usage = `Usage: ${COMMAND} [options]${IS_PACKAGE ? '' : '\n       npm run dev -- [options]'}
 
   --base-port N    ports N to N+${PORT_COUNT - 1}, productpage first and the trace viewer last;
                    if not given ${DEFAULT_BASE_PORT}, with the viewer on Jaeger's 16686 and 4318
@@ -65,9 +64,11 @@ export const usage = `Usage: npm start -- [options]
 export function readOptions(argv: readonly string[]): Options {
   const { values } = parseOptions(argv, {
     options: known,
-    help: 'npm start -- --help',
-    example: 'npm start -- --base-port 9180'
+    help: `${COMMAND} --help`,
+    example: `${COMMAND} --base-port 9180`
   })
+  if (IS_PACKAGE && values.details !== undefined)
+    throw new Failure('--details needs a clone of the repository, which builds the virtual machine')
   const port = values['base-port'] ?? String(DEFAULT_BASE_PORT)
   return {
     basePort: readNumber('--base-port', port, { least: LEAST_PORT, greatest: GREATEST_PORT }),

@@ -87,6 +87,12 @@ export const HOST = '127.0.0.1'
 
 export const ROOT = resolve(import.meta.dirname, '../..')
 
+/** Whether this is the npm package. It has bundles in place of sources, because Node runs no TypeScript in `node_modules`. */
+export const IS_PACKAGE = import.meta.filename.endsWith('.js')
+
+/** The command that starts the suite, before its options. */
+export const COMMAND = IS_PACKAGE ? 'npx bookinfo' : 'npm start --'
+
 /** Below the two seconds in which Ctrl-C ends everything. */
 const SHUTDOWN_BUDGET_MS = 1_000
 
@@ -114,7 +120,7 @@ export function placeSuite(basePort: number, { env = {}, changes = {}, meshPortO
       ...entry,
       name,
       port: basePort + index,
-      main: join(ROOT, entry.script ?? `services/${entry.service}/src/main.ts`),
+      main: join(ROOT, entry.script ?? programIn(`services/${entry.service}`)),
       env: { ...common, ...env, ...addresses(entry, basePort, meshPortOf), ...entry.env }
     }
   })
@@ -132,7 +138,7 @@ export function placeViewer(basePort: number): ViewerPlace {
     purpose: 'where the time of each request went',
     port,
     otlpPort,
-    main: join(ROOT, 'packages/trace-viewer/src/main.ts'),
+    main: join(ROOT, programIn('packages/trace-viewer')),
     env: { ...commonEnv(port), OTLP_PORT: String(otlpPort) }
   }
 }
@@ -140,6 +146,10 @@ export function placeViewer(basePort: number): ViewerPlace {
 /** The port of the lab's API: the last one. */
 export function labPort(basePort: number): number {
   return basePort + PORT_COUNT - 1
+}
+
+function programIn(workspace: string): string {
+  return join(workspace, IS_PACKAGE ? 'dist/main.js' : 'src/main.ts')
 }
 
 function commonEnv(port: number): Record<string, string> {
