@@ -116,7 +116,7 @@ async function test(cluster: Cluster, args: readonly string[], { mesh = false } 
     if (!running) await bringUp(cluster)
     if (mesh) await installIstio(cluster)
     if (!running) {
-      const options = ['--base', 'debian', '--builder', 'buildah']
+      const options = ['--base', 'debian', '--builder', 'buildah', '--unless-built']
       await timed('npm run images', () => run('npm', ['run', 'images', '--', ...options]))
       await timed('images', () => importSuite(cluster))
     }

@@ -7,7 +7,12 @@ import { isOurs, type Builder, type Plan } from './builder.ts'
 import type { Image } from './catalogue.ts'
 import { DIST } from './debian-base.ts'
 import { nodeVersion } from './node-package.ts'
-import { architectureOf } from './options.ts'
+import { architectureOf, type Platform } from './options.ts'
+
+/** The file with the bill of materials of an image. */
+export function billOf(name: string, platform: Platform): string {
+  return join(DIST, `${name}.${architectureOf(platform)}.cdx.json`)
+}
 
 /**
  * Writes a bill of materials for each image and platform: `dist/examples-bookinfo-details-v1.amd64.cdx.json`. The
@@ -30,7 +35,7 @@ export async function writeBills(images: readonly Image[], plan: Plan, builder: 
       const npm = bundledPackages(maps.flatMap((map) => modulesInBundle(join(folder, 'dist', map))))
       const { description }: { description: string } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
       const bill = billOfMaterials({ name, version, description, npm, ...base, sourceDateEpoch: epoch })
-      await writeFile(join(DIST, `${name}.${architectureOf(platform)}.cdx.json`), bill)
+      await writeFile(billOf(name, platform), bill)
     }
   }
 }

@@ -32,7 +32,9 @@ export function createBuildah(): Builder {
       } finally {
         await rm(folder, { recursive: true })
       }
-    }
+    },
+    readLabel: (reference, label) =>
+      run('buildah', ['inspect', '--type=image', `--format={{index .OCIv1.Config.Labels "${label}"}}`, reference])
   }
 }
 

@@ -15,6 +15,8 @@ export interface Builder {
   build(images: readonly Image[], plan: Plan, onBuilt: (reference: string) => void): Promise<void>
   /** Debian's packages in the base, as `dpkg-deb -f` describes them. */
   readPackages(plan: Plan, platform: Platform): Promise<string>
+  /** A label of an image of this machine. @throws Failure if there is no such image */
+  readLabel(reference: string, label: string): Promise<string>
 }
 
 /** Whether this program builds the base, so that its content is known. */

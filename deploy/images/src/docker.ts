@@ -29,7 +29,9 @@ export function createDocker(): Builder {
       } finally {
         await rm(folder, { recursive: true })
       }
-    }
+    },
+    readLabel: (reference, label) =>
+      run('docker', ['image', 'inspect', `--format={{index .Config.Labels "${label}"}}`, reference])
   }
 }
 

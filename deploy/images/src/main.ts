@@ -1,4 +1,5 @@
 import { explainFailure, print, stopOnSignals } from '@bookinfo/cli'
+import { areBuilt } from './are-built.ts'
 import { writeBills } from './bills.ts'
 import type { Plan } from './builder.ts'
 import { chooseBuilder } from './choose-builder.ts'
@@ -15,6 +16,9 @@ await explainFailure(async () => {
   const builder = await chooseBuilder(options.builder)
   const fallback = options.push ? platforms : [ownPlatform()]
   const plan: Plan = { ...options, sources, platforms: options.platforms.length > 0 ? options.platforms : fallback }
+  const { images } = options
+  if (options.unlessBuilt && (await areBuilt(images, plan, builder)))
+    return print(`the images of commit ${sources.revision} are here already`)
 
   if (plan.base === 'debian') {
     for (const platform of plan.platforms) {
@@ -22,7 +26,6 @@ await explainFailure(async () => {
       await makeDebianBase(platform, sources.epoch)
     }
   }
-  const { images } = options
   print(
     `building ${images.length} ${images.length === 1 ? 'image' : 'images'} for ${plan.platforms.join(' and ')} with ${builder.name}`
   )

@@ -11,6 +11,7 @@ export interface Options {
   /** Empty for the machine's own, or both if the images are pushed. */
   platforms: Platform[]
   push: boolean
+  unlessBuilt: boolean
   help: boolean
   images: readonly Image[]
 }
@@ -37,6 +38,7 @@ const known = {
   builder: { type: 'string' },
   platform: { type: 'string' },
   push: { type: 'boolean' },
+  'unless-built': { type: 'boolean' },
   help: { type: 'boolean' }
 } as const
 
@@ -53,6 +55,7 @@ export const usage = `Usage: npm run images -- [options] [name ...]
   --platform LIST  linux/amd64, linux/arm64 or both with a comma between; this machine's if not given,
                    both with --push
   --push           to the hub
+  --unless-built   do nothing if all of them are here from this commit, on whatever base
   --help           show this
 `
 
@@ -69,6 +72,7 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv, ver
     builder: readChoice('--builder', values.builder ?? 'auto', builders),
     platforms: (values.platform ?? '').split(',').filter(Boolean).map(readPlatform),
     push: values.push === true,
+    unlessBuilt: values['unless-built'] === true,
     help: values.help === true,
     images: readImages(positionals)
   }

@@ -36,12 +36,15 @@ function readEpoch(text: string): number {
   throw new Failure(`SOURCE_DATE_EPOCH must be whole seconds since 1970, got "${text}"`)
 }
 
+/** The label with the commit of an image. */
+export const REVISION = 'org.opencontainers.image.revision'
+
 /** Labels with names by OCI: https://specs.opencontainers.org/image-spec/annotations/ */
 export function labelsFor(name: string, { version, revision, epoch }: Sources): Record<string, string> {
   return {
     'org.opencontainers.image.title': name,
     'org.opencontainers.image.version': version,
     'org.opencontainers.image.created': new Date(epoch * 1000).toISOString().replace('.000Z', 'Z'),
-    ...(revision !== undefined && { 'org.opencontainers.image.revision': revision })
+    ...(revision !== undefined && { [REVISION]: revision })
   }
 }

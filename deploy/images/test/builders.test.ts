@@ -1,10 +1,10 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 
 const main = join(import.meta.dirname, '../src/main.ts')
 
@@ -112,6 +112,39 @@ test('buildah builds where Docker is installed, but no engine answers', async ()
   expect(wanted).toMatchObject({
     code: 1,
     stderr: 'bookinfo: no Docker engine with buildx answers: start it, or build with --builder buildah\n'
+  })
+})
+
+describe('with --unless-built', () => {
+  const sources = (changes: string) =>
+    `case "$1" in rev-parse) echo abc;; log) echo 1700000000;; status) printf '${changes}';; esac`
+  const args = ['--base', 'node:24-slim', '--unless-built', details]
+  const bill = join(import.meta.dirname, `../dist/${details}.${process.arch === 'arm64' ? 'arm64' : 'amd64'}.cdx.json`)
+  let madeHere = false
+
+  beforeAll(() => {
+    madeHere = !existsSync(bill)
+    mkdirSync(dirname(bill), { recursive: true })
+    if (madeHere) writeFileSync(bill, '')
+  })
+  afterAll(() => (madeHere ? rm(bill) : undefined))
+
+  test('images of this commit are not built again', async () => {
+    await using machine = programs({ docker: 'exit 1', git: sources(''), buildah: 'echo abc' })
+    const { stdout } = await buildImages(machine.folder, args)
+    expect(stdout).toBe('the images of commit abc are here already\n')
+    expect(machine.calls().filter((call) => call.startsWith('buildah build'))).toEqual([])
+  })
+
+  test.each([
+    ['those of another commit', '', 'echo abd'],
+    ['those of changed files', ' M README.md\\n', 'echo abc'],
+    ['those that are not there', '', '[ "$1" != inspect ]']
+  ])('%s are built', async (_what, changes, label) => {
+    await using machine = programs({ docker: 'exit 1', git: sources(changes), buildah: label })
+    const { stdout } = await buildImages(machine.folder, args)
+    expect(stdout).toContain('building 1 image for')
+    expect(machine.calls().filter((call) => call.startsWith('buildah build'))).not.toEqual([])
   })
 })
 

@@ -12,6 +12,7 @@ test('without options every image is built for this machine, under the version o
     builder: 'auto',
     platforms: [],
     push: false,
+    unlessBuilt: false,
     help: false,
     images: catalogue
   })

@@ -6,7 +6,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
-import { afterAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { ask } from '@bookinfo/service-kit/testing'
 import { createNobody, readImage, reference, startContainer } from '../support/index.ts'
 import { unpackImage } from '../support/layout.ts'
@@ -30,7 +30,7 @@ test(
     const second = join(nobody.home, 'second')
 
     for (const name of names) {
-      await tool(inject('storage'), 'buildah', 'push', '--quiet', reference(name), `oci:${work}/first:${name}`)
+      await tool(undefined, 'buildah', 'push', '--quiet', reference(name), `oci:${work}/first:${name}`)
       const whole = ['manifest', 'push', '--quiet', '--all', reference(name)]
       await nobody.run('buildah', ...whole, `oci:${second}:${name}`)
       expect(await readImage(second, name, 'amd64')).toEqual(await readImage(join(work, 'first'), name))
@@ -108,7 +108,9 @@ async function standIn(storage: string, name: string): Promise<void> {
   await tool(storage, 'buildah', 'commit', '--quiet', '--rm', container, name)
 }
 
-async function tool(storage: string, program: string, ...args: string[]): Promise<string> {
-  const { stdout } = await execute(program, args, { env: { ...process.env, CONTAINERS_STORAGE_CONF: storage } })
+/** @param storage the user's store, if undefined */
+async function tool(storage: string | undefined, program: string, ...args: string[]): Promise<string> {
+  const other = storage === undefined ? {} : { CONTAINERS_STORAGE_CONF: storage }
+  const { stdout } = await execute(program, args, { env: { ...process.env, ...other } })
   return stdout.trim()
 }

@@ -1,15 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import type { TestProject } from 'vitest/node'
-import { createStore, type Store } from './store.ts'
-
-declare module 'vitest' {
-  export interface ProvidedContext {
-    /** The configuration of the store with the images. */
-    storage: string
-  }
-}
 
 const ROOT = join(import.meta.dirname, '../../../..')
 
@@ -22,25 +13,13 @@ const tools: Record<string, string[]> = {
   elfutils: ['eu-strip', '--version']
 }
 
-let store: Store | undefined
-
-/** Builds all images with `npm run images`, into a store that is removed after the tests. */
-export async function setup(project: TestProject): Promise<void> {
+/** Builds all images with `npm run images`, unless those of this commit are there. The tests of a cluster use them too. */
+export async function setup(): Promise<void> {
   requireTools()
-  store = await createStore()
-  const env = { ...process.env, CONTAINERS_STORAGE_CONF: store.conf }
-  const args = ['run', 'images', '--', '--base', 'debian', '--builder', 'buildah']
-  const build = spawn('npm', args, { cwd: ROOT, env, stdio: 'inherit' })
+  const args = ['run', 'images', '--', '--base', 'debian', '--builder', 'buildah', '--unless-built']
+  const build = spawn('npm', args, { cwd: ROOT, stdio: 'inherit' })
   await once(build, 'exit')
-  if (build.exitCode !== 0) {
-    await teardown()
-    throw new Error('npm run images has failed')
-  }
-  project.provide('storage', store.conf)
-}
-
-export async function teardown(): Promise<void> {
-  await store?.[Symbol.asyncDispose]()
+  if (build.exitCode !== 0) throw new Error('npm run images has failed')
 }
 
 function requireTools(): void {

@@ -1,6 +1,5 @@
 import type { Env, StartOptions } from '@bookinfo/service-kit/testing'
 import { readFileSync } from 'node:fs'
-import { inject } from 'vitest'
 import { runTool, startContainer, type Ended, type RunningContainer } from './container.ts'
 
 export { runTool, startContainer } from './container.ts'
@@ -17,16 +16,16 @@ export function reference(image: string): string {
   return `localhost/${image}:${version}`
 }
 
-/** Starts an image that was built for this run. */
+/** Starts an image of the user's store, which has those of this commit. */
 export function startImage(name: string, env: Env = {}, options: StartOptions = {}): Promise<RunningContainer> {
-  return startContainer({ image: reference(name), storage: inject('storage') }, env, options)
+  return startContainer({ image: reference(name), storage: undefined }, env, options)
 }
 
-/** Runs podman on the images of this run. */
+/** Runs podman on the user's store. */
 export function podman(...args: string[]): Promise<Ended> {
-  return runTool(inject('storage'), 'podman', args)
+  return runTool(undefined, 'podman', args)
 }
 
 export function buildah(...args: string[]): Promise<Ended> {
-  return runTool(inject('storage'), 'buildah', args)
+  return runTool(undefined, 'buildah', args)
 }
