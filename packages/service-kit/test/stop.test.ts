@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
@@ -69,6 +70,21 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('on %s', (signal) => {
     expect(await text(busy)).toBe('')
     expect(await service.ended).toEqual(clean)
   })
+})
+
+test('while stopping, every request of a pipeline is answered, and the last answer closes the connection', async () => {
+  const held: ServerResponse[] = []
+  await using things = await startTinyServer((_request, response) => void held.push(response))
+  await using service = await startService({ THINGS_HOSTNAME: `127.0.0.1:${things.port}` })
+  const caller = connectTo(service.origin)
+  caller.write('GET /ask HTTP/1.1\r\nHost: t\r\n\r\n'.repeat(3))
+  await expect.poll(() => held.length).toBe(3)
+  service.child.kill('SIGTERM')
+  await service.logged('stopping')
+  for (const response of held) response.end('{}')
+  const answers = (await text(caller)).split('HTTP/1.1 200 OK').slice(1)
+  expect(answers.map((answer) => /\r\nconnection: close\r\n/i.test(answer))).toEqual([false, false, true])
+  expect(await service.ended).toEqual(clean)
 })
 
 test('an unused connection does not delay the end', async () => {

@@ -14,6 +14,11 @@ export function isReceiving(socket: Socket): boolean {
   return connections.get(socket)?.last?.complete === false
 }
 
+/** Whether no later request has come on the connection of this one. Only pipelining brings one before the answer. */
+export function isLatest(request: IncomingMessage): boolean {
+  return connections.get(request.socket)?.last === request
+}
+
 /** The connection of a request that has just begun. */
 export function connectionOf(request: IncomingMessage): Connection {
   const { socket } = request

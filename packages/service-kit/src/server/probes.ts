@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import { isLatest } from './connections.ts'
 import { ErrorBody } from './errors.ts'
 
 const Ok = Type.Object({ status: Type.Literal('ok') })
@@ -28,9 +29,12 @@ export function serveProbes(app: FastifyInstance, lifecycle: Lifecycle, whyNotRe
     })
   })
 
-  // A kept connection would bring the next request to a process that is stopping.
-  app.addHook('onSend', (_request, reply, _payload, done) => {
-    if (lifecycle.stopping) void reply.header('connection', 'close')
+  // A kept connection would bring the next request to a process that is stopping. Node closes a connection after the answer that
+  // says so, and would drop the rest of a pipeline. Fastify sets the header while it closes.
+  app.addHook('onSend', ({ raw }, reply, _payload, done) => {
+    if (!lifecycle.stopping) return done()
+    if (isLatest(raw)) void reply.header('connection', 'close')
+    else reply.raw.removeHeader('connection')
     done()
   })
 }
