@@ -75,7 +75,8 @@ export const commands = {
   'test:mesh': (node, args) => commands.cluster(node, ['test-mesh', ...args]),
   equivalence: (node, args) => built(node, 'test/equivalence/main.ts', args),
   fuzz: (node, args) => program(node, 'test/fuzz/main.ts', args),
-  bench: (node, args) => built(node, 'test/bench/main.ts', args)
+  bench: (node, args) => built(node, 'test/bench/main.ts', args),
+  endure: (node, args) => built(node, 'test/endurance/main.ts', args)
 }
 
 function program(node, script, args, options) {

@@ -32,5 +32,9 @@ export const help = {
   samples: { text: 'npm run samples -- [options]: writes samples/bookinfo from the manifests in deploy', own: true },
   equivalence: { text: 'npm run equivalence -- [options]: compares process, container and machine', own: true },
   fuzz: { text: 'npm run fuzz -- [options]: sends made-up requests to the suite', own: true },
-  bench: { text: 'npm run bench -- [options]: compares the speed of the page with that of other suites', own: true }
+  bench: { text: 'npm run bench -- [options]: compares the speed of the page with that of other suites', own: true },
+  endure: {
+    text: 'npm run endure -- [options]: overloads, stops, starves and kills services, and counts losses',
+    own: true
+  }
 }

@@ -9,11 +9,10 @@ import {
   stopOnSignals
 } from '@bookinfo/cli'
 import { execFileSync } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import { machine } from './bench.ts'
 import { startCollector } from './collector.ts'
+import { writeAll } from './files.ts'
 import { readAtOnce, type Target } from './load.ts'
 import { describePages, measurePages, pageSeconds } from './page.ts'
 import { drawPages, drawTails } from './pictures.ts'
@@ -93,15 +92,6 @@ await explainFailure(async () => {
 function show(progress: Progress, text: string): void {
   progress.end()
   print(`\n${text}`)
-}
-
-async function writeAll(folder: string, files: Record<string, string>): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true })
-    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
-  } catch (error) {
-    throw new Failure(`--out ${folder} cannot be written: ${error instanceof Error ? error.message : String(error)}`)
-  }
 }
 
 /** @throws Failure if there is no page */

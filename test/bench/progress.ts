@@ -1,21 +1,23 @@
 import { stop } from '@bookinfo/cli'
 
-/** Seconds that are left, and steps, on the terminal alone. */
+/** Says on a terminal what is measured now. */
 export interface Progress {
-  /** Says what is measured now. @throws Stopped after a stop signal */
+  /** @throws Stopped after a stop signal */
   step(what: string): void
+  /** Clears the line. */
   end(): void
 }
 
-/** @param seconds how long all steps take, as was said at the start */
-export function showProgress(seconds: number): Progress {
+/** @param seconds how long all steps take; undefined if that is not known */
+export function showProgress(seconds?: number): Progress {
   const { stderr } = process
-  const endMs = performance.now() + seconds * 1000
+  const endMs = performance.now() + (seconds ?? NaN) * 1000
   const show = (text: string): void => void (stderr.isTTY && stderr.write(`\r\u001b[K${text}`))
   return {
     step(what) {
       stop.throwIfAborted()
-      show(`about ${Math.max(0, Math.round((endMs - performance.now()) / 1000))} s left: ${what}`)
+      const left = Math.max(0, Math.round((endMs - performance.now()) / 1000))
+      show(seconds === undefined ? what : `about ${left} s left: ${what}`)
     },
     end: () => show('')
   }
