@@ -6,6 +6,7 @@ import { clusterNamed, type Cluster } from './cluster.ts'
 import { importArchive, importSuite } from './images.ts'
 import { buildIstio } from './istio-programs.ts'
 import { installIstio, istioRuns } from './istio.ts'
+import { buildJaeger, importJaeger } from './jaeger.ts'
 import { isReady, kubectlPath } from './kubectl.ts'
 import { takeDown } from './namespaces.ts'
 import { inNetwork, pidOf } from './processes.ts'
@@ -21,7 +22,8 @@ folder of its own, and changes nothing of the machine.
 
   up              bring it up; the first time this builds Kubernetes, which takes some minutes
   up --istio      the same with Istio, which takes some minutes more the first time
-  build           only build what it needs; likewise with --istio
+  up --jaeger     the same with Jaeger's image, for the overlays; with --istio or without
+  build           only build what it needs; likewise with --istio and --jaeger
   images [FILE]   bring the suite's images into it, after npm run images -- --base debian; or those in an archive,
                   as podman save and docker save write it
   status          show which parts run, and the path of the kubeconfig
@@ -29,7 +31,8 @@ folder of its own, and changes nothing of the machine.
   run ...         run a program in the cluster's network, for example: npm run cluster -- run curl http://203.0.113.20:9080
   test ...        run the tests that need a cluster, for example: npm run cluster -- test rollouts
                   on the cluster that KUBECONFIG names; else on one of our own, which is brought up for them if it does not run
-  test-mesh ...   run the tests that need Istio, likewise; on a cluster of our own Istio is installed for them
+  test-mesh ...   run the tests that need Istio, likewise; on a cluster of our own Istio is installed for them,
+                  and Jaeger is built unless tests other than "traces" and "readme" are named
   down            end it, and remove all that belongs to it
   --name NAME     of the cluster, if there are several: 1 to 20 lower-case letters, digits and dashes; "main" if not given
   --help          show this
@@ -38,13 +41,21 @@ folder of its own, and changes nothing of the machine.
 /** The arguments after these commands belong to the program that they run. */
 const passing = ['kubectl', 'run', 'test', 'test-mesh']
 
+/** Tests in test/mesh that read traces. */
+const needJaeger = ['readme', 'traces']
+
 stopOnSignals()
 
 await explainFailure(async () => {
   const argv = process.argv.slice(2)
   const at = argv.findIndex((arg, index) => passing.includes(arg) && argv[index - 1] !== '--name')
   const [own, rest] = at === -1 ? [argv, []] : [argv.slice(0, at + 1), argv.slice(at + 1)]
-  const options = { name: { type: 'string' }, istio: { type: 'boolean' }, help: { type: 'boolean' } } as const
+  const options = {
+    name: { type: 'string' },
+    istio: { type: 'boolean' },
+    jaeger: { type: 'boolean' },
+    help: { type: 'boolean' }
+  } as const
   const { values, positionals } = parseOptions(own, { options, help })
   const [command, archive] = positionals
   if (values.help || command === undefined) return print(usage.trimEnd())
@@ -54,11 +65,13 @@ await explainFailure(async () => {
     case 'up':
       await bringUp(cluster)
       if (values.istio) await installIstio(cluster)
+      if (values.jaeger) await importJaeger(cluster)
       return print('The cluster runs. Next: npm run cluster -- images')
     case 'build':
       await requireGo()
       await buildKubernetes()
       if (values.istio) await buildIstio()
+      if (values.jaeger) await buildJaeger()
       return
     case 'images':
       await requireRunning(cluster)
@@ -115,6 +128,7 @@ async function test(cluster: Cluster, args: readonly string[], { mesh = false } 
   try {
     if (!running) await bringUp(cluster)
     if (mesh) await installIstio(cluster)
+    if (mesh && (args.length === 0 || args.some((arg) => needJaeger.includes(arg)))) await importJaeger(cluster)
     if (!running) {
       const options = ['--base', 'debian', '--builder', 'buildah', '--unless-built']
       await timed('npm run images', () => run('npm', ['run', 'images', '--', ...options]))

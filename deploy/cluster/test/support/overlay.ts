@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { kubectl } from './kubectl.ts'
 
-const OVERLAYS = join(import.meta.dirname, '../../../overlays')
+export const OVERLAYS = join(import.meta.dirname, '../../../overlays')
 
 /** The suite's Deployments. Jaeger is left out, since a cluster may not have its image. */
 export const deployments = ['productpage-v1', 'details-v1', 'reviews-v1', 'reviews-v2', 'reviews-v3', 'ratings-v1']
