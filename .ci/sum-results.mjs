@@ -29,6 +29,14 @@ const failures = reports.flatMap(({ testResults }) =>
   )
 )
 
+// The tests of clusters take longest, so each file of them has a line.
+const inClusters = expected.filter((file) => file.startsWith('deploy/cluster/') && existsSync(file)).map(readJson)
+for (const { name, startTime, endTime, assertionResults } of inClusters.flatMap(({ testResults }) => testResults)) {
+  const passed = assertionResults.filter(({ status }) => status === 'passed').length
+  const seconds = Math.round((endTime - startTime) / 1000)
+  process.stdout.write(`${passed} of ${assertionResults.length} passed in ${seconds} s: ${relative('.', name)}\n`)
+}
+
 // Last, so that whoever sees only the end of a long output sees what went wrong.
 for (const failure of failures) process.stdout.write(`FAILED ${failure}\n`)
 if (missing.length > 0) process.stdout.write(`no results in ${missing.join(', ')}\n`)
