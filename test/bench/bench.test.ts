@@ -31,6 +31,13 @@ test('an answer that is no page fails the bench, with the answer', async () => {
   await expect(readAtOnce(server, 1, (asked) => asked >= 1)).rejects.toThrow(/HTTP\/1\.1 503/)
 })
 
+test('a request that is refused in good order is counted, and is no page', async () => {
+  const headers = { 'retry-after': '2', 'content-length': '4' }
+  await using server = await startTinyServer((_request, response) => void response.writeHead(503, headers).end('busy'))
+  const reading = await readAtOnce(server, 1, (asked) => asked >= 3)
+  expect(reading).toMatchObject({ pages: 0, refused: 3, latenciesMs: [] })
+})
+
 test('a page that comes in pieces counts once, when it is whole', async () => {
   await using server = await startTinyServer((_request, response) => {
     response.writeHead(200, { 'content-length': 6 })

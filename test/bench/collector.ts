@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Longer than the servers under test wait before they send spans. */
-const PATIENCE_MS = 5_000
+const PATIENCE_MS = 30_000
 
 export interface Collector extends AsyncDisposable {
   endpoint: string

@@ -12,6 +12,8 @@ export interface Target {
 
 export interface Reading {
   pages: number
+  /** Requests that got 503 with `Retry-After`, as too many were in flight. */
+  refused: number
   seconds: number
   /** Milliseconds of each page, in the order in which they ended. */
   latenciesMs: number[]
@@ -32,14 +34,13 @@ export async function readAtOnce(
       while (!enough(asked)) {
         asked += 1
         const sentMs = performance.now()
-        await reader.read()
-        latenciesMs.push(performance.now() - sentMs)
+        if (await reader.read()) latenciesMs.push(performance.now() - sentMs)
       }
     })
   )
   const seconds = (performance.now() - startMs) / 1000
   for (const reader of readers) reader.close()
-  return { pages: asked, seconds, latenciesMs }
+  return { pages: latenciesMs.length, refused: asked - latenciesMs.length, seconds, latenciesMs }
 }
 
 /** Opens the page at a steady rate, whether or not answers come (an open loop). A time begins when its request is due. */
@@ -47,14 +48,14 @@ export async function readSteadily(target: Target, perSecond: number, ms: number
   const free: Reader[] = []
   const latenciesMs: number[] = []
   const all: Promise<void>[] = []
+  const count = Math.round((perSecond * ms) / 1000)
   const startMs = performance.now()
   const read = async (dueMs: number): Promise<void> => {
     const reader = free.pop() ?? (await openReader(target))
-    await reader.read()
-    latenciesMs.push(performance.now() - dueMs)
+    if (await reader.read()) latenciesMs.push(performance.now() - dueMs)
     free.push(reader)
   }
-  for (let index = 0; index < Math.round((perSecond * ms) / 1000); index += 1) {
+  for (let index = 0; index < count; index += 1) {
     const dueMs = startMs + (index * 1000) / perSecond
     const earlyMs = dueMs - performance.now()
     if (earlyMs > 0) await sleep(earlyMs)
@@ -62,12 +63,13 @@ export async function readSteadily(target: Target, perSecond: number, ms: number
   }
   await Promise.all(all)
   for (const reader of free) reader.close()
-  return { pages: latenciesMs.length, seconds: (performance.now() - startMs) / 1000, latenciesMs }
+  const pages = latenciesMs.length
+  return { pages, refused: count - pages, seconds: (performance.now() - startMs) / 1000, latenciesMs }
 }
 
 interface Reader {
-  /** Opens the page once. @throws if its status is not 200 */
-  read(): Promise<void>
+  /** Opens the page once. @returns whether it came; false for 503 with `Retry-After`. @throws for any other answer */
+  read(): Promise<boolean>
   close(): void
 }
 
@@ -79,14 +81,14 @@ async function openReader({ port, host = '127.0.0.1', path = PAGE }: Target): Pr
   return { read: () => converse(socket, request), close: () => socket.destroy() }
 }
 
-function converse(socket: Socket, request: string): Promise<void> {
+function converse(socket: Socket, request: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     let head = ''
     let missing = Infinity
     const end = (error?: Error): void => {
       socket.off('data', receive).off('error', end).off('close', broken)
       if (error) reject(error)
-      else resolve()
+      else resolve(head.startsWith('HTTP/1.1 200 '))
     }
     const broken = (): void => end(new Error(`the connection has ended after ${JSON.stringify(head.slice(0, 200))}`))
     const receive = (bytes: Buffer): void => {
@@ -97,7 +99,8 @@ function converse(socket: Socket, request: string): Promise<void> {
         const headEnd = head.indexOf('\r\n\r\n')
         if (headEnd < 0) return
         const [, length] = /\r\ncontent-length: *([0-9]+)/i.exec(head) ?? []
-        if (!head.startsWith('HTTP/1.1 200 ') || length === undefined)
+        const isForeseen = head.startsWith('HTTP/1.1 200 ') || /^HTTP\/1\.1 503 .*\r\nretry-after: /is.test(head)
+        if (!isForeseen || length === undefined)
           return end(new Error(`no page with a length, but ${JSON.stringify(head.slice(0, 200))}`))
         missing = Number(length) - (head.length - headEnd - 4)
       }
