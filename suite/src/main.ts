@@ -6,7 +6,6 @@ import { readOptions, usage } from './options.ts'
 import { describeSuite } from './table.ts'
 import { createLogFormat } from './log-format.ts'
 import { checkSuite } from './plan.ts'
-import type { Place } from './topology.ts'
 
 const stop = stopOnSignals()
 
@@ -17,7 +16,6 @@ await explainFailure(async () => {
   const plan = await checkSuite(options, process.env)
   const opened = await openLab(plan, options)
   const { places, viewer, lab } = opened
-  const over = new AbortController()
   try {
     await launch(places, {
       viewer,
@@ -30,21 +28,12 @@ await explainFailure(async () => {
       onStart: (services) => lab.take(services),
       onReady: async () => {
         print(describeSuite(places, plan.traces, { hasLab: true }))
-        await opened.listen()
-        if (options.load !== undefined) void openPage(places, options.load, AbortSignal.any([stop, over.signal]))
+        await opened.listen(stop)
+        if (options.load !== undefined)
+          print(`${options.load} readers a second open the page, every fifth signed in as jason.`)
       }
     })
   } finally {
-    over.abort()
     await opened.close()
   }
 })
-
-/** Sends readers to the first service, productpage, until the suite stops. */
-async function openPage([page]: readonly Place[], ratePerSecond: number, stopped: AbortSignal): Promise<void> {
-  if (page === undefined) return
-  const { sendReaders } = await import('./load/readers.ts')
-  const url = new URL(page.path, `http://localhost:${page.port}`)
-  print(`${ratePerSecond} readers a second open ${url.href}, every fifth signed in as jason.`)
-  await sendReaders({ url, ratePerSecond, signedInPercent: 20, timeoutMs: 10_000, stop: stopped, onReading: () => {} })
-}

@@ -1,6 +1,6 @@
 import { Failure, parseOptions, readChoice, readNumber } from '@bookinfo/cli'
 import { detailsHomes, type DetailsHome } from './details-machine.ts'
-import type { Fault, Split } from '@bookinfo/contracts/lab'
+import { loadBounds, type Fault, type Split } from '@bookinfo/contracts/lab'
 import { parseFault, parseSplit } from './lab/flags.ts'
 import { ratingsChoices, ratingsStores, ratingsVariants, type RatingsChoice } from './ratings-store.ts'
 import { COMMAND, DEFAULT_BASE_PORT, IS_PACKAGE, PORT_COUNT } from './topology.ts'
@@ -78,7 +78,7 @@ export function readOptions(argv: readonly string[]): Options {
     ...(values.split !== undefined && { split: parseSplit(values.split) }),
     faults: (values.fault ?? []).flatMap(parseFault),
     lessons: values.lesson ?? [],
-    ...(values.load !== undefined && { load: readNumber('--load', values.load, { least: 1, greatest: 1000 }) }),
+    ...(values.load !== undefined && { load: readNumber('--load', values.load, { ...loadBounds, least: 1 }) }),
     verbose: values.verbose === true,
     help: values.help === true
   }

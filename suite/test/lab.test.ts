@@ -11,6 +11,7 @@ const allV1 = 'deploy/lessons/routing/all-v1.yaml'
 const breaker = 'deploy/lessons/resilience/circuit-breaker.yaml'
 
 let lab: Lab
+let rates: number[]
 let changes: number
 let origin: string
 let app: ReturnType<typeof createLabServer>
@@ -18,8 +19,10 @@ let app: ReturnType<typeof createLabServer>
 beforeEach(async () => {
   lab = createLab({ ratings: 'v1', ratingsVersions: ['v1'], placeRatings: () => undefined })
   changes = 0
+  rates = [0]
   app = createLabServer({
     lab,
+    load: { perSecond: () => rates.at(-1) ?? 0, set: (perSecond) => void rates.push(perSecond) },
     ratingsVersions: ['v1', 'v-faulty'],
     lessonFiles: [ninetyTen, half, allV1, breaker],
     applyLesson: async (file) =>
@@ -51,6 +54,12 @@ test('faults, split and lessons are set, shown, and taken back together', async 
   expect(lab.traffic.rules.size).toBe(0)
 })
 
+test('load is switched on and off, and shown', async () => {
+  for (const perSecond of [5, 0])
+    expect(await post('/load', { perSecond })).toMatchObject({ status: 200, body: { load: { perSecond } } })
+  expect(rates).toEqual([0, 5, 0])
+})
+
 test('what is set later replaces what was set for the same service', async () => {
   for (const file of [allV1, half, ninetyTen]) await post('/lessons', { file })
   expect(lab.state().lessons).toEqual([allV1, half, ninetyTen])
@@ -67,6 +76,8 @@ test.each([
   ['/faults', { from: 'reviews' }, 400, "body must have required property 'to'"],
   ['/faults', { from: 'reviews', to: 'ratings', delay: 7 }, 400, 'body must NOT have additional properties'],
   ['/split', { v1: 90 }, 400, 'the split must be percentages of v1, v2, v3 that add up to 100, such as v1=90,v3=10'],
+  ['/load', { perSecond: 1001 }, 400, 'body/perSecond must be <= 1000'],
+  ['/load', {}, 400, "body must have required property 'perSecond'"],
   ['/lessons', { file: '../package.json' }, 400, '"../package.json" is no file of deploy/lessons'],
   ['/lessons', { file: breaker }, 400, `${breaker}: spec.trafficPolicy.connectionPool is not supported by npm start`],
   ['/ratings', { version: 'v9' }, 400, 'body/version must be equal to one of the allowed values'],

@@ -4,6 +4,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
+import { createLoadSwitch } from '../src/load/load-switch.ts'
 import { drawSummary } from '../src/load/picture.ts'
 import { sendReaders } from '../src/load/readers.ts'
 import { createReport, type Summary } from '../src/load/report.ts'
@@ -72,6 +73,30 @@ test('the share of jason signs in once and keeps the session', async () => {
   expect(signIns).toBe(1)
 })
 
+test('a rate that changes replaces the readers before, and 0 or the end of the suite sends nobody', async () => {
+  await using server = await startTinyServer((_request, response) => void response.end())
+  const suite = new AbortController()
+  let readings = 0
+  const load = createLoadSwitch({ url: pageOf(server), stop: suite.signal, onReading: () => void readings++ })
+  expect(load.perSecond()).toBe(0)
+  const mustStop = async () => {
+    // Those on the way still get their answers; after a whole run of others none may come.
+    await measure(pageOf(server))
+    const before = readings
+    await measure(pageOf(server), { count: 100 })
+    expect(readings).toBe(before)
+  }
+  load.set(500)
+  await expect.poll(() => readings).toBeGreaterThan(10)
+  load.set(0)
+  await mustStop()
+  load.set(1000)
+  const before = readings
+  await expect.poll(() => readings).toBeGreaterThan(before)
+  suite.abort()
+  await mustStop()
+})
+
 test('a sign-in that fails is a failure of its request, and is tried again', async () => {
   await using server = await startTinyServer((_request, response) => void response.end())
   const { failures } = await measure(pageOf(server), { count: 4, signedInPercent: 50 })
@@ -103,7 +128,7 @@ test('the picture shows figures and address as text, never as markup', () => {
 test('npm run load measures the suite, which npm start --load keeps busy', async () => {
   const port = await freeBasePort()
   await using suite = startProgram('src/main.ts', ['--base-port', String(port), '--load', '5'])
-  await suite.says(`5 readers a second open http://localhost:${port}/productpage, every fifth signed in as jason.`)
+  await suite.says('5 readers a second open the page, every fifth signed in as jason.')
   const folder = await mkdtemp(join(tmpdir(), 'bookinfo-load-'))
   const [json, picture] = [join(folder, 'load.json'), join(folder, 'load.svg')]
   const page = `http://localhost:${port}/productpage`

@@ -59,6 +59,16 @@ describe.runIf(chromiumPath)('the lab of npm start, in a browser', { timeout: 30
     await expect.poll(isThere, patience).toBe(true)
     await look(page, 'nothing-set')
 
+    await send(page, 'load', { 'Readers a second': '5' }, 'Set')
+    await expect.poll(() => page.locator('form[aria-label="load"]').innerText()).toContain('Switch off')
+    // Nobody else opens pages now.
+    await page.goto('/')
+    await expect.poll(() => page.locator('#traces .quiet').first().innerText(), patience).toMatch(/[0-9]{2} traces/)
+    await page.goto('/lab')
+    await look(page, 'load')
+    await send(page, 'load', {}, 'Switch off')
+    await expect.poll(() => page.locator('form[aria-label="load"]').innerText()).not.toContain('Switch off')
+
     await plainTab.page.goto('/lab')
     await send(plainTab.page, 'split', { 'v3, of': '100' }, 'Split')
     await send(plainTab.page, 'reviews to ratings', { Status: '503' }, 'Set')

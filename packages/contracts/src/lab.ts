@@ -8,6 +8,9 @@ export const faultBounds = {
   percent: { least: 0, greatest: 100 }
 }
 
+/** Readers in a second whom the suite sends to the page; 0 sends none. */
+export const loadBounds = { least: 0, greatest: 1000 }
+
 function limits({ least, greatest }: { least: number; greatest: number }) {
   return { minimum: least, maximum: greatest }
 }
@@ -34,12 +37,20 @@ export type Fault = Static<typeof Fault>
 export const Split = Type.Record(Type.String({ pattern: '^v[0-9]{1,3}$' }), Percent)
 export type Split = Static<typeof Split>
 
+/** Readers who open the page at a steady rate. */
+export const Load = Type.Object(
+  { perSecond: Type.Integer({ ...limits(loadBounds), description: 'Readers in a second; 0 is off' }) },
+  { additionalProperties: false }
+)
+export type Load = Static<typeof Load>
+
 export const serviceStates = ['starting', 'running', 'stopped', 'ended'] as const
 
 /** What the lab of `npm start` has set, and what it can set. */
 export const LabState = Type.Object({
   edges: Type.Array(Type.Object({ from: Type.String(), to: Type.String(), fault: Type.Optional(Fault) })),
   split: Split,
+  load: Load,
   services: Type.Array(
     Type.Object({
       name: Type.String(),

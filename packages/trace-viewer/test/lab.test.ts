@@ -14,6 +14,7 @@ const state: LabState = {
     }
   ],
   split: { v1: 90, v2: 10 },
+  load: { perSecond: 5 },
   services: [
     { name: 'reviews-v1', state: 'running' },
     { name: 'reviews-v2', state: 'ended', how: 'signal SIGKILL' }
@@ -67,6 +68,9 @@ test.each([
   [{ set: 'no-fault', edge: 'reviews to ratings', delay: '7' }, '/faults', { from: 'reviews', to: 'ratings' }],
   [{ set: 'split', v1: '90', v2: '', v3: '10' }, '/split', { v1: 90, v3: 10 }],
   [{ set: 'turns', v1: '90' }, '/split', {}],
+  [{ set: 'load', perSecond: '5' }, '/load', { perSecond: 5 }],
+  [{ set: 'load', perSecond: '' }, '/load', { perSecond: 0 }],
+  [{ set: 'no-load', perSecond: '5' }, '/load', { perSecond: 0 }],
   [{ set: 'lesson', file: 'a.yaml' }, '/lessons', { file: 'a.yaml' }],
   [{ set: 'ratings', version: 'v-faulty' }, '/ratings', { version: 'v-faulty' }],
   [{ set: 'stop', name: 'reviews-v2' }, '/services/reviews-v2/stop', {}],

@@ -21,7 +21,7 @@ export interface Lab {
   find(name: string): SupervisedService | undefined
   /** The endpoints of a service that run now. */
   endpointsOf(service: string): Endpoint[]
-  state(): Omit<LabState, 'lessonFiles'>
+  state(): Omit<LabState, 'lessonFiles' | 'load'>
   /** The weights with which the versions of reviews answer who matches no rule of their own. */
   shares(): Record<string, number>
   /** Without a delay and an abort, the edge has no fault any more. */

@@ -20,8 +20,8 @@ export interface OpenLab {
   places: Place[]
   /** The trace viewer, which shows the lab. */
   viewer: ViewerPlace | undefined
-  /** Opens the API: after the start, so that the start takes no longer for it. */
-  listen(): Promise<void>
+  /** Opens the API, and sends the readers of `--load`: after the start, so that the start takes no longer for it. */
+  listen(stop: AbortSignal): Promise<void>
   close(): Promise<void>
 }
 
@@ -70,14 +70,18 @@ export async function openLab(plan: Plan, options: Options): Promise<OpenLab> {
     lab,
     places,
     viewer: viewer && { ...viewer, env: { ...viewer.env, LAB_URL: `http://${HOST}:${port}` } },
-    async listen() {
+    async listen(stop) {
       const { createLabServer } = await import('./server.ts')
+      const { createLoadSwitch } = await import('../load/load-switch.ts')
+      const url = new URL('/productpage', `http://localhost:${options.basePort}`)
+      const load = createLoadSwitch({ url, stop, onReading: () => undefined })
       const apply = (file: string) => applyLesson(file, ROOT)
       const tellShares = () => void (viewer && sendShares(viewer.port, () => lab.shares()))
       const lessonFiles = listLessons()
-      server = createLabServer({ lab, ratingsVersions, lessonFiles, applyLesson: apply, onChange: tellShares })
+      server = createLabServer({ lab, load, ratingsVersions, lessonFiles, applyLesson: apply, onChange: tellShares })
       await server.listen({ host: HOST, port })
       tellShares()
+      load.set(options.load ?? 0)
     },
     async close() {
       await server?.close()

@@ -1,8 +1,9 @@
 import { Failure } from '@bookinfo/cli'
-import { Fault, LabState, Split } from '@bookinfo/contracts/lab'
+import { Fault, LabState, Load, Split } from '@bookinfo/contracts/lab'
 import { createError, createServer, parseJson, readBodies, refuseOtherSites, type App } from '@bookinfo/service-kit'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Type } from 'typebox'
+import type { LoadSwitch } from '../load/load-switch.ts'
 import { edges } from '../mesh/traffic.ts'
 import type { RatingsVersion } from '../ratings-store.ts'
 import { HOST } from '../topology.ts'
@@ -17,6 +18,7 @@ const NoService = createError('BOOKINFO_NO_SERVICE', 'there is no service "%s"; 
 
 export interface LabServerOptions {
   lab: Lab
+  load: LoadSwitch
   ratingsVersions: readonly RatingsVersion[]
   /** Files below deploy/lessons, which are the only ones that can be applied here. */
   lessonFiles: readonly string[]
@@ -27,11 +29,12 @@ export interface LabServerOptions {
 }
 
 /** The API of the lab: what is set, and ways to change it, for the page and for scripts. */
-export function createLabServer({ lab, ratingsVersions, lessonFiles, applyLesson, onChange }: LabServerOptions): App {
+export function createLabServer(options: LabServerOptions): App {
+  const { lab, load, ratingsVersions, lessonFiles, applyLesson, onChange } = options
   const { app } = createServer({
     name: 'lab',
     title: 'Lab of npm start',
-    description: 'Faults, splits, lessons and restarts of the local suite.',
+    description: 'Faults, splits, load, lessons and restarts of the local suite.',
     version: '0.1.0',
     log: { level: 'silent' }
   })
@@ -41,7 +44,11 @@ export function createLabServer({ lab, ratingsVersions, lessonFiles, applyLesson
     if (request.method === 'POST') onChange()
     done()
   })
-  const state = (): LabState => ({ ...lab.state(), lessonFiles: [...lessonFiles] })
+  const state = (): LabState => ({
+    ...lab.state(),
+    load: { perSecond: load.perSecond() },
+    lessonFiles: [...lessonFiles]
+  })
   const response = { 200: LabState }
 
   app.get('/lab', { schema: { summary: 'What is set', response } }, async () => state())
@@ -64,6 +71,15 @@ export function createLabServer({ lab, ratingsVersions, lessonFiles, applyLesson
       const problem = splitProblem(body)
       if (problem !== undefined) throw new Refused(problem)
       lab.setSplit(body)
+      return state()
+    }
+  )
+
+  app.post(
+    '/load',
+    { schema: { summary: 'Sends readers to the page at a steady rate', body: Load, response } },
+    async ({ body }) => {
+      load.set(body.perSecond)
       return state()
     }
   )

@@ -29,6 +29,10 @@ export function changeIn(fields: URLSearchParams): LabChange {
     }
     case 'turns':
       return { path: '/split', body: {} }
+    case 'load':
+      return { path: '/load', body: { perSecond: number('perSecond') ?? 0 } }
+    case 'no-load':
+      return { path: '/load', body: { perSecond: 0 } }
     case 'lesson':
       return { path: '/lessons', body: { file: text('file') } }
     case 'ratings':

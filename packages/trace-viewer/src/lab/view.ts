@@ -1,4 +1,4 @@
-import { faultBounds, type Fault, type LabState } from '@bookinfo/contracts/lab'
+import { faultBounds, loadBounds, type Fault, type LabState } from '@bookinfo/contracts/lab'
 import { html, type Html } from '@bookinfo/service-kit'
 import { explain, type Explanation } from './explain.ts'
 import { choice, form, numbered } from './forms.ts'
@@ -27,7 +27,8 @@ export function labView(state: LabState, problem?: string): Html {
       <p>${problem}</p>
     </section>`
   }
-  ${seen(explain(state))} ${faults(state)} ${split(state)} ${services(state)} ${ratings(state)} ${lessons(state)}`
+  ${seen(explain(state))} ${load(state)} ${faults(state)} ${split(state)} ${services(state)} ${ratings(state)}
+  ${lessons(state)}`
 }
 
 function seen(explanations: readonly Explanation[]): Html {
@@ -51,6 +52,28 @@ function seen(explanations: readonly Explanation[]): Html {
 
 function inRepository(lesson: string): string {
   return lesson.startsWith('deploy/') ? lesson : `deploy/lessons/${lesson}`
+}
+
+function load({ load: { perSecond } }: LabState): Html {
+  const max = `${loadBounds.greatest}`
+  const value = perSecond || undefined
+  const number = { type: 'number', min: '0', max, step: '1', placeholder: 'off' }
+  return html`<section class="card" aria-labelledby="load">
+    ${form(
+      'load',
+      html`<h2 id="load">Load ${perSecond > 0 && html`<span class="mark">on</span>`}</h2>
+        <p>
+          Readers who open the page at a steady rate, every fifth of them signed in as jason, keep every picture moving.
+        </p>
+        <div class="filters">
+          ${numbered(0, 'Readers a second', { name: 'perSecond', value, ...number })}
+          <div class="row">
+            <button class="button" name="set" value="load">Set</button>
+            ${perSecond > 0 && html`<button class="button" name="set" value="no-load">Switch off</button>`}
+          </div>
+        </div>`
+    )}
+  </section>`
 }
 
 function faults({ edges }: LabState): Html {
