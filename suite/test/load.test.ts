@@ -79,22 +79,21 @@ test('a rate that changes replaces the readers before, and 0 or the end of the s
   let readings = 0
   const load = createLoadSwitch({ url: pageOf(server), stop: suite.signal, onReading: () => void readings++ })
   expect(load.perSecond()).toBe(0)
-  const mustStop = async () => {
-    // Those on the way still get their answers; after a whole run of others none may come.
-    await measure(pageOf(server))
+  /** How many readings come during another run: those on the way still get their answers, then none may come. */
+  const countMore = async () => {
     const before = readings
     await measure(pageOf(server), { count: 100 })
-    expect(readings).toBe(before)
+    return readings - before
   }
   load.set(500)
-  await expect.poll(() => readings).toBeGreaterThan(10)
+  await expect.poll(() => readings, { timeout: 60_000 }).toBeGreaterThan(10)
   load.set(0)
-  await mustStop()
+  await expect.poll(countMore, { timeout: 60_000 }).toBe(0)
   load.set(1000)
   const before = readings
-  await expect.poll(() => readings).toBeGreaterThan(before)
+  await expect.poll(() => readings, { timeout: 60_000 }).toBeGreaterThan(before)
   suite.abort()
-  await mustStop()
+  await expect.poll(countMore, { timeout: 60_000 }).toBe(0)
 })
 
 test('a sign-in that fails is a failure of its request, and is tried again', async () => {
