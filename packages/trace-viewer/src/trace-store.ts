@@ -15,6 +15,8 @@ export interface Trace {
   spans: ReadonlyMap<string, Span>
   /** Spans that were not kept, because this trace alone has reached the bound. */
   refused: number
+  /** Rises with each span that comes or is replaced, so that what is worked out from the spans can be remembered. */
+  changes: number
 }
 
 export interface TraceStore {
@@ -29,6 +31,12 @@ export interface TraceStore {
   versions(): readonly string[]
   operations(): readonly string[]
   count(): { traces: number; spans: number; tracesGone: number }
+}
+
+interface Names {
+  services: readonly string[]
+  versions: readonly string[]
+  operations: readonly string[]
 }
 
 interface KeptTrace extends Trace {
@@ -48,10 +56,18 @@ export function createTraceStore(maxSpans: number, maxBytes = MAX_BYTES): TraceS
   let spanCount = 0
   let byteCount = 0
   let tracesGone = 0
+  /** Remembered until a span comes. */
+  let names: Names | undefined
 
   function keep(span: Span, bytes: number): void {
     if (gone.has(span.traceId)) return
-    const trace = traces.get(span.traceId) ?? { id: span.traceId, spans: new Map(), refused: 0, sizes: new Map() }
+    const trace = traces.get(span.traceId) ?? {
+      id: span.traceId,
+      spans: new Map(),
+      refused: 0,
+      changes: 0,
+      sizes: new Map()
+    }
     traces.set(span.traceId, trace)
     const known = trace.sizes.get(span.spanId)
     const moreSpans = known === undefined ? 1 : 0
@@ -63,6 +79,8 @@ export function createTraceStore(maxSpans: number, maxBytes = MAX_BYTES): TraceS
     if (isFull()) return void (trace.refused += 1)
     trace.spans.set(span.spanId, span)
     trace.sizes.set(span.spanId, bytes)
+    trace.changes += 1
+    names = undefined
     spanCount += moreSpans
     byteCount += moreBytes
   }
@@ -71,6 +89,7 @@ export function createTraceStore(maxSpans: number, maxBytes = MAX_BYTES): TraceS
     const [oldest] = traces.values()
     if (oldest === undefined) return
     traces.delete(oldest.id)
+    names = undefined
     spanCount -= oldest.spans.size
     byteCount -= oldest.sizes.values().reduce((sum, bytes) => sum + bytes, 0)
     tracesGone += 1
@@ -79,11 +98,26 @@ export function createTraceStore(maxSpans: number, maxBytes = MAX_BYTES): TraceS
     if (gone.size > MAX_GONE && forgotten !== undefined) gone.delete(forgotten)
   }
 
-  function distinct(textOf: (span: Span) => string): string[] {
-    const texts = new Set<string>()
-    for (const { spans } of traces.values()) for (const span of spans.values()) texts.add(textOf(span))
-    texts.delete('')
-    return [...texts].toSorted()
+  function findNames(): Names {
+    const found = { services: new Set<string>(), versions: new Set<string>(), operations: new Set<string>() }
+    for (const { spans } of traces.values())
+      for (const { resource, name } of spans.values()) {
+        found.services.add(resource.service)
+        found.versions.add(resource.version)
+        found.operations.add(name)
+      }
+    const sorted = (texts: Set<string>) => [...texts].filter((text) => text !== '').toSorted()
+    const { services, versions, operations } = found
+    return {
+      services: sorted(services),
+      versions: sorted(versions),
+      operations: sorted(operations).slice(0, MAX_OPERATIONS)
+    }
+  }
+
+  function allNames(): Names {
+    names ??= findNames()
+    return names
   }
 
   return {
@@ -92,9 +126,9 @@ export function createTraceStore(maxSpans: number, maxBytes = MAX_BYTES): TraceS
     },
     get: (traceId) => traces.get(traceId),
     all: () => [...traces.values()],
-    services: () => distinct(({ resource }) => resource.service),
-    versions: () => distinct(({ resource }) => resource.version),
-    operations: () => distinct(({ name }) => name).slice(0, MAX_OPERATIONS),
+    services: () => allNames().services,
+    versions: () => allNames().versions,
+    operations: () => allNames().operations,
     count: () => ({ traces: traces.size, spans: spanCount, tracesGone })
   }
 }

@@ -22,7 +22,18 @@ export interface ServiceUse extends Party {
   spans: number
 }
 
+/** The last summary of each trace: the list asks for all of them on each request. */
+const known = new WeakMap<Trace, { changes: number; summary: TraceSummary }>()
+
 export function summarize(trace: Trace): TraceSummary {
+  const last = known.get(trace)
+  if (last?.changes === trace.changes) return last.summary
+  const summary = workOut(trace)
+  known.set(trace, { changes: trace.changes, summary })
+  return summary
+}
+
+function workOut(trace: Trace): TraceSummary {
   const spans = [...trace.spans.values()].toSorted((a, b) => a.startUs - b.startUs)
   const root = rootOf(trace)
   const startUs = spans[0]?.startUs ?? 0

@@ -40,6 +40,19 @@ describe('the bound', () => {
     expect(Object.keys(await tracesOf(viewer))).toEqual([traceId(2)])
   })
 
+  it('forgets the names and the summary of what has changed or gone', async () => {
+    await using viewer = await startViewer({ env: { MAX_SPANS: '2' } })
+    const list = async () => String((await viewer.read('/')).body)
+    await viewer.send(details([1, 0x11, 'first']))
+    expect(await list()).toMatch(/<option value="first"/)
+    await viewer.send(details([1, 0x12, 'second']))
+    expect(await list()).toMatch(/1 trace, of\s+2 spans in memory/)
+    expect(await list()).toMatch(/<span class="spans small quiet">2 spans</)
+    await viewer.send(details([2, 0x21, 'third']))
+    expect(await list()).toMatch(/<option value="third"/)
+    expect(await list()).not.toMatch(/<option value="first"/)
+  })
+
   it('says so where a single trace is too large', async () => {
     await using viewer = await startViewer({ env: { MAX_SPANS: '2' } })
     await viewer.send(details([1, 0x11], [1, 0x12], [1, 0x13], [1, 0x14]))

@@ -8,7 +8,7 @@ import { NOON_MS, otlpRequest, startViewer, traceId, type SpanSketch } from './s
 function timesOf(...spans: SpanSketch[]): Record<string, [selfMs: number, ...critical: string[]]> {
   const store = createTraceStore(100_000)
   store.add(readSpans(otlpRequest({ details: spans }), 'hex'), 1)
-  const trace = store.get(traceId(1)) ?? { id: '', spans: new Map(), refused: 0 }
+  const trace = store.get(traceId(1)) ?? { id: '', spans: new Map(), refused: 0, changes: 0 }
   const ms = (us: number) => us / 1000 - NOON_MS
   return Object.fromEntries(
     [...spanTimes(trace)].map(([{ name }, { selfUs, critical }]) => [

@@ -8,7 +8,7 @@ import { otlpRequest, traceId, type SpanSketch } from './support/index.ts'
 function traceOf(...spans: SpanSketch[]): Trace {
   const store = createTraceStore(100_000)
   store.add(readSpans(otlpRequest({ details: spans }), 'hex'), 1)
-  return store.get(traceId(1)) ?? { id: '', spans: new Map(), refused: 0 }
+  return store.get(traceId(1)) ?? { id: '', spans: new Map(), refused: 0, changes: 0 }
 }
 
 /** Names, each as far to the right as it is deep; a question mark where the parent is missing. */
