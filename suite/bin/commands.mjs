@@ -2,9 +2,6 @@ import { join } from 'node:path'
 import { fail, root, run, turbo } from './run.mjs'
 import { findDatabases, findTestTools } from './tools.mjs'
 
-/** The exit status of the check before `dev` if the trace viewer cannot have its port. */
-const WITHOUT_TRACES = 3
-
 /** Milliseconds for a virtual machine to switch itself off or for a cluster to end, and some more. */
 const MACHINE_PATIENCE_MS = 190_000
 
@@ -23,17 +20,7 @@ export const commands = {
 
   load: (node, args) => program(node, 'suite/src/load/main.ts', args),
 
-  dev: async (node, args) => {
-    const code = await program(node, 'suite/src/check.ts', args)
-    if (![0, WITHOUT_TRACES].includes(code) || args.includes('--help')) return code
-    const all = code === WITHOUT_TRACES ? [...args, '--no-traces'] : args
-    // A service may need any of the user's variables.
-    const options = ['--ui=stream', '--log-prefix=none', '--env-mode=loose', '--', ...all]
-    return turbo(node, ['run', 'dev', ...options], {
-      npm_config_loglevel: 'silent',
-      BOOKINFO_TERMINAL: process.stdout.isTTY ? '1' : ''
-    })
-  },
+  dev: (node, args) => commands.start(node, ['--watch', ...args]),
 
   // One task for each core, because tests that wait for a process or a browser fail on an overloaded machine.
   test: (node, args) =>

@@ -1,7 +1,7 @@
 import { Failure } from '@bookinfo/cli'
 import { untilReady, whyNotReady } from './ready.ts'
 import type { Output } from './service-process.ts'
-import { superviseService, type SupervisedService } from './supervisor.ts'
+import { superviseService, type End, type SupervisedService } from './supervisor.ts'
 import { COMMAND, type Place, type ViewerPlace } from './topology.ts'
 import { startViewer, type Viewer } from './viewer.ts'
 
@@ -23,7 +23,10 @@ export interface LaunchOptions extends Output {
   /** Milliseconds for which a service that answers may say that it is not ready. */
   refusedMs?: number
   /** Called as soon as the services are starting. */
-  onStart?: (services: readonly SupervisedService[]) => void
+  onStart?: (services: readonly SupervisedService[], viewer: Viewer | undefined) => void
+  onServiceReady?: (place: Place) => void
+  /** Called when a service ends by itself, in place of the message. With it such an end does not end the start either. */
+  onEnded?: ((place: Place, end: End) => void) | undefined
   /** What it returns is awaited; it is to end on `stop`. */
   onReady: () => void | Promise<void>
 }
@@ -35,8 +38,8 @@ export interface LaunchOptions extends Output {
  * @throws Failure if a service does not become ready, or ends before that
  */
 export async function launch(places: readonly Place[], options: LaunchOptions): Promise<void> {
-  const { viewer: viewerPlace, stop, tooLate = AbortSignal.timeout(READY_MS), onReady, ...output } = options
-  const { refusedMs = REFUSED_MS, onStart } = options
+  const { viewer: viewerPlace, stop, tooLate = AbortSignal.timeout(READY_MS), onReady, onEnded, ...output } = options
+  const { refusedMs = REFUSED_MS, onStart, onServiceReady } = options
   if (stop.aborted) return
   const stopped = new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()))
   const over = new AbortController()
@@ -45,19 +48,41 @@ export async function launch(places: readonly Place[], options: LaunchOptions): 
   // It may fail while nobody waits for it any more.
   failed.promise.catch(() => undefined)
   let isReady = false
-  const onEnded = ({ name }: Place, how: string): void => {
-    if (!isReady) return failed.reject(new Failure(`${name} ended by itself with ${how} (${ADVICE})`))
-    if (!quiet.aborted) output.print(`${name} ended by itself with ${how}; the others go on without it.`)
+  const ends = new Map(places.map(({ name }) => [name, new AbortController()]))
+  const takeEnd = (place: Place, end: End): void => {
+    ends.get(place.name)?.abort()
+    if (quiet.aborted) return
+    if (onEnded) return onEnded(place, end)
+    if (!isReady) return failed.reject(new Failure(`${place.name} ended by itself with ${end.how} (${ADVICE})`))
+    output.print(`${place.name} ended by itself with ${end.how}; the others go on without it.`)
   }
-  const viewer = viewerPlace && startViewer(viewerPlace, output)
-  const supervision = { ...output, onLogLine: viewer?.take, stop: quiet, onEnded }
+  const viewer = viewerPlace && startViewer(viewerPlace, { ...output, stop: quiet, onEnded })
+  const supervision = { ...output, onLogLine: viewer?.take, stop: quiet, onEnded: takeEnd }
   const services = places.map((place) => superviseService(place, supervision))
-  onStart?.(services)
+  onStart?.(services, viewer)
+
+  async function untilAllReady(): Promise<void> {
+    const tooLong = AbortSignal.any([quiet, tooLate])
+    const ready = await Promise.all(
+      services.map(async (service) => {
+        const { name } = service.place
+        const signal = AbortSignal.any([tooLong, ends.get(name)?.signal ?? tooLong])
+        const answers = await untilReady(service.place, signal, refusedMs)
+        if (!answers || signal.aborted) return false
+        service.markReady()
+        onServiceReady?.(service.place)
+        return true
+      })
+    )
+    const late = services.find((_service, index) => !ready[index])?.place
+    if (late === undefined || stop.aborted || onEnded) return
+    throw new Failure(`${late.name} was not ready in time: ${await whyNotReady(late)} (${ADVICE})`)
+  }
+
   try {
-    await Promise.race([stopped, failed.promise, untilAllReady(services, { tooLate, refusedMs, stop: quiet })])
+    await Promise.race([stopped, failed.promise, untilAllReady()])
     isReady = true
     if (!stop.aborted) await onReady()
-    if (viewer) void sayIfEnded(viewer, quiet, output)
     await stopped
   } finally {
     over.abort()
@@ -65,30 +90,4 @@ export async function launch(places: readonly Place[], options: LaunchOptions): 
     // After them, as they send it their last spans.
     await viewer?.stop()
   }
-}
-
-async function sayIfEnded({ ended }: Viewer, signal: AbortSignal, { print }: Output): Promise<void> {
-  const how = await ended
-  if (!signal.aborted) print(`The trace viewer ended by itself with ${how}; the suite goes on without it.`)
-}
-
-interface Patience {
-  tooLate: AbortSignal
-  refusedMs: number
-  stop: AbortSignal
-}
-
-async function untilAllReady(services: readonly SupervisedService[], patience: Patience): Promise<void> {
-  const { tooLate, refusedMs, stop } = patience
-  const signal = AbortSignal.any([stop, tooLate])
-  const ready = await Promise.all(
-    services.map(async (service) => {
-      const isReady = await untilReady(service.place, signal, refusedMs)
-      if (isReady) service.markReady()
-      return isReady
-    })
-  )
-  const late = services.find((_service, index) => !ready[index])?.place
-  if (late === undefined || stop.aborted) return
-  throw new Failure(`${late.name} was not ready in time: ${await whyNotReady(late)} (${ADVICE})`)
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { readExcerpt, type Excerpt } from './excerpt.ts'
 import { withName, type LogFormat } from './log-format.ts'
 import { readLogLine } from './log-line.ts'
 import { ROOT, type Place } from './topology.ts'
@@ -12,6 +13,8 @@ export interface ServiceProcess {
   pid: number | undefined
   /** Resolves when the process is gone, with how it ended in words. Never rejects. */
   ended: Promise<string>
+  /** Where in the sources the error is that ended it, if Node said so. */
+  findExcerpt(): Excerpt | undefined
   /** Asks it to end, makes it end if it does not, and waits until it is gone. */
   stop(): Promise<void>
 }
@@ -58,11 +61,13 @@ export function startService(place: Place, output: Output): ServiceProcess {
     // Ctrl-C in the terminal must only reach the launcher: a service understands a second signal as "at once".
     detached: true
   })
-  const ended = untilEnded(child, follow(child, place, output))
+  const { findError, findExcerpt } = follow(child, place, output)
+  const ended = untilEnded(child, findError)
   return {
     place,
     pid: child.pid,
     ended,
+    findExcerpt,
     async stop() {
       child.kill('SIGTERM')
       const timer = setTimeout(() => child.kill('SIGKILL'), place.stopMs ?? STOP_MS)
@@ -72,8 +77,8 @@ export function startService(place: Place, output: Output): ServiceProcess {
   }
 }
 
-/** @returns what finds the error that the process spoke of last */
-function follow(child: ChildProcess, { name }: Place, output: Output): () => string | undefined {
+/** Shows what the process writes, and keeps what it wrote last. */
+function follow(child: ChildProcess, { name }: Place, output: Output) {
   const { verbose, showErrors, format, print, onLogLine } = output
   const lastWords: string[] = []
   let lastError: string | undefined
@@ -88,7 +93,10 @@ function follow(child: ChildProcess, { name }: Place, output: Output): () => str
     lastWords.push(line)
     if (lastWords.length > KEPT_LINES) lastWords.shift()
   })
-  return () => findError(lastWords) ?? lastError
+  return {
+    findError: () => findMessage(lastWords) ?? lastError,
+    findExcerpt: () => readExcerpt(lastWords)
+  }
 }
 
 function readLines(stream: NodeJS.ReadableStream | null, take: (line: string) => void): void {
@@ -96,7 +104,7 @@ function readLines(stream: NodeJS.ReadableStream | null, take: (line: string) =>
 }
 
 /** Of an uncaught error Node prints source, message and stack; the message is what says something. */
-function findError(lines: readonly string[]): string | undefined {
+function findMessage(lines: readonly string[]): string | undefined {
   const said = lines.filter((line) => line.trim() !== '' && !line.startsWith('Node.js v'))
   return said.findLast((line) => /^\w*(Error|Exception)\b.*: /.test(line)) ?? said.findLast((line) => /^\S/.test(line))
 }

@@ -1,4 +1,5 @@
 import type { serviceStates } from '@bookinfo/contracts/lab'
+import type { Excerpt } from './excerpt.ts'
 import { untilReady } from './ready.ts'
 import { startService, type Output, type ServiceProcess } from './service-process.ts'
 import type { Place } from './topology.ts'
@@ -23,11 +24,19 @@ export interface SupervisedService {
   restart(place?: Place): Promise<void>
 }
 
+/** The end of a service that nobody asked for. */
+export interface End {
+  /** Its status or signal, and the error, in words. */
+  how: string
+  /** Where in the sources the error is, if Node said so. */
+  excerpt: Excerpt | undefined
+}
+
 export interface SuperviseOptions extends Output {
   /** Aborted when nothing is to be started any more. */
   stop: AbortSignal
   /** Called when the service ends by itself. */
-  onEnded: (place: Place, how: string) => void
+  onEnded: (place: Place, end: End) => void
 }
 
 /** Starts a service, and knows how it is from then on. */
@@ -36,6 +45,8 @@ export function superviseService(first: Place, { stop, onEnded, ...output }: Sup
   let state: ServiceState = 'starting'
   let how: string | undefined
   let service = spawnService()
+  /** Aborted when something else is asked for than to wait until it is ready. */
+  let waiting = new AbortController()
   /** What is asked for happens one after the other. */
   let last: Promise<void> = Promise.resolve()
 
@@ -50,7 +61,7 @@ export function superviseService(first: Place, { stop, onEnded, ...output }: Sup
     if (service !== spawned || state === 'stopped') return
     state = 'ended'
     how = words
-    onEnded(spawned.place, words)
+    onEnded(spawned.place, { how: words, excerpt: spawned.findExcerpt() })
   }
 
   function inTurn(action: () => Promise<void>): Promise<void> {
@@ -65,7 +76,8 @@ export function superviseService(first: Place, { stop, onEnded, ...output }: Sup
     service = spawnService()
     const over = new AbortController()
     void service.ended.then(() => over.abort())
-    const isOver = AbortSignal.any([stop, over.signal, AbortSignal.timeout(READY_MS)])
+    waiting = new AbortController()
+    const isOver = AbortSignal.any([stop, over.signal, waiting.signal, AbortSignal.timeout(READY_MS)])
     if ((await untilReady(place, isOver)) && !isOver.aborted) state = 'running'
   }
 
@@ -88,13 +100,18 @@ export function superviseService(first: Place, { stop, onEnded, ...output }: Sup
       if (state === 'starting') state = 'running'
     },
     start: () => inTurn(startNow),
-    stop: () => inTurn(stopNow),
-    restart: (next = place) =>
-      inTurn(async () => {
+    stop() {
+      waiting.abort()
+      return inTurn(stopNow)
+    },
+    restart(next = place) {
+      waiting.abort()
+      return inTurn(async () => {
         await stopNow()
         state = 'stopped'
         place = next
         await startNow()
       })
+    }
   }
 }

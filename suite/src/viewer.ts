@@ -1,28 +1,57 @@
 import { createLogSender } from './log-sender.ts'
-import { startService, type Output } from './service-process.ts'
-import { HOST, type ViewerPlace } from './topology.ts'
+import type { Output } from './service-process.ts'
+import { superviseService, type End } from './supervisor.ts'
+import { HOST, type Place, type ViewerPlace } from './topology.ts'
 
 export interface Viewer {
-  /** Resolves when it is gone, with how it ended in words. Never rejects. */
-  ended: Promise<string>
   /** Takes a log line of a service. */
   take: (line: string) => void
+  /** Stops it, and starts it again. It has lost its traces then. */
+  restart(): Promise<void>
   stop(): Promise<void>
 }
 
 /** Milliseconds between two complaints about log lines that were lost. */
 const REPORT_INTERVAL_MS = 60_000
 
-/** Starts the trace viewer beside the suite. */
-export function startViewer(place: ViewerPlace, output: Output): Viewer {
-  const service = startService(place, output)
-  const logs = sendLogs(place, output.print)
-  void service.ended.then(() => logs.close())
-  return { ended: service.ended, take: (line) => logs.take(line), stop: () => service.stop() }
+interface ViewerOptions extends Output {
+  stop: AbortSignal
+  /** Called when it ends by itself, in place of the message. */
+  onEnded?: ((place: Place, end: End) => void) | undefined
 }
 
-/** The way of the services' log lines to the viewer, wherever that was started. */
-export function sendLogs({ name, port }: ViewerPlace, print: Output['print']) {
+/** Starts the trace viewer beside the suite. If it ends by itself, a line says so. */
+export function startViewer(place: ViewerPlace, { onEnded, ...output }: ViewerOptions): Viewer {
+  const { stop, print } = output
+  let logs: ReturnType<typeof sendLogs> | undefined = sendLogs(place, print)
+  const closeLogs = () => {
+    logs?.close()
+    logs = undefined
+  }
+  const service = superviseService(place, {
+    ...output,
+    onEnded(ended, end) {
+      closeLogs()
+      if (stop.aborted) return
+      if (onEnded) return onEnded(ended, end)
+      print(`The trace viewer ended by itself with ${end.how}; the suite goes on without it.`)
+    }
+  })
+  return {
+    take: (line) => logs?.take(line),
+    async restart() {
+      logs ??= sendLogs(place, print)
+      await service.restart()
+    },
+    async stop() {
+      await service.stop()
+      closeLogs()
+    }
+  }
+}
+
+/** The way of the services' log lines to the viewer. */
+function sendLogs({ name, port }: ViewerPlace, print: Output['print']) {
   const sender = createLogSender(`http://${HOST}:${port}`)
   let reported = 0
   const timer = setInterval(() => {

@@ -130,9 +130,9 @@ test('an installation that fails is told with the output of npm, and the next co
   const failing = 'process.stdout.write("npm error: no network\\n"); process.exitCode = 1'
   await using repository = await repositoryWith({ ...uninstalled, 'npm-cli.js': failing })
   const env = { npm_execpath: join(repository.folder, 'npm-cli.js') }
-  for (const _try of [1, 2]) {
+  for (const attempt of ['first', 'second']) {
     await using program = startProgram(repository.bootstrap, ['manifests'], env)
-    expect(await program.ended).toBe(1)
+    expect([attempt, await program.ended]).toEqual([attempt, 1])
     expect(program.stderr).toContain(
       'npm error: no network\nbookinfo: npm ci failed with exit code 1; its output is above.'
     )

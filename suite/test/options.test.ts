@@ -41,9 +41,10 @@ test.each([
       help: false
     }
   ],
+  [['--watch'], { basePort: 9080, traces: true, watch: true, verbose: false, help: false }],
   [['--help'], { basePort: 9080, traces: true, verbose: false, help: true }]
 ])('%j means %j', (argv, options) => {
-  expect(readOptions(argv)).toEqual({ faults: [], lessons: [], ...options })
+  expect(readOptions(argv)).toEqual({ faults: [], lessons: [], watch: false, ...options })
 })
 
 test.each([
@@ -65,6 +66,7 @@ test.each([
   [['--fault', 'ratings:delay=7s,from=details'], 'got "ratings:delay=7s,from=details"'],
   [['--fault', 'ratings:delay=7'], 'the delay of --fault must be from 1ms to 60s, such as 7s or 500ms, got "7"'],
   [['--fault', 'ratings:abort=99'], 'abort of --fault must be an integer from 200 to 599, got "99"'],
+  [['--details', 'vm', '--watch'], '--details vm is not for npm run dev: a virtual machine has its service built in'],
   [['--details', 'container'], '--details must be vm, got "container"'],
   [['--base-port', '80'], '--base-port must be an integer from 1024 to 65527, got "80"'],
   [['--base-port', '65528'], '--base-port must be an integer from 1024 to 65527, got "65528"']
@@ -98,13 +100,5 @@ test('a lesson that is refused is one line, and nothing is started', async () =>
   expect(suite.stderr).toBe(
     'bookinfo: deploy/lessons/resilience/circuit-breaker.yaml: ' +
       'spec.trafficPolicy.connectionPool is not supported by npm start\n'
-  )
-})
-
-test('npm run dev has no mesh, and says so', async () => {
-  await using check = startProgram('src/check.ts', ['--split', 'v1=100'])
-  expect(await check.ended).toBe(1)
-  expect(check.stderr).toBe(
-    'bookinfo: --split, --fault and --lesson are for npm start: npm run dev has no mesh between the services\n'
   )
 })

@@ -21,14 +21,20 @@ test('on a terminal npm start shows log lines in colours, and Ctrl-C ends it', a
   expect(await openPorts(basePort)).toEqual([])
 })
 
-test('npm run dev does so too, though its parts write to turbo', async () => {
+test('on a terminal the table is there at once, and fills while the services become ready', async () => {
   const basePort = await freeBasePort()
-  await using dev = startProgram('src/dev.ts', ['ratings', '--verbose', '--base-port', String(basePort)], {
-    BOOKINFO_TERMINAL: '1'
-  })
-  await dev.says(`${coloured}${basePort + 2}`)
-  dev.pressCtrlC()
-  expect(await dev.ended).toBe(0)
+  await using terminal = openTerminal('node', ['src/main.ts', '--base-port', String(basePort)])
+  await terminal.shows('starting ...')
+  expect(terminal.text).toContain('\r\n  productpage   v1       starting ...\r\n')
+  await terminal.shows(READY)
+  // The last table is complete: it was written over the one before.
+  const last = terminal.text.slice(terminal.text.lastIndexOf('\u001B[J'))
+  expect(last).not.toContain('starting')
+  expect(last).toContain(
+    `productpage   v1       http://localhost:${basePort}/productpage  the page that people see\r\n`
+  )
+  terminal.pressCtrlC()
+  expect(await terminal.ended).toBe(0)
 })
 
 test('a service that is started alone writes for people on a terminal, and JSON to all else', async () => {

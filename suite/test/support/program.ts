@@ -66,7 +66,7 @@ export function startProgram(script: string, args: readonly string[], env: Recor
 
 /** This process's environment without what would change what the suite does. */
 export function neutralEnv(): NodeJS.ProcessEnv {
-  const changing = /^(OTEL_.*|TRACE_UI_URL|LOG_LEVEL|NO_COLOR|BOOKINFO_TERMINAL)$/
+  const changing = /^(OTEL_.*|TRACE_UI_URL|LOG_LEVEL|NO_COLOR)$/
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !changing.test(name)))
 }
 

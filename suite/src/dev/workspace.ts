@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
-import { ROOT } from './topology.ts'
+import { ROOT } from '../topology.ts'
 
 const OURS = '@bookinfo/'
 
