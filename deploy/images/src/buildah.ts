@@ -23,6 +23,23 @@ export function createBuildah(): Builder {
         onBuilt(reference)
       }
     },
+    async buildDebug(reference, plan) {
+      const { platforms, sources } = plan
+      const debug = `${reference}-debug`
+      const several = platforms.length > 1
+      if (several) await run('buildah', ['manifest', 'rm', debug]).catch(() => undefined)
+      for (const platform of platforms) {
+        const options = [
+          `--platform=${platform}`,
+          `--timestamp=${sources.epoch}`,
+          '--identity-label=false',
+          '--no-cache'
+        ]
+        const names = [`--build-arg=IMAGE=${reference}`, `${several ? '--manifest' : '--tag'}=${debug}`]
+        await run('buildah', ['build', '--layers', '--file=deploy/images/Dockerfile.debug', ...options, ...names, '.'])
+      }
+      if (plan.push) await push(debug, plan)
+    },
     async readPackages(plan, platform) {
       const folder = await mkdtemp(join(tmpdir(), 'bookinfo-images-'))
       try {

@@ -13,6 +13,8 @@ export interface Builder {
   name: string
   /** Builds images for all platforms, and pushes them if the plan says so. `onBuilt` gets the full name of each image. */
   build(images: readonly Image[], plan: Plan, onBuilt: (reference: string) => void): Promise<void>
+  /** Builds the variant with a shell of an image that it has built, under its name and `-debug`, and pushes it if the plan says so. */
+  buildDebug(reference: string, plan: Plan): Promise<void>
   /** Debian's packages in the base, as `dpkg-deb -f` describes them. */
   readPackages(plan: Plan, platform: Platform): Promise<string>
   /** A label of an image of this machine. @throws Failure if there is no such image */

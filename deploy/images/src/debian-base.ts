@@ -25,3 +25,17 @@ export async function makeDebianBase(platform: Platform, epoch: number): Promise
     SOURCE_DATE_EPOCH: String(epoch)
   })
 }
+
+/**
+ * Builds what the images with a shell have more, for Dockerfile.debug: `dist/debug-amd64.tar`.
+ *
+ * @param epoch the time of every file, in seconds since 1970
+ * @throws Failure if a tool is missing
+ */
+export async function makeDebugLayer(platform: Platform, epoch: number): Promise<void> {
+  await requireTools('--debug', unpackingTools)
+  await mkdir(DIST, { recursive: true })
+  const architecture = architectureOf(platform)
+  const output = join(DIST, `debug-${architecture}.tar`)
+  await unpack('sh', ['deploy/images/base/debug.sh', architecture, output], { SOURCE_DATE_EPOCH: String(epoch) })
+}

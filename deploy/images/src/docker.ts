@@ -18,6 +18,12 @@ export function createDocker(): Builder {
       await bake(names, plan, plan.push ? '--set=*.output=type=image,push=true,rewrite-timestamp=true' : '--load')
       for (const name of names) onBuilt(referenceTo(name, plan))
     },
+    async buildDebug(reference, { platforms, push, sources }) {
+      const options = ['--file=deploy/images/Dockerfile.debug', `--platform=${platforms.join(',')}`]
+      const names = [`--build-arg=IMAGE=${reference}`, `--tag=${reference}-debug`, push ? '--push' : '--load']
+      const env = { SOURCE_DATE_EPOCH: String(sources.epoch) }
+      await run('docker', ['buildx', 'build', '--provenance=false', ...options, ...names, '.'], env)
+    },
     async readPackages({ base, sources }, platform) {
       const folder = await mkdtemp(join(tmpdir(), 'bookinfo-images-'))
       try {

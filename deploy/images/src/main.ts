@@ -1,9 +1,9 @@
 import { explainFailure, print, stopOnSignals } from '@bookinfo/cli'
 import { areBuilt } from './are-built.ts'
 import { writeBills } from './bills.ts'
-import type { Plan } from './builder.ts'
+import { referenceTo, type Plan } from './builder.ts'
 import { chooseBuilder } from './choose-builder.ts'
-import { makeDebianBase } from './debian-base.ts'
+import { makeDebianBase, makeDebugLayer } from './debian-base.ts'
 import { ownPlatform, platforms, readOptions, usage } from './options.ts'
 import { readSources } from './sources.ts'
 
@@ -17,8 +17,9 @@ await explainFailure(async () => {
   const fallback = options.push ? platforms : [ownPlatform()]
   const plan: Plan = { ...options, sources, platforms: options.platforms.length > 0 ? options.platforms : fallback }
   const { images } = options
-  if (options.unlessBuilt && (await areBuilt(images, plan, builder)))
-    return print(`the images of commit ${sources.revision} are here already`)
+  const all = options.debug ? [plan, { ...plan, tag: `${plan.tag}-debug` }] : [plan]
+  const built = await Promise.all(options.unlessBuilt ? all.map((each) => areBuilt(images, each, builder)) : [false])
+  if (!built.includes(false)) return print(`the images of commit ${sources.revision} are here already`)
 
   if (plan.base === 'debian') {
     for (const platform of plan.platforms) {
@@ -30,6 +31,13 @@ await explainFailure(async () => {
     `building ${images.length} ${images.length === 1 ? 'image' : 'images'} for ${plan.platforms.join(' and ')} with ${builder.name}`
   )
   await builder.build(images, plan, (reference) => print(`  ${reference}`))
+  if (options.debug) {
+    for (const platform of plan.platforms) await makeDebugLayer(platform, sources.epoch)
+    for (const { name } of images) {
+      await builder.buildDebug(referenceTo(name, plan), plan)
+      print(`  ${referenceTo(name, plan)}-debug`)
+    }
+  }
   await writeBills(images, plan, builder)
   print('bills of materials: deploy/images/dist/*.cdx.json')
 })

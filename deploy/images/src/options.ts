@@ -12,6 +12,8 @@ export interface Options {
   platforms: Platform[]
   push: boolean
   unlessBuilt: boolean
+  /** Whether each image also gets a variant with a shell, `TAG-debug`. */
+  debug: boolean
   help: boolean
   images: readonly Image[]
 }
@@ -39,6 +41,7 @@ const known = {
   platform: { type: 'string' },
   push: { type: 'boolean' },
   'unless-built': { type: 'boolean' },
+  debug: { type: 'boolean' },
   help: { type: 'boolean' }
 } as const
 
@@ -56,6 +59,7 @@ export const usage = `Usage: npm run images -- [options] [name ...]
                    both with --push
   --push           to the hub
   --unless-built   do nothing if all of them are here from this commit, on whatever base
+  --debug          each image also with a shell and tools for kubectl exec, as TAG-debug
   --help           show this
 `
 
@@ -73,6 +77,7 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv, ver
     platforms: (values.platform ?? '').split(',').filter(Boolean).map(readPlatform),
     push: values.push === true,
     unlessBuilt: values['unless-built'] === true,
+    debug: values.debug === true,
     help: values.help === true,
     images: readImages(positionals)
   }

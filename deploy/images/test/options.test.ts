@@ -13,6 +13,7 @@ test('without options every image is built for this machine, under the version o
     platforms: [],
     push: false,
     unlessBuilt: false,
+    debug: false,
     help: false,
     images: catalogue
   })

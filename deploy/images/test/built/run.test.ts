@@ -11,7 +11,7 @@ import {
   startTinyServer,
   type Env
 } from '@bookinfo/service-kit/testing'
-import { startImage } from '../support/index.ts'
+import { reference, startContainer, startImage } from '../support/index.ts'
 
 const paths = { productpage: '/', details: '/health', reviews: '/health', ratings: '/health' }
 
@@ -121,4 +121,15 @@ describe('trace mode', () => {
     await ask(details.origin, '/details/0')
     await expect.poll(() => collector.seen[0]?.url, { timeout: 20_000 }).toBe('/api/traces')
   })
+})
+
+test('the variant for kubectl exec has bash, sh, curl and tools, runs as strictly, and ends when its process is killed', async () => {
+  const image = `${reference('examples-bookinfo-ratings-v1')}-debug`
+  await using container = await startContainer({ image, storage: undefined })
+  const outputOf = async (...command: string[]) => (await container.exec(...command)).stdout
+  expect(await outputOf('bash', '-c', 'for i in {1..3}; do echo $i; done')).toBe('1\n2\n3\n')
+  expect(await outputOf('sh', '-c', `curl -s ${container.origin}/livez | grep -o ok`)).toBe('ok\n')
+  expect(await outputOf('ps', '-o', 'args')).toContain('node /app/main.js')
+  // The chaos step of Istio's tutorial.
+  expect(await container.exec('killall', 'node')).toMatchObject({ code: 0 })
 })

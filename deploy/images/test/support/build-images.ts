@@ -16,7 +16,7 @@ const tools: Record<string, string[]> = {
 /** Builds all images with `npm run images`, unless those of this commit are there. The tests of a cluster use them too. */
 export async function setup(): Promise<void> {
   requireTools()
-  const args = ['run', 'images', '--', '--base', 'debian', '--builder', 'buildah', '--unless-built']
+  const args = ['run', 'images', '--', '--base', 'debian', '--builder', 'buildah', '--unless-built', '--debug']
   const build = spawn('npm', args, { cwd: ROOT, stdio: 'inherit' })
   await once(build, 'exit')
   if (build.exitCode !== 0) throw new Error('npm run images has failed')
