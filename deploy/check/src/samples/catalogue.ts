@@ -9,7 +9,7 @@ export function sampleFiles(sources: Sources): Record<string, Manifest[]> {
   return { ...platform(sources), ...networking(sources), ...gatewayApi(sources) }
 }
 
-function platform({ suite, dualStack, lesson }: Sources): Record<string, Manifest[]> {
+function platform({ suite, dualStack, lesson, file }: Sources): Record<string, Manifest[]> {
   const whole = SERVICES.flatMap((app) => serviceOf(suite, app))
   const dual = SERVICES.flatMap((app) => serviceOf(dualStack, app)).map(requireBothFamilies)
   const named = (kind: string, name: string) => suite.filter((each) => each.kind === kind && each.name === name)
@@ -25,6 +25,10 @@ function platform({ suite, dualStack, lesson }: Sources): Record<string, Manifes
     'bookinfo-versions.yaml': suite.filter(
       ({ kind, name }) => kind === 'Service' && /^(?!ratings-v2).*-v\d$/.test(name)
     ),
+    'bookinfo-waypoints.yaml': SERVICES.flatMap((app) => named('Service', app)).flatMap((service) => [
+      withWaypoint(service),
+      ...file('overlays/ambient/waypoint.yaml').map((each) => renamed(each, waypointOf(service)))
+    ]),
     'bookinfo-details.yaml': serviceOf(suite, 'details'),
     'bookinfo-details-dualstack.yaml': dual.filter(isOf('details')),
     'bookinfo-details-v2.yaml': [...account('details'), ...details2],
@@ -116,6 +120,16 @@ function isOf(app: string): (manifest: Manifest) => boolean {
 
 function withSpec({ body }: Manifest, fields: JsonObject): Manifest {
   return toManifest({ ...body, spec: { ...fields, ...objectAt(body, 'spec') } })
+}
+
+function waypointOf({ name }: Manifest): string {
+  return `${name}-svc-waypoint`
+}
+
+/** Each Service has a waypoint of its own. The pods are those of bookinfo.yaml, which is applied before. */
+function withWaypoint(service: Manifest): Manifest {
+  const labels = { ...service.labels, 'istio.io/use-waypoint': waypointOf(service) }
+  return toManifest({ ...service.body, metadata: { ...objectAt(service.body, 'metadata'), labels } })
 }
 
 function renamed({ body }: Manifest, name: string): Manifest {
