@@ -73,5 +73,16 @@ async function describePackage() {
   const { name, version, license, description, engines }: Record<string, unknown> = JSON.parse(
     await readFile(join(ROOT, 'package.json'), 'utf8')
   )
-  return { name, version, description, license, type: 'module', bin: { bookinfo: 'suite/bin/npx.mjs' }, engines }
+  // GitHub sets it in a workflow. npm compares it with the signature of a release.
+  const repository = process.env['GITHUB_REPOSITORY']
+  return {
+    name,
+    version,
+    description,
+    license,
+    type: 'module',
+    bin: { bookinfo: 'suite/bin/npx.mjs' },
+    engines,
+    ...(repository && { repository: `github:${repository}` })
+  }
 }
