@@ -18,8 +18,8 @@ await explainFailure(async () => {
   const plan: Plan = { ...options, sources, platforms: options.platforms.length > 0 ? options.platforms : fallback }
   const { images } = options
   const all = options.debug ? [plan, { ...plan, tag: `${plan.tag}-debug` }] : [plan]
-  const built = await Promise.all(options.unlessBuilt ? all.map((each) => areBuilt(images, each, builder)) : [false])
-  if (!built.includes(false)) return print(`the images of commit ${sources.revision} are here already`)
+  const built = options.unlessBuilt && (await Promise.all(all.map((each) => areBuilt(images, each, builder))))
+  if (built && built.every(Boolean)) return print(`the images of commit ${sources.revision} are here already`)
 
   if (plan.base === 'debian') {
     for (const platform of plan.platforms) {

@@ -12,6 +12,8 @@ import { EFFECT_MS } from '../support/poll.ts'
 
 const ROOT = join(import.meta.dirname, '../../../..')
 const COMMAND_MS = 200_000
+const ANYTHING = /(?:)/
+const NOTHING = /(?!)/
 const execute = promisify(execFile)
 
 /** The pages follow each other in one namespace, as a reader goes through them. */
@@ -46,8 +48,8 @@ const samples = join(ROOT, 'samples/bookinfo/platform/kube')
 async function perform({ run, see, not }: Command, env: NodeJS.ProcessEnv): Promise<void> {
   const look = async () => {
     const { stdout } = await execute('bash', ['-c', run], { cwd: ROOT, env, timeout: COMMAND_MS, encoding: 'utf8' })
-    expect(stdout).toMatch(see ?? /(?:)/)
-    if (not !== undefined) expect(stdout).not.toMatch(not)
+    expect(stdout).toMatch(see ?? ANYTHING)
+    expect(stdout).not.toMatch(not ?? NOTHING)
   }
   await (see === undefined ? look() : vi.waitFor(look, { timeout: EFFECT_MS, interval: 250 }))
 }
