@@ -60,21 +60,21 @@ describe.runIf(chromiumPath)('the lab of npm start, in a browser', { timeout: 30
     await look(page, 'nothing-set')
 
     await send(page, 'load', { 'Readers a second': '5' }, 'Set')
-    await expect.poll(() => page.locator('form[aria-label="load"]').innerText()).toContain('Switch off')
+    await expect.poll(() => page.locator('form[aria-label="load"]').innerText(), patience).toContain('Switch off')
     // Nobody else opens pages now.
     await page.goto('/')
     await expect.poll(() => page.locator('#traces .quiet').first().innerText(), patience).toMatch(/[0-9]{2} traces/)
     await page.goto('/lab')
     await look(page, 'load')
     await send(page, 'load', {}, 'Switch off')
-    await expect.poll(() => page.locator('form[aria-label="load"]').innerText()).not.toContain('Switch off')
+    await expect.poll(() => page.locator('form[aria-label="load"]').innerText(), patience).not.toContain('Switch off')
 
     await plainTab.page.goto('/lab')
     await send(plainTab.page, 'split', { 'v3, of': '100' }, 'Split')
     await send(plainTab.page, 'reviews to ratings', { Status: '503' }, 'Set')
     await plainTab.page.getByText('get 503 instead of an answer').waitFor()
     await page.reload()
-    await expect.poll(() => seen.innerText()).toContain('get 503 instead of an answer')
+    await expect.poll(() => seen.innerText(), patience).toContain('get 503 instead of an answer')
     expect(await seen.innerText()).toContain('deploy/lessons/faults/ratings-half.yaml')
     expect(await seen.innerText()).toContain('deploy/lessons/shifting/reviews-v3.yaml')
     const { body } = await ask(`${site}`, '/productpage')
@@ -94,9 +94,9 @@ describe.runIf(chromiumPath)('the lab of npm start, in a browser', { timeout: 30
     await look(page, 'fault-and-split')
 
     await send(page, 'reset', {}, 'Take back faults, split and lessons')
-    await expect.poll(() => seen.innerText()).toContain('Nothing is set')
+    await expect.poll(() => seen.innerText(), patience).toContain('Nothing is set')
     await send(page, 'split', { 'v1, of': '90', 'v3, of': '10' }, 'Split')
-    await expect.poll(() => seen.innerText()).toContain('v1 answers 90 of 100')
+    await expect.poll(() => seen.innerText(), patience).toContain('v1 answers 90 of 100')
     let v3 = 0
     for (let visit = 0; visit < 200; visit += 1) {
       const { body: reviews } = await ask(`${site}`, '/api/v1/products/0/reviews')
@@ -116,7 +116,7 @@ describe.runIf(chromiumPath)('the lab of npm start, in a browser', { timeout: 30
 
     await send(page, 'reviews-v2', {}, 'stop reviews-v2')
     const row = page.getByRole('row', { name: /^reviews-v2/ })
-    await expect.poll(() => row.innerText()).toContain('stopped')
+    await expect.poll(() => row.innerText(), patience).toContain('stopped')
     await look(page, 'stopped')
     await send(page, 'reviews-v2', {}, 'start reviews-v2')
     await expect.poll(() => row.innerText(), patience).toContain('running')
