@@ -129,7 +129,7 @@ function services({ services: all }: LabState): Html {
   return html`<section class="card" aria-labelledby="services">
     <h2 id="services">Services</h2>
     <div class="scroll" tabindex="0" role="region" aria-label="Table of services">
-      <table>
+      <table class="stack lab">
         <thead>
           <tr>
             <th scope="col">Service</th>
