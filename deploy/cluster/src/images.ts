@@ -1,17 +1,18 @@
 import { Failure, run, works } from '@bookinfo/cli'
 import { catalogue, readSources } from '@bookinfo/images'
+import { filesOf, imageNames, ownArchitecture, readImage } from '@bookinfo/vm-images'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { pathIn, type Cluster } from './cluster.ts'
 import { runInside } from './processes.ts'
 
 export const PAUSE_IMAGE = 'docker.io/library/pause:bookinfo'
 
-/** Brings the images of an archive into the cluster's node: an archive of OCI's or Docker's. */
+/** Brings the images of an archive into the cluster's node. @param archive path of an archive of OCI's or Docker's */
 export async function importArchive(cluster: Cluster, archive: string): Promise<void> {
-  await ctr(cluster, 'images', 'import', archive)
+  await ctr(cluster, 'images', 'import', resolve(process.env['INIT_CWD'] ?? '', archive))
 }
 
 /**
@@ -32,14 +33,32 @@ export async function importSuite(cluster: Cluster): Promise<void> {
   if (engine === 'docker') return
   // Podman and buildah keep what has no registry under this one; Kubernetes takes it to be Docker Hub's.
   for (const reference of references)
-    await ctr(cluster, 'images', 'tag', '--force', `localhost/${reference}`, `docker.io/library/${reference}`)
+    await tagImage(cluster, `localhost/${reference}`, `docker.io/library/${reference}`)
+}
+
+/** Brings the disks of virtual machines into the cluster's node, those that `npm run vm:build` has built. */
+export async function importMachines(cluster: Cluster): Promise<void> {
+  const { version } = await readSources(process.env)
+  const architecture = ownArchitecture()
+  for (const image of imageNames.map(readImage)) {
+    const { containerDisk } = filesOf(image, architecture)
+    if (!existsSync(containerDisk)) continue
+    await importArchive(cluster, containerDisk)
+    const reference = `${image.title}:${version}`
+    await tagImage(cluster, `localhost/${reference}-${architecture}`, `docker.io/library/${reference}`)
+  }
+}
+
+/** Gives an image of the cluster's node another name. */
+export async function tagImage(cluster: Cluster, from: string, to: string): Promise<void> {
+  await ctr(cluster, 'images', 'tag', '--force', from, to)
 }
 
 /** An image that is made of files of this machine. */
 export interface ImageRecipe {
   /** As pods name it, with registry and tag. */
   reference: string
-  /** Files by the path that they get in the image. */
+  /** Files by the path that they get in the image; an archive is unpacked there. */
   content: Record<string, string>
   entrypoint: string
   /** Number of the user and, after a colon, of the group. */
@@ -75,7 +94,7 @@ async function archiveImage({ reference, content, entrypoint, user }: ImageRecip
       '--user',
       user,
       '--env',
-      `PATH=${dirname(entrypoint)}`
+      'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
     ]
     await buildah('config', ...settings, container)
     // An archive that is not complete must not be taken for one by the next run.

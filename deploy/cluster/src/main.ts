@@ -3,11 +3,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { dirname, join } from 'node:path'
 import { clusterNamed, type Cluster } from './cluster.ts'
-import { importArchive, importSuite } from './images.ts'
+import { importArchive, importMachines, importSuite } from './images.ts'
 import { buildIstio } from './istio-programs.ts'
 import { installIstio, istioRuns } from './istio.ts'
 import { buildJaeger, importJaeger } from './jaeger.ts'
 import { isReady, kubectlPath } from './kubectl.ts'
+import { buildKubevirt } from './kubevirt-programs.ts'
+import { installKubevirt, kubevirtRuns } from './kubevirt.ts'
 import { takeDown } from './namespaces.ts'
 import { inNetwork, pidOf } from './processes.ts'
 import { buildKubernetes, requireGo } from './programs.ts'
@@ -23,9 +25,10 @@ folder of its own, and changes nothing of the machine.
   up              bring it up; the first time this builds Kubernetes, which takes some minutes
   up --istio      the same with Istio, which takes some minutes more the first time
   up --jaeger     the same with Jaeger's image, for the overlays; with --istio or without
-  build           only build what it needs; likewise with --istio and --jaeger
-  images [FILE]   bring the suite's images into it, after npm run images -- --base debian; or those in an archive,
-                  as podman save and docker save write it
+  up --kubevirt   the same with KubeVirt, whose machines are emulated; with the others or without
+  build           only build what it needs; likewise with --istio, --jaeger and --kubevirt
+  images [FILE]   bring the suite's images into it, after npm run images -- --base debian, and the disks that
+                  npm run vm:build has built; or the images in an archive, as podman save and docker save write it
   status          show which parts run, and the path of the kubeconfig
   kubectl ...     run kubectl, for example: npm run cluster -- kubectl -n bookinfo get pods
   run ...         run a program in the cluster's network, for example: npm run cluster -- run curl http://203.0.113.20:9080
@@ -54,6 +57,7 @@ await explainFailure(async () => {
     name: { type: 'string' },
     istio: { type: 'boolean' },
     jaeger: { type: 'boolean' },
+    kubevirt: { type: 'boolean' },
     help: { type: 'boolean' }
   } as const
   const { values, positionals } = parseOptions(own, { options, help })
@@ -66,22 +70,29 @@ await explainFailure(async () => {
       await bringUp(cluster)
       if (values.istio) await installIstio(cluster)
       if (values.jaeger) await importJaeger(cluster)
+      if (values.kubevirt) await installKubevirt(cluster)
       return print('The cluster runs. Next: npm run cluster -- images')
     case 'build':
       await requireGo()
       await buildKubernetes()
       if (values.istio) await buildIstio()
       if (values.jaeger) await buildJaeger()
+      if (values.kubevirt) await buildKubevirt()
       return
     case 'images':
       await requireRunning(cluster)
-      await timed('images', () => (archive === undefined ? importSuite(cluster) : importArchive(cluster, archive)))
+      await timed('images', async () => {
+        if (archive !== undefined) return importArchive(cluster, archive)
+        await importSuite(cluster)
+        await importMachines(cluster)
+      })
       return print('Next: npm run cluster -- kubectl apply -k deploy/overlays/kubernetes')
     case 'status':
       for (const name of parts)
         print(`${name.padEnd(24)} ${pidOf(cluster, name) === undefined ? 'does not run' : 'runs'}`)
       if (!runs(cluster)) return void (process.exitCode = 1)
       print(`${'Istio'.padEnd(24)} ${(await istioRuns(cluster)) ? 'runs' : 'does not run'}`)
+      print(`${'KubeVirt'.padEnd(24)} ${(await kubevirtRuns(cluster)) ? 'runs' : 'does not run'}`)
       return print(`KUBECONFIG=${cluster.kubeconfig}`)
     case 'kubectl':
       await requireRunning(cluster)

@@ -31,6 +31,8 @@ export interface Programs {
   ldflags?: readonly string[]
   /** Further names of a program: new name to built name. */
   links?: Record<string, string>
+  /** Build tags of programs with parts in C, which need gcc. Without them no C is compiled. */
+  tags?: string
 }
 
 /** Builds Kubernetes' programs, CoreDNS and `pause`. @returns the folder with all of them @throws Failure with what Go said */
@@ -56,8 +58,9 @@ export function buildKubernetes(): Promise<string> {
  * @throws Failure with what Go said
  */
 export async function buildPrograms(programs: Programs): Promise<string> {
-  const { name, version, module, packages, ldflags = [], links = {} } = programs
-  const id = hash([process.arch, sourcesOf(module), packages, ldflags, links])
+  const { name, version, module, packages, ldflags = [], links = {}, tags } = programs
+  const parts = [process.arch, sourcesOf(module), packages, ldflags, links]
+  const id = hash(tags === undefined ? parts : [...parts, tags])
   const built = join(cacheFolder(), `${name.toLowerCase()}-${version}-${id}`)
   if (existsSync(built)) return built
   print(`building ${name}: some minutes, this time only`)
@@ -65,8 +68,8 @@ export async function buildPrograms(programs: Programs): Promise<string> {
   const making = `${built}.${process.pid}`
   try {
     mkdirSync(making, { recursive: true })
-    const flags = ['-trimpath', '-ldflags', ['-s', '-w', ...ldflags].join(' '), '-o', `${making}/`]
-    await run('go', ['-C', module, 'build', ...flags, ...packages], { CGO_ENABLED: '0' })
+    const flags = ['-trimpath', '-tags', tags ?? '', '-ldflags', ['-s', '-w', ...ldflags].join(' '), '-o', `${making}/`]
+    await run('go', ['-C', module, 'build', ...flags, ...packages], { CGO_ENABLED: tags === undefined ? '0' : '1' })
     for (const [link, target] of Object.entries(links)) symlinkSync(target, join(making, link))
     if (!existsSync(built)) renameSync(making, built)
   } finally {
@@ -76,9 +79,9 @@ export async function buildPrograms(programs: Programs): Promise<string> {
   return built
 }
 
-/** All that decides what is built: the module's own files are few, and go.sum pins the others. */
+/** All that decides what is built: the module's own files are few, and go.sum pins the others. KubeVirt's has its images' recipe too. */
 function sourcesOf(module: string): unknown {
-  const files = globSync('**/*.{go,mod,sum}', { cwd: module })
+  const files = globSync(['**/*.{go,mod,sum,sh}', 'packages'], { cwd: module })
   return files.toSorted().map((file) => [file, readFileSync(join(module, file), 'utf8')])
 }
 
