@@ -19,6 +19,7 @@ export const commands = {
     }),
 
   load: (node, args) => program(node, 'suite/src/load/main.ts', args),
+  traces: (node, args) => program(node, 'packages/trace-viewer/src/traces-command.ts', args),
 
   dev: (node, args) => commands.start(node, ['--watch', ...args]),
 

@@ -5,6 +5,7 @@ export const help = {
   start: { text: 'npm start -- [options]: starts the whole suite on this machine', own: true },
   dev: { text: 'npm run dev -- [options]: starts the whole suite with hot reload', own: true },
   load: { text: 'npm run load -- [options]: opens the page at a steady rate and counts what comes back', own: true },
+  traces: { text: 'npm run traces -- diff A B [options]: compares two traces', own: true },
   test: { text: `npm test -- [options]: checks types and style, and runs all tests. ${turbo}` },
   build: { text: `npm run build -- [options]: makes services/*/dist, one file for each service. ${turbo}` },
   pack: { text: 'npm run pack -- [options]: writes the npm package, for npx bookinfo', own: true },

@@ -4,17 +4,17 @@ import { Stopped } from './stop-signal.ts'
 export class Failure extends Error {}
 
 /**
- * Runs the body of a command. A Failure becomes one message on stderr and exit status 1; after a stop signal the status is that of
- * the signal, without a message.
+ * Runs the body of a command. A Failure becomes one message on stderr and exit status 1, or another; after a stop signal the status
+ * is that of the signal, without a message.
  */
-export async function explainFailure(body: () => Promise<void>): Promise<void> {
+export async function explainFailure(body: () => Promise<void>, status = 1): Promise<void> {
   try {
     await body()
   } catch (error) {
     if (error instanceof Stopped) return void (process.exitCode = error.status)
     if (!(error instanceof Failure)) throw error
     process.stderr.write(`bookinfo: ${error.message}\n`)
-    process.exitCode = 1
+    process.exitCode = status
   }
 }
 
