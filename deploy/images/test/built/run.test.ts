@@ -131,5 +131,6 @@ test('the variant for kubectl exec has bash, sh, curl and tools, runs as strictl
   expect(await outputOf('sh', '-c', `curl -s ${container.origin}/livez | grep -o ok`)).toBe('ok\n')
   expect(await outputOf('ps', '-o', 'args')).toContain('node /app/main.js')
   // The chaos step of Istio's tutorial.
-  expect(await container.exec('killall', 'node')).toMatchObject({ code: 0 })
+  await container.exec('killall', 'node')
+  expect(await container.ended()).toMatchObject({ code: 0 })
 })

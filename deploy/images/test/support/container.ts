@@ -32,6 +32,8 @@ export interface RunningContainer extends RunningService {
   name: string
   /** Sends SIGTERM, as `podman stop` and Kubernetes do, and waits for the end. */
   stop(): Promise<Ended>
+  /** Waits for the end, without a signal. */
+  ended(): Promise<Ended>
   /** Runs a program inside. */
   exec(...command: string[]): Promise<Ended>
 }
@@ -67,10 +69,13 @@ export async function startContainer(
     })
     exit.then(async () => reject(new Error(`${image} has ended before it listened: ${await stderr}`)), reject)
   })
-  const stop = async (): Promise<Ended> => {
-    if (child.exitCode === null) child.kill('SIGTERM')
+  const ended = async (): Promise<Ended> => {
     await exit
     return { code: child.exitCode ?? String(child.signalCode), stdout: '', stderr: await stderr }
+  }
+  const stop = (): Promise<Ended> => {
+    if (child.exitCode === null) child.kill('SIGTERM')
+    return ended()
   }
   return {
     name,
@@ -78,6 +83,7 @@ export async function startContainer(
     port,
     log,
     stop,
+    ended,
     exec: (...command) => runTool(storage, 'podman', ['--runtime', 'runc', 'exec', name, ...command]),
     async [Symbol.asyncDispose]() {
       const { code } = await stop()
