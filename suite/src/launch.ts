@@ -56,7 +56,14 @@ export async function launch(places: readonly Place[], options: LaunchOptions): 
     if (!isReady) return failed.reject(new Failure(`${place.name} ended by itself with ${end.how} (${ADVICE})`))
     output.print(`${place.name} ended by itself with ${end.how}; the others go on without it.`)
   }
-  const viewer = viewerPlace && startViewer(viewerPlace, { ...output, stop: quiet, onEnded })
+  const shown = Promise.withResolvers<void>()
+  // The viewer may be the first to end for a reason that ends the start, which is told once.
+  async function sayAfterStart(how: string): Promise<void> {
+    await shown.promise
+    if (!quiet.aborted) output.print(`The trace viewer ended by itself with ${how}; the suite goes on without it.`)
+  }
+  const onViewerEnded = onEnded ?? ((_: Place, { how }: End) => void sayAfterStart(how))
+  const viewer = viewerPlace && startViewer(viewerPlace, { ...output, stop: quiet, onEnded: onViewerEnded })
   const supervision = { ...output, onLogLine: viewer?.take, stop: quiet, onEnded: takeEnd }
   const services = places.map((place) => superviseService(place, supervision))
   onStart?.(services, viewer)
@@ -83,6 +90,7 @@ export async function launch(places: readonly Place[], options: LaunchOptions): 
     await Promise.race([stopped, failed.promise, untilAllReady()])
     isReady = true
     if (!stop.aborted) await onReady()
+    shown.resolve()
     await stopped
   } finally {
     over.abort()

@@ -16,11 +16,11 @@ const REPORT_INTERVAL_MS = 60_000
 
 interface ViewerOptions extends Output {
   stop: AbortSignal
-  /** Called when it ends by itself, in place of the message. */
-  onEnded?: ((place: Place, end: End) => void) | undefined
+  /** Called when it ends by itself. */
+  onEnded: (place: Place, end: End) => void
 }
 
-/** Starts the trace viewer beside the suite. If it ends by itself, a line says so. */
+/** Starts the trace viewer beside the suite. */
 export function startViewer(place: ViewerPlace, { onEnded, ...output }: ViewerOptions): Viewer {
   const { stop, print } = output
   let logs: ReturnType<typeof sendLogs> | undefined = sendLogs(place, print)
@@ -32,9 +32,7 @@ export function startViewer(place: ViewerPlace, { onEnded, ...output }: ViewerOp
     ...output,
     onEnded(ended, end) {
       closeLogs()
-      if (stop.aborted) return
-      if (onEnded) return onEnded(ended, end)
-      print(`The trace viewer ended by itself with ${end.how}; the suite goes on without it.`)
+      if (!stop.aborted) onEnded(ended, end)
     }
   })
   return {
