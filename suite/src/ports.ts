@@ -1,6 +1,6 @@
 import { Failure } from '@bookinfo/cli'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { createServer, type AddressInfo, type Server } from 'node:net'
 import { HOST, PORT_COUNT, type Place } from './topology.ts'
 
 /** Browsers try this address first for "localhost", so another program there would answer them. */
@@ -27,6 +27,14 @@ export async function findProblem(port: number): Promise<string | undefined> {
   const problem = await tryToListen(HOST, port)
   if (problem !== undefined) return problem
   return (await tryToListen(HOST_IPV6, port)) === IN_USE ? IN_USE : undefined
+}
+
+/** Listens on this machine alone. @param port 0 takes a free one @returns the port */
+export async function listen(server: Server, port = 0): Promise<number> {
+  server.listen({ host: HOST, port })
+  await once(server, 'listening')
+  const address: AddressInfo | string | null = server.address()
+  return typeof address === 'object' && address !== null ? address.port : port
 }
 
 /** @returns the error code of a failure */

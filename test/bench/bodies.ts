@@ -1,18 +1,10 @@
+import { originalBook } from '@bookinfo/contracts/testing'
+
 /** The bodies of the suites that Bookinfo is compared with. They have about the size of Bookinfo's own. */
 
 export const ratingsBody = JSON.stringify({ id: 0, ratings: { Reviewer1: 5, Reviewer2: 4 } })
 
-export const detailsBody = JSON.stringify({
-  id: 0,
-  author: 'William Shakespeare',
-  year: 1595,
-  type: 'paperback',
-  pages: 200,
-  publisher: 'PublisherA',
-  language: 'English',
-  'ISBN-10': '1234567890',
-  'ISBN-13': '123-1234567890'
-})
+export const detailsBody = JSON.stringify(originalBook)
 
 const texts = {
   Reviewer1: 'An extremely entertaining play by Shakespeare. The slapstick humour is refreshing!',

@@ -1,14 +1,16 @@
+import { startTinyServer } from '@bookinfo/service-kit/testing'
 import { decodeSpans, type Span } from '@bookinfo/trace-viewer/testing'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Longer than the servers under test wait before they send spans. */
 const PATIENCE_MS = 30_000
 
-export interface Collector extends AsyncDisposable {
+export interface Receiver extends AsyncDisposable {
   endpoint: string
+}
+
+export interface Collector extends Receiver {
   /** @returns all spans that arrived since the last call, once there are as many as asked for */
   take(atLeast?: number): Promise<Span[]>
 }
@@ -16,16 +18,9 @@ export interface Collector extends AsyncDisposable {
 /** Receives OTLP over HTTP. Bodies are decoded after a round only, so that this costs nothing during it. */
 export async function startCollector(): Promise<Collector> {
   let bodies: Buffer[] = []
-  const server = createServer(async (request, response) => {
-    bodies.push(await buffer(request))
-    response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end()
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const receiver = await receiveSpans((body) => void bodies.push(body))
   return {
-    endpoint: `http://127.0.0.1:${port}`,
+    ...receiver,
     async take(atLeast = 0) {
       const spans: Span[] = []
       const deadline = performance.now() + PATIENCE_MS
@@ -36,10 +31,15 @@ export async function startCollector(): Promise<Collector> {
         if (spans.length >= atLeast || performance.now() > deadline) return spans
         await sleep(10)
       }
-    },
-    async [Symbol.asyncDispose]() {
-      server.close()
-      server.closeAllConnections()
     }
   }
+}
+
+/** Receives OTLP over HTTP. @param take gets each body, in protobuf */
+export async function receiveSpans(take: (body: Buffer) => void): Promise<Receiver> {
+  const server = await startTinyServer(async (request, response) => {
+    take(await buffer(request))
+    response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end()
+  })
+  return { endpoint: server.origin, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
 }

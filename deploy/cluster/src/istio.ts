@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathIn, type Cluster } from './cluster.ts'
 import { importRecipe, type ImageRecipe } from './images.ts'
-import { buildIstio, installEnvoy, ISTIO_VERSION, libraries, moduleFolder } from './istio-programs.ts'
+import { buildIstio, installEnvoy, ISTIO_VERSION, libraries, istioSources } from './istio-programs.ts'
 import { apply, kubectl, kubectlWorks } from './kubectl.ts'
 import { timed } from './up.ts'
 
@@ -45,7 +45,7 @@ export async function installIstio(cluster: Cluster): Promise<void> {
       await importRecipe(cluster, recipe, `${join(programs, recipe.reference.replaceAll(/\W/g, '_'))}.tar`)
   })
   await timed('Istio', async () => {
-    const definitions = join(await moduleFolder('sigs.k8s.io/gateway-api'), 'config/crd/standard')
+    const definitions = join(await istioSources('sigs.k8s.io/gateway-api'), 'config/crd/standard')
     await kubectl(cluster, ['apply', '--server-side', '--filename', definitions])
     await apply(cluster, JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }))
     await apply(cluster, await renderIstio(cluster, programs))
@@ -81,7 +81,7 @@ async function recipes(programs: string, envoy: string): Promise<ImageRecipe[]> 
     const all = { [entrypoint]: join(programs, 'istio'), ...content }
     return { reference: `${HUB}/${name}:${ISTIO_VERSION}`, content: all, entrypoint, user: '0:0' }
   }
-  const template = join(await moduleFolder('istio.io/istio'), 'tools/packaging/common/envoy_bootstrap.json')
+  const template = join(await istioSources('istio.io/istio'), 'tools/packaging/common/envoy_bootstrap.json')
   return [
     { ...image('pilot', 'pilot-discovery'), user: '1337:1337' },
     image('proxyv2', 'pilot-agent', {

@@ -2,7 +2,7 @@ import { run } from '@bookinfo/cli'
 import { existsSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { buildPrograms } from './programs.ts'
+import { buildPrograms, moduleFolder } from './programs.ts'
 
 /** The Go module with KubeVirt, and the recipe of its images' root. */
 const SOURCES = join(import.meta.dirname, '../kubevirt')
@@ -42,7 +42,7 @@ export async function buildKubevirt(): Promise<string> {
   })
   const containerDisk = join(programs, 'container-disk')
   if (!existsSync(containerDisk)) {
-    const source = join(await sources(), 'cmd/container-disk-v2alpha/main.c')
+    const source = join(await moduleFolder(SOURCES, KUBEVIRT), 'cmd/container-disk-v2alpha/main.c')
     await run('gcc', ['-static', '-O2', '-o', containerDisk, source])
   }
   return programs
@@ -57,14 +57,7 @@ export async function makeRoot(programs: string): Promise<string> {
   const root = join(programs, 'root.tar')
   if (existsSync(root)) return root
   const part = join(programs, 'root.part.tar')
-  await run('sh', [join(SOURCES, 'root.sh'), programs, await sources(), part])
+  await run('sh', [join(SOURCES, 'root.sh'), programs, await moduleFolder(SOURCES, KUBEVIRT), part])
   await rename(part, root)
   return root
-}
-
-/** The folder with KubeVirt's own sources. */
-async function sources(): Promise<string> {
-  const download = ['-C', SOURCES, 'mod', 'download', '-json', KUBEVIRT]
-  const { Dir }: { Dir: string } = JSON.parse(await run('go', download))
-  return Dir
 }

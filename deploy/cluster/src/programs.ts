@@ -89,6 +89,12 @@ function hash(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 12)
 }
 
+/** The folder with the sources of a module, in the version that another module's go.mod has. @param from the folder of go.mod */
+export async function moduleFolder(from: string, module: string): Promise<string> {
+  const { Dir }: { Dir: string } = JSON.parse(await run('go', ['-C', from, 'mod', 'download', '-json', module]))
+  return Dir
+}
+
 /** @throws Failure if there is no Go that can build the programs */
 export async function requireGo(): Promise<void> {
   const needed = /^go (\S+)/m.exec(readFileSync(join(GO, 'go.mod'), 'utf8'))?.[1]

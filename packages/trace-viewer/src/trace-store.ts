@@ -22,6 +22,7 @@ export interface Trace {
 export interface TraceStore {
   /** Keeps spans in any order; one with a known id takes the other's place. `bytes` is what they took to send. */
   add(spans: readonly Span[], bytes: number): void
+  /** @param traceId in any case, and without its leading zeros if need be */
   get(traceId: string): Trace | undefined
   /** Oldest first, by when their first span came. */
   all(): readonly Trace[]
@@ -124,7 +125,7 @@ export function createTraceStore(maxSpans: number, maxBytes = MAX_BYTES): TraceS
     add(spans, bytes) {
       for (const span of spans) keep(span, Math.max(bytes / spans.length, OBJECT_BYTES * countObjects(span)))
     },
-    get: (traceId) => traces.get(traceId),
+    get: (traceId) => traces.get(traceId.toLowerCase().padStart(32, '0')),
     all: () => [...traces.values()],
     services: () => allNames().services,
     versions: () => allNames().versions,

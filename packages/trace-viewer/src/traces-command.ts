@@ -84,7 +84,7 @@ function refuseRun(error: unknown): never {
 }
 
 function find(store: TraceStore, id: string) {
-  const trace = store.get(id.toLowerCase().padStart(32, '0'))
+  const trace = store.get(id)
   if (trace === undefined) throw new Failure(`there is no trace "${id}" there: it may have gone`)
   return trace
 }

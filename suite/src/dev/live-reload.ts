@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http'
 import { endToEnd } from '../mesh/attempt.ts'
+import { listen } from '../ports.ts'
 import { HOST, type Place } from '../topology.ts'
 
 const EVENTS = '/dev-reload/events'
@@ -111,15 +111,8 @@ function allowScript(policy: string): string {
 
 async function findFreePort(): Promise<number> {
   const server = createServer()
-  const port = await listen(server, 0)
+  const port = await listen(server)
   server.close()
   await once(server, 'close')
   return port
-}
-
-async function listen(server: Server, port: number): Promise<number> {
-  server.listen({ host: HOST, port })
-  await once(server, 'listening')
-  const address: AddressInfo | string | null = server.address()
-  return typeof address === 'object' && address !== null ? address.port : port
 }

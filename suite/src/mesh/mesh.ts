@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { HOST } from '../topology.ts'
+import { listen } from '../ports.ts'
 import { createProxy, type ProxyOptions } from './proxy.ts'
 import { edgeName, edges } from './traffic.ts'
 
@@ -21,17 +20,11 @@ export async function openMesh(options: ProxyOptions): Promise<Mesh> {
   const ports = new Map<string, number>()
   for (const [index, edge] of edges.entries()) {
     const server = servers[index]
-    if (server) ports.set(edgeName(edge), await listen(server))
+    if (server === undefined) continue
+    server.maxConnections = MAX_CONNECTIONS
+    ports.set(edgeName(edge), await listen(server))
   }
   return { ports, close: async () => void (await Promise.all(servers.map(close))) }
-}
-
-async function listen(server: Server): Promise<number> {
-  server.maxConnections = MAX_CONNECTIONS
-  server.listen({ host: HOST, port: 0 })
-  await once(server, 'listening')
-  const address: AddressInfo | string | null = server.address()
-  return typeof address === 'object' && address !== null ? address.port : 0
 }
 
 async function close(server: Server): Promise<void> {

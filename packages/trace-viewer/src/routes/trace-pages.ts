@@ -3,7 +3,6 @@ import { Type } from 'typebox'
 import { waitScript } from '../assets.ts'
 import { awaitedIn, serviceNames } from '../service-calls.ts'
 import { compareTraces } from '../trace-difference.ts'
-import type { Trace } from '../trace-store.ts'
 import { summarize } from '../trace-summary.ts'
 import { rootOf, treeOf } from '../trace-tree.ts'
 import { compareView } from '../views/compare.ts'
@@ -26,13 +25,11 @@ const NoSuchTrace = createError(
 
 /** The pages of one trace, and of two. */
 export const tracePages: FastifyPluginAsyncTypebox<PageOptions> = async (app, { store, logs, now }) => {
-  const find = (id: string): Trace | undefined => store.get(id.toLowerCase().padStart(32, '0'))
-
   app.get(
     '/trace/:traceId',
     { ...page, schema: { ...page.schema, params: Type.Object({ traceId: Type.String() }) } },
     async ({ params }, reply) => {
-      const trace = find(params.traceId)
+      const trace = store.get(params.traceId)
       void reply.type(HTML)
       if (trace === undefined) {
         const script = /^[0-9a-f]{1,32}$/i.test(params.traceId) ? waitScript : undefined
@@ -74,7 +71,7 @@ export const tracePages: FastifyPluginAsyncTypebox<PageOptions> = async (app, { 
   app.get('/compare', page, async (request, reply) => {
     const [a, b] = ['a', 'b'].map((name) => {
       const id = fieldsOf(request).get(name) ?? ''
-      const trace = find(id)
+      const trace = store.get(id)
       if (trace === undefined) throw new NoSuchTrace(id.slice(0, 40))
       return trace
     })
