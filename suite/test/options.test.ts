@@ -49,6 +49,7 @@ test.each([
 
 test.each([
   [['--base-prot', '1'], 'unknown option --base-prot: did you mean --base-port? See npm start -- --help'],
+  [['--verion'], 'unknown option --verion; see npm start -- --help'],
   [['9180'], 'unexpected argument "9180"; options follow two dashes: npm start -- --base-port 9180'],
   [['--verbose=yes'], '--verbose takes no value'],
   [['--ratings'], '--ratings needs a value; see npm start -- --help'],

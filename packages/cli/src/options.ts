@@ -2,8 +2,8 @@ import leven from 'leven'
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
 import { Failure } from './failure.ts'
 
-/** More edits than this, and a name is no typo of the other. */
-const MAX_EDITS = 3
+/** More edits than this, or than half of the letters, and a name is no typo of the other. */
+const MAX_EDITS = 2
 
 export interface OptionsSyntax<O extends ParseArgsOptionsConfig> {
   options: O
@@ -38,7 +38,7 @@ export function parseOptions<O extends ParseArgsOptionsConfig>(
 
 function suggest(name: string, options: ParseArgsOptionsConfig, help: string): string {
   const [nearest] = Object.keys(options).toSorted((one, other) => leven(one, name) - leven(other, name))
-  const typo = nearest !== undefined && leven(nearest, name) <= MAX_EDITS
+  const typo = nearest !== undefined && leven(nearest, name) <= Math.min(MAX_EDITS, name.length / 2)
   return typo ? `: did you mean --${nearest}? See ${help}` : `; see ${help}`
 }
 

@@ -13,6 +13,10 @@ test('arguments without dashes stay in their order beside the options', () => {
 test.each([
   [['--bilder', 'docker'], 'unknown option --bilder: did you mean --builder? See npm run x -- --help'],
   [['--nonsense'], 'unknown option --nonsense; see npm run x -- --help'],
+  [['--pulsh'], 'unknown option --pulsh: did you mean --push? See npm run x -- --help'],
+  [['--builds'], 'unknown option --builds: did you mean --builder? See npm run x -- --help'],
+  [['--folder'], 'unknown option --folder; see npm run x -- --help'],
+  [['--us'], 'unknown option --us; see npm run x -- --help'],
   [['-v'], 'unknown option -v; see npm run x -- --help'],
   [['--builder'], '--builder needs a value; see npm run x -- --help'],
   [['--builder='], '--builder needs a value; see npm run x -- --help'],
