@@ -64,7 +64,8 @@ export async function launch(places: readonly Place[], options: LaunchOptions): 
   }
   const onViewerEnded = onEnded ?? ((_: Place, { how }: End) => void sayAfterStart(how))
   const viewer = viewerPlace && startViewer(viewerPlace, { ...output, stop: quiet, onEnded: onViewerEnded })
-  const supervision = { ...output, onLogLine: viewer?.take, stop: quiet, onEnded: takeEnd }
+  const isNews = createNewsFilter(() => services.every(({ state }) => state === 'running'))
+  const supervision = { ...output, isNews, onLogLine: viewer?.take, stop: quiet, onEnded: takeEnd }
   const services = places.map((place) => superviseService(place, supervision))
   onStart?.(services, viewer)
 
@@ -97,5 +98,18 @@ export async function launch(places: readonly Place[], options: LaunchOptions): 
     await Promise.all(services.map((service) => service.stop()))
     // After them, as they send it their last spans.
     await viewer?.stop()
+  }
+}
+
+/** While a service is away, the others would warn of it for each page that is opened: each such warning is shown once. */
+function createNewsFilter(allRun: () => boolean) {
+  const shown = new Set<string>()
+
+  return function isNews(name: string, text: string): boolean {
+    if (allRun()) shown.clear()
+    const warning = `${name} ${text}`
+    if (shown.has(warning)) return false
+    if (!allRun()) shown.add(warning)
+    return true
   }
 }

@@ -59,7 +59,7 @@ export const usage = `Usage: ${COMMAND} [options]${IS_PACKAGE ? '' : '\n       n
   --lesson FILE    applies an Istio lesson, such as deploy/lessons/shifting/reviews-90-10.yaml;
                    may be repeated
   --load N         N readers a second open the page, every fifth signed in as jason
-  --watch          restarts what changes, loads pages in the browser again, checks the types of what was saved
+  --watch          restarts what changes, loads pages in the browser again, checks types
   --verbose        show every log line of the services, not only warnings and errors
   --help           show this
 `

@@ -26,6 +26,8 @@ export interface Output {
   showErrors: boolean
   format: LogFormat
   print: (line: string) => void
+  /** Whether a warning is to be shown, by the name of its service and its text. */
+  isNews?: (name: string, text: string) => boolean
   /** Gets every line of a service's log, whether it is shown or not. */
   onLogLine?: ((line: string) => void) | undefined
 }
@@ -79,12 +81,12 @@ export function startService(place: Place, output: Output): ServiceProcess {
 
 /** Shows what the process writes, and keeps what it wrote last. */
 function follow(child: ChildProcess, { name }: Place, output: Output) {
-  const { verbose, showErrors, format, print, onLogLine } = output
+  const { verbose, showErrors, format, print, isNews = () => true, onLogLine } = output
   const lastWords: string[] = []
   let lastError: string | undefined
   readLines(child.stdout, (line) => {
     const { bad, text } = readLogLine(line)
-    if (bad || verbose) print(format(name, line))
+    if (verbose || (bad && isNews(name, text))) print(format(name, line))
     onLogLine?.(line)
     if (bad) lastError = text
   })

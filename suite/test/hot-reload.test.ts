@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { ROOT } from '../src/topology.ts'
 import { freeBasePort, openPorts } from './support/ports.ts'
-import { descendantsOf, expectGone, startProgram } from './support/program.ts'
+import { cpuSeconds, descendantsOf, expectGone, startProgram } from './support/program.ts'
 import { copyRepository } from './support/repository.ts'
 
 // Whole suites start here, beside other tests.
@@ -65,11 +65,15 @@ test('npm run dev has the lab, tells a syntax error and a type error in four lin
   await dev.says(`\nservices/details/src/book.ts:${line}:`)
   const fourLines = /^services\/details\/src\/book\.ts:\d+:21\nSyntaxError: .+\nconst broken = \[1,, ;\n {20}\^\n/m
   await expect.poll(() => dev.stdout, patience).toMatch(fourLines)
-  expect(String((await ask(page, '/productpage')).body)).toContain('Reviewer1')
+  for (let visit = 0; visit < 5; visit += 1)
+    expect(String((await ask(page, '/productpage')).body)).toContain('Reviewer1')
+  const warnings = () => dev.stdout.match(/^\{"level":"warn".*"service":"productpage".*$/gm)
+  await expect.poll(warnings, patience).toEqual([expect.stringContaining('details')])
 
   await writeFile(file, `${source}export const wrong: number = 'text'\n`)
   await dev.says("TS2322: Type 'string' is not assignable to type 'number'.")
   await dev.says('details answers again')
+  expect(warnings(), 'one for all pages').toHaveLength(1)
   const told = `services/details/src/book.ts:${line}:14
 TS2322: Type 'string' is not assignable to type 'number'.
 export const wrong: number = 'text'
@@ -80,6 +84,22 @@ export const wrong: number = 'text'
 
   await writeFile(file, source)
   await dev.says('no type errors any more')
+
+  // A caller in another file is wrong now.
+  const checker = descendantsOf(dev.pid).find(({ command }) => command.includes('type-checker.ts'))
+  const before = cpuSeconds(checker?.pid ?? NaN)
+  await writeFile(
+    file,
+    source.replace('(caller: Caller) => Promise<Book>', '(caller: Caller, page: number) => Promise<Book>')
+  )
+  await dev.says('TS2554: Expected 2 arguments, but got 1.')
+  // Two seconds are the goal, on a machine that does nothing else.
+  expect(cpuSeconds(checker?.pid ?? NaN) - before).toBeLessThanOrEqual(2)
+  expect(dev.stdout).toMatch(/^services\/details\/src\/routes\.ts:\d+:\d+\nTS2554: .+\n.+\n +\^\n/m)
+  const status = async () => (await ask(details, '/details/0').catch(() => undefined))?.status
+  await expect.poll(status, patience).toBe(200)
+  await writeFile(file, source)
+  await expect.poll(() => dev.stdout.match(/^no type errors any more$/gm), patience).toHaveLength(2)
   dev.pressCtrlC()
   expect([await dev.ended, dev.stderr]).toEqual([0, ''])
 })
