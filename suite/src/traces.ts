@@ -33,6 +33,8 @@ export function planTraces({ basePort, traces, details }: TraceWishes, env: Node
   if (choice !== undefined) return { env: {}, note: `Traces: as ${choice} says; the trace viewer is not started.` }
   const place = placeViewer(basePort)
   const viewer = details === undefined ? place : { ...place, env: { ...place.env, ...allowMachine(details, env) } }
+  // Behind a proxy of the user's the viewer has another address.
+  const viewerUrl = env['TRACE_UI_URL'] || `http://localhost:${viewer.port}`
   return {
     viewer,
     env: {
@@ -40,8 +42,8 @@ export function planTraces({ basePort, traces, details }: TraceWishes, env: Node
       // The form that costs the services least.
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
       OTEL_BSP_SCHEDULE_DELAY: String(GATHER_MS),
-      // Behind a proxy of the user's the viewer has another address.
-      TRACE_UI_URL: env['TRACE_UI_URL'] || `http://localhost:${viewer.port}`
+      TRACE_UI_URL: viewerUrl,
+      ANSWERS_URL: `${viewerUrl}/answers.svg?service=reviews`
     }
   }
 }

@@ -13,7 +13,8 @@ test('the services send their spans to the viewer, which stands where people loo
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
     OTEL_BSP_SCHEDULE_DELAY: '500',
-    TRACE_UI_URL: 'http://localhost:16686'
+    TRACE_UI_URL: 'http://localhost:16686',
+    ANSWERS_URL: 'http://localhost:16686/answers.svg?service=reviews'
   })
   expect(note).toBeUndefined()
 })
@@ -50,9 +51,10 @@ test.each([
 })
 
 test('an address of the viewer that the user knows better stays', () => {
-  expect(planTraces(wishes, { TRACE_UI_URL: 'https://traces.example' }).env['TRACE_UI_URL']).toBe(
-    'https://traces.example'
-  )
+  expect(planTraces(wishes, { TRACE_UI_URL: 'https://traces.example' }).env).toMatchObject({
+    TRACE_UI_URL: 'https://traces.example',
+    ANSWERS_URL: 'https://traces.example/answers.svg?service=reviews'
+  })
 })
 
 test.each([

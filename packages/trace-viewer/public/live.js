@@ -1,5 +1,5 @@
-// Updates the parts marked data-live every two seconds, as a reload would.
-const EVERY_MS = 2000
+// Updates the parts marked data-live every second, as a reload would.
+const EVERY_MS = 1000
 const button = document.getElementById('live')
 
 if (button) {

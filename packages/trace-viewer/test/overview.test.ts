@@ -1,4 +1,4 @@
-import { ask } from '@bookinfo/service-kit/testing'
+import { ask, askFully } from '@bookinfo/service-kit/testing'
 import { describe, expect, it } from 'vitest'
 import { bookinfoTrace, NOON_MS, spanId, startViewer, traceId, type RunningViewer } from './support/index.ts'
 
@@ -19,6 +19,31 @@ async function startWithSplit(): Promise<RunningViewer> {
   }
   return viewer
 }
+
+describe('the picture of the last answers', () => {
+  const picture = '/answers.svg?service=reviews'
+
+  it('has a lane for each version with measured and expected share, and may be shown by other ports', async () => {
+    await using viewer = await startWithSplit()
+    const body = JSON.stringify({ reviews: { v1: 20, v3: 80 } })
+    await ask(viewer.origin, '/api/expected-shares', { method: 'POST', body })
+    const text = await textOf(viewer, picture)
+    expect(text).toContain('The last 20 answers of reviews, the newest on the right')
+    expect(text).toMatch(/v1 25 % measured, 20 % expected v3 75 % measured, 80 % expected/)
+    const { headers, body: svg } = await askFully(viewer.origin, picture)
+    expect(headers).toMatchObject({
+      'content-type': 'image/svg+xml',
+      'cache-control': 'no-store',
+      'cross-origin-resource-policy': 'same-site'
+    })
+    expect(String(svg).match(/class="answer"/g)).toHaveLength(20)
+  })
+
+  it('says that there are no answers yet', async () => {
+    await using viewer = await startViewer()
+    expect(await textOf(viewer, picture)).toContain('No answers of several versions of reviews yet')
+  })
+})
 
 describe('the map', () => {
   it('has the share of each version on its edges, and the last answers', async () => {

@@ -57,7 +57,7 @@ export function buildApp(config: ProductpageConfig, deps: ProductpageDeps = {}):
     app.log.warn('SESSION_SECRET is not set: people are signed out when this process ends, and by every other replica')
   }
   app.register(cookie, { secret: config.SESSION_SECRET || randomBytes(32).toString('hex') })
-  app.register(helmet, securityHeaders(config.FRAME_ANCESTORS))
+  app.register(helmet, securityHeaders(config.FRAME_ANCESTORS, config.ANSWERS_URL))
   compressOnce(app)
   app.register(compress, {
     threshold: COMPRESSION_THRESHOLD_BYTES,
@@ -66,9 +66,9 @@ export function buildApp(config: ProductpageConfig, deps: ProductpageDeps = {}):
     globalDecompression: false
   })
   refuseCompressedBodies(app)
-  const { FLOOD_FACTOR: floodFactor, TRACE_UI_URL: traceUiUrl } = config
+  const { FLOOD_FACTOR: floodFactor, TRACE_UI_URL: traceUiUrl, ANSWERS_URL: answersUrl } = config
   const publicOrigins = originsIn(config.PUBLIC_ORIGIN).map((origin) => new URL(origin).origin)
-  const showProduct = productPage({ upstreams, floodFactor, traceUiUrl, nowMs })
+  const showProduct = productPage({ upstreams, floodFactor, traceUiUrl, answersUrl, nowMs })
   app.register(productRoutes, { showProduct })
   app.register(homeRoutes, { services: Object.values(services), nowMs })
   app.register(signInRoutes, { publicOrigins, nowMs })

@@ -41,6 +41,17 @@ export const ProductpageConfig = Type.Object({
     }),
     isAddressOrUnset
   ),
+  ANSWERS_URL: Type.Refine(
+    Type.String({
+      default: '',
+      pattern: '^(https?://[^\\s"<>]+)?$',
+      allowed: 'an http:// or https:// address',
+      description:
+        'Address of a picture of the last answers of reviews by version, which `npm start` has; the page shows it, and links to ' +
+        '`map` beside it.'
+    }),
+    isAddressOrUnset
+  ),
   PUBLIC_ORIGIN: Type.Refine(
     Type.String({
       default: '',

@@ -10,6 +10,15 @@ test('the README lists the settings that only this service has; in this folder, 
   await expect(readmeWithSettings(readme, ownSettings(ProductpageConfig))).toMatchFileSnapshot(fileURLToPath(readme))
 })
 
+test.each(['localhost:16686/answers.svg', 'http://localhost:99999/answers.svg', 'http://localhost/a b.svg'])(
+  'no picture of answers is at %s',
+  (address) => {
+    expect(() => loadConfig(ProductpageConfig, { ANSWERS_URL: address }, [])).toThrow(
+      `ANSWERS_URL must be an http:// or https:// address, got "${address}"`
+    )
+  }
+)
+
 test.each(['localhost:16686', 'http://localhost:16686/', 'http://localhost:99999', 'http://10.0.0.300:16686'])(
   'traces cannot be looked at on %s',
   (address) => {

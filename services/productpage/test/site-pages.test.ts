@@ -94,6 +94,18 @@ describe('every page', () => {
     expect(answer.headers['cache-control']).toBe('private, no-cache')
   })
 
+  test('has a picture from elsewhere only if ANSWERS_URL is set', async () => {
+    const url = 'http://localhost:16686/answers.svg?service=reviews'
+    await using productpage = await startProductpage({ ANSWERS_URL: url })
+    const { headers, body } = await askFully(productpage.origin, '/productpage')
+    expect(String(headers['content-security-policy'])).toContain("img-src 'self' http://localhost:16686;")
+    expect(String(body)).toContain('<a class="answers" href="http://localhost:16686/map"')
+    expect(String(body)).toContain(`src="${url}"`)
+    const { headers: usual, body: usualBody } = await askFully(suite.productpage, '/productpage')
+    expect(String(usual['content-security-policy'])).toContain("img-src 'self';")
+    expect(String(usualBody)).not.toContain('class="answers"')
+  })
+
   test.each([
     [{}, "'self'", 'SAMEORIGIN'],
     [{ FRAME_ANCESTORS: 'none' }, "'none'", undefined],

@@ -9,6 +9,7 @@ import { compare, createTest, parseFilter } from '../trace-filter.ts'
 import { summarize } from '../trace-summary.ts'
 import { renderPage } from '../views/layout.ts'
 import { logsView } from '../views/logs.ts'
+import { answersPicture } from '../views/answers-picture.ts'
 import { mapView } from '../views/map.ts'
 import { createPalette } from '../views/service-name.ts'
 import { servicesView } from '../views/services.ts'
@@ -60,6 +61,20 @@ export const overviewPages: FastifyPluginAsyncTypebox<PageOptions> = async (app,
       palette
     })
     return reply.type(HTML).send(renderPage({ title: 'Service map', path: '/map', script: liveScript, main }))
+  })
+
+  // For the page of the suite: an image runs no script and needs none.
+  app.get('/answers.svg', page, async (request, reply) => {
+    const service = fieldsOf(request).get('service') ?? ''
+    const answers = lastAnswers(store.all(), expectedShares()).find((each) => each.service === service)
+    return reply
+      .type('image/svg+xml')
+      .headers({
+        'cache-control': 'no-store',
+        'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+        'cross-origin-resource-policy': 'same-site'
+      })
+      .send(answersPicture(service, answers).html)
   })
 
   app.get('/services', page, async (request, reply) => {

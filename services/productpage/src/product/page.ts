@@ -28,6 +28,8 @@ export interface ProductPageOptions {
   floodFactor: number
   /** Address of a trace viewer; empty if there is none. */
   traceUiUrl: string
+  /** Address of a picture of the last answers of reviews; empty if there is none. */
+  answersUrl: string
   nowMs: NowMs
 }
 
@@ -55,7 +57,13 @@ export const productRoutes: FastifyPluginAsyncTypebox<{ showProduct: ShowProduct
   )
 }
 
-export function productPage({ upstreams, floodFactor, traceUiUrl, nowMs }: ProductPageOptions): ShowProduct {
+export function productPage({
+  upstreams,
+  floodFactor,
+  traceUiUrl,
+  answersUrl,
+  nowMs
+}: ProductPageOptions): ShowProduct {
   const { id } = shownProduct
 
   /** Only the page of a signed-in user calls ratings: the lessons depend on that. */
@@ -104,7 +112,8 @@ export function productPage({ upstreams, floodFactor, traceUiUrl, nowMs }: Produ
       reviews: reviews.answer,
       stars,
       timings,
-      traceUrl: traceUrl(request)
+      traceUrl: traceUrl(request),
+      answersUrl
     })
     // Istio's documentation searches the page for this title.
     void asPage(reply).header('server-timing', serverTiming(timings))

@@ -17,10 +17,13 @@ export interface ProductScene {
   timings: Timings
   /** Address of the page's own trace; undefined without a trace viewer. */
   traceUrl: string | undefined
+  /** Address of a picture of the last answers of reviews; empty if there is none. */
+  answersUrl: string
 }
 
 /** The content of `/productpage`: a book, its details and its reviews, with a notice in place of each missing part. */
-export function productView({ root, product, details, reviews, stars, timings, traceUrl }: ProductScene): Html {
+export function productView(scene: ProductScene): Html {
+  const { root, product, details, reviews, stars, timings, traceUrl, answersUrl } = scene
   return html`<article>
     <section class="hero">
       <img
@@ -45,9 +48,17 @@ export function productView({ root, product, details, reviews, stars, timings, t
     <section class="card" aria-labelledby="reviews-title">
       <h2 id="reviews-title">Book Reviews</h2>
       ${reviews.ok ? reviewList(reviews.value, reviews.version) : notice('Error fetching product reviews', sorry('reviews'))}
+      ${answersUrl !== '' && answersPicture(answersUrl)}
     </section>
     ${stars && starsForm(stars)} ${timingsView(timings, traceUrl)}
   </article>`
+}
+
+/** The trace viewer's map has the same in figures. */
+function answersPicture(url: string): Html {
+  return html`<a class="answers" href="${new URL('map', url).href}"
+    ><img src="${url}" alt="Map of calls, with the last answers of reviews by version" width="320" height="126"
+  /></a>`
 }
 
 function detailsTable(book: BookDetails): Html {

@@ -1,5 +1,9 @@
-/** Options of `@fastify/helmet`. Pages have no scripts and load only the site's own styles and pictures. */
-export function securityHeaders(frameAncestors: string) {
+/**
+ * Options of `@fastify/helmet`. Pages have no scripts, and load only the site's own styles and pictures.
+ *
+ * @param pictureUrl of a picture from elsewhere; empty if there is none
+ */
+export function securityHeaders(frameAncestors: string, pictureUrl: string) {
   const sources = frameAncestors.split(/[ ,]+/).map((source) => (/^[a-z]+$/.test(source) ? `'${source}'` : source))
   return {
     contentSecurityPolicy: {
@@ -7,7 +11,7 @@ export function securityHeaders(frameAncestors: string) {
       directives: {
         defaultSrc: ["'none'"],
         styleSrc: ["'self'"],
-        imgSrc: ["'self'"],
+        imgSrc: ["'self'", ...(pictureUrl === '' ? [] : [new URL(pictureUrl).origin])],
         formAction: ["'self'"],
         baseUri: ["'none'"],
         frameAncestors: sources
