@@ -61,6 +61,7 @@ export const commands = {
   cluster: (node, args) => program(node, 'deploy/cluster/src/main.ts', args, { patienceMs: MACHINE_PATIENCE_MS }),
   'test:cluster': (node, args) => commands.cluster(node, ['test', ...args]),
   'test:mesh': (node, args) => commands.cluster(node, ['test-mesh', ...args]),
+  'test:kubevirt': (node, args) => commands.cluster(node, ['test-kubevirt', ...args]),
   equivalence: (node, args) => built(node, 'test/equivalence/main.ts', args),
   fuzz: (node, args) => program(node, 'test/fuzz/main.ts', args),
   bench: (node, args) => built(node, 'test/bench/main.ts', args),

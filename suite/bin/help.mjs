@@ -29,6 +29,9 @@ export const help = {
   'test:mesh': {
     text: 'npm run test:mesh -- [options]: tests the manifests in a cluster with Istio. Options go to vitest.'
   },
+  'test:kubevirt': {
+    text: 'npm run test:kubevirt -- [options]: tests the virtual machines in a cluster with KubeVirt. Options go to vitest.'
+  },
   manifests: { text: 'npm run manifests -- [options]: checks or renders the manifests', own: true },
   samples: { text: 'npm run samples -- [options]: writes samples/bookinfo from the manifests in deploy', own: true },
   equivalence: { text: 'npm run equivalence -- [options]: compares process, container and machine', own: true },

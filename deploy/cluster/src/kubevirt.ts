@@ -26,6 +26,8 @@ const settings = {
     configuration: {
       // Its images are not here.
       virtTemplateDeployment: { enabled: false },
+      // Emulated, a machine of 512 MiB uses up to 833 MiB with its translated code. Without this its pod asks for 748 MiB.
+      additionalGuestMemoryOverheadRatio: '1.75',
       developerConfiguration: {
         useEmulation: true,
         // Image volumes need containerd 2, and Debian 12 has 1.6.

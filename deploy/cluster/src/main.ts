@@ -1,4 +1,5 @@
 import { explainFailure, Failure, parseOptions, print, ROOT, run, stop, stopOnSignals } from '@bookinfo/cli'
+import { imageNames } from '@bookinfo/vm-images'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { dirname, join } from 'node:path'
@@ -36,13 +37,14 @@ folder of its own, and changes nothing of the machine.
                   on the cluster that KUBECONFIG names; else on one of our own, which is brought up for them if it does not run
   test-mesh ...   run the tests that need Istio, likewise; on a cluster of our own Istio is installed for them,
                   and Jaeger is built unless tests other than "traces" and "readme" are named
+  test-kubevirt   run the tests that need KubeVirt, likewise; Istio, Jaeger and KubeVirt are installed for them
   down            end it, and remove all that belongs to it
   --name NAME     of the cluster, if there are several: 1 to 20 lower-case letters, digits and dashes; "main" if not given
   --help          show this
 `
 
 /** The arguments after these commands belong to the program that they run. */
-const passing = ['kubectl', 'run', 'test', 'test-mesh']
+const passing = ['kubectl', 'run', 'test', 'test-mesh', 'test-kubevirt']
 
 /** Tests in test/mesh that read traces. */
 const needJaeger = ['readme', 'traces']
@@ -101,9 +103,11 @@ await explainFailure(async () => {
       await requireRunning(cluster)
       return passOn(cluster, rest)
     case 'test':
-      return test(cluster, rest)
+      return test(cluster, rest, 'cluster')
     case 'test-mesh':
-      return test(cluster, rest, { mesh: true })
+      return test(cluster, rest, 'mesh')
+    case 'test-kubevirt':
+      return test(cluster, rest, 'kubevirt')
     case 'down':
       await takeDown(cluster)
       return print(`The cluster "${cluster.name}" is gone.`)
@@ -130,20 +134,28 @@ async function passThrough([program = '', ...args]: readonly string[], env: Reco
   process.exitCode = typeof status === 'number' ? status : 1
 }
 
-async function test(cluster: Cluster, args: readonly string[], { mesh = false } = {}): Promise<void> {
+async function test(cluster: Cluster, args: readonly string[], tests: 'cluster' | 'mesh' | 'kubevirt'): Promise<void> {
   const config = join(ROOT, 'deploy/cluster/vitest.config.ts')
   const vitest = [process.execPath, join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--config', config, ...args]
-  const env = { BOOKINFO_TESTS: mesh ? 'mesh' : 'cluster' }
+  const env = { BOOKINFO_TESTS: tests }
   if (process.env['KUBECONFIG']) return passThrough(vitest, env)
   const running = runs(cluster)
+  const jaeger = tests === 'kubevirt' || args.length === 0 || args.some((arg) => needJaeger.includes(arg))
   try {
     if (!running) await bringUp(cluster)
-    if (mesh) await installIstio(cluster)
-    if (mesh && (args.length === 0 || args.some((arg) => needJaeger.includes(arg)))) await importJaeger(cluster)
+    if (tests !== 'cluster') await installIstio(cluster)
+    if (tests !== 'cluster' && jaeger) await importJaeger(cluster)
+    if (tests === 'kubevirt') await installKubevirt(cluster)
     if (!running) {
       const options = ['--base', 'debian', '--builder', 'buildah', '--unless-built']
       await timed('npm run images', () => run('npm', ['run', 'images', '--', ...options]))
       await timed('images', () => importSuite(cluster))
+    }
+    if (!running && tests === 'kubevirt') {
+      await timed('npm run vm:build', async () => {
+        for (const machine of imageNames) await run('npm', ['run', 'vm:build', '--', machine])
+      })
+      await timed('disks', () => importMachines(cluster))
     }
     await passOn(cluster, vitest, env)
   } finally {

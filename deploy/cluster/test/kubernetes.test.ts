@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { forward, kubectl, runInPod } from './support/kubectl.ts'
+import { measureMemory, type Memory } from './support/memory.ts'
 import { installOverlay, pods, removeOverlay } from './support/overlay.ts'
 import { ENOUGH, untilWhole } from './support/whole.ts'
 
@@ -56,38 +57,10 @@ test('no service can write to its root, or runs as root', async () => {
 
 test('pods use less memory than they ask for', async () => {
   await expect.poll(measureMemory, { timeout: 60_000, interval: 3000 }).toSatisfy((all: Memory[]) =>
-    // The kubelet counts every ten seconds or so, and its first figures are of pods that have hardly started.
+    // The first figures are of pods that have hardly started.
     all.every(({ usedMiB }) => usedMiB >= LEAST_MIB)
   )
   const all = await measureMemory()
   for (const { pod, usedMiB, askedMiB } of all) process.stdout.write(`${pod}: ${usedMiB} of ${askedMiB} MiB\n`)
   expect(all.filter(({ usedMiB, askedMiB }) => usedMiB > askedMiB)).toEqual([])
 })
-
-interface Memory {
-  pod: string
-  usedMiB: number
-  askedMiB: number
-}
-
-async function measureMemory(): Promise<Memory[]> {
-  const all = await pods()
-  const usage = await memoryByPod(all.map(({ spec }) => spec.nodeName))
-  return all.map(({ metadata: { name }, spec }) => ({
-    pod: name,
-    usedMiB: Math.round((usage.get(name) ?? 0) / 2 ** 20),
-    askedMiB: parseInt(spec.containers[0]?.resources.requests.memory ?? '0', 10)
-  }))
-}
-
-/** Bytes that the kubelet counts when it decides whom to evict. */
-async function memoryByPod(nodes: readonly string[]): Promise<Map<string, number>> {
-  const usage = new Map<string, number>()
-  for (const node of new Set(nodes)) {
-    const { stdout } = await kubectl(['get', '--raw', `/api/v1/nodes/${node}/proxy/stats/summary`])
-    const { pods: counted }: { pods: { podRef: { name: string }; memory?: { workingSetBytes: number } }[] } =
-      JSON.parse(stdout)
-    for (const { podRef, memory } of counted) if (memory) usage.set(podRef.name, memory.workingSetBytes)
-  }
-  return usage
-}

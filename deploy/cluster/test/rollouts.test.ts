@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => removeOverlay('kubernetes'))
 
 test('no request fails while Deployments roll out and pods are deleted', async () => {
-  const load = await startLoad(RATE_PER_SECOND)
+  await using load = await startLoad(RATE_PER_SECOND)
   let replaced = 0
   for (let round = 0; round < ROUNDS; round++) {
     for (const deployment of deployments) {

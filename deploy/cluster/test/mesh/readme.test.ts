@@ -1,22 +1,16 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { afterAll, expect, test } from 'vitest'
 import { kubectl } from '../support/kubectl.ts'
 import { removeOverlay } from '../support/overlay.ts'
 import { readerAt } from '../support/reader.ts'
+import { commandsOf, execute } from '../support/page.ts'
 import { until } from '../support/poll.ts'
-
-const ROOT = join(import.meta.dirname, '../../../..')
 
 /** Commands of the page that are not run, and why not. */
 const notRun: [RegExp, string][] = [
   [/^npm run images|^kind /, 'the cluster has the images already, and is no cluster of kind'],
   [/^istioctl /, 'the cluster has Istio already, with the settings of the same file'],
   [/\boc /, 'they need OpenShift'],
-  [/kubevirt|hybrid|details-vm|vm:build|\/details/, 'they need KubeVirt; npm run test:vm builds the machine'],
+  [/kubevirt|hybrid|details-vm|vm:build|\/details/, 'they need KubeVirt: npm run test:kubevirt'],
   [/databases|mysql/, 'the databases are published as images only']
 ]
 
@@ -46,32 +40,3 @@ test('the commands of deploy/README.md bring up the suite, open page and traces,
   expect(removal).toHaveLength(2)
   expect(stdout).toBe('')
 })
-
-/** The commands in a page's console blocks: lines after a dollar sign, with those that a backslash continues. */
-function commandsOf(page: string): string[] {
-  const text = readFileSync(join(ROOT, page), 'utf8')
-  const blocks = [...text.matchAll(/```console\n([^]*?)```/g)].map(([, block = '']) => block)
-  return blocks.flatMap((block) => [...block.matchAll(/^\$ ((?:.*\\\n)*.*)$/gm)].map(([, command = '']) => command))
-}
-
-/**
- * Runs a command as a shell does. One that ends in an ampersand is started only, until it prints its first line.
- *
- * @returns what ends it
- */
-async function execute(command: string): Promise<() => Promise<void>> {
-  const background = command.endsWith('&')
-  const script = background ? `exec ${command.slice(0, -1)}` : command
-  const child = spawn('bash', ['-ec', script], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] })
-  const exit = once(child, 'exit')
-  const lines = createInterface({ input: child.stdout })
-  if (background) await Promise.race([once(lines, 'line'), exit])
-  else await exit
-  const failed = background ? child.exitCode !== null : child.exitCode !== 0
-  if (failed) throw new Error(`"${command}" has ended with status ${child.exitCode}`)
-  process.stdout.write(`  $ ${command}\n`)
-  return async () => {
-    child.kill('SIGTERM')
-    await exit
-  }
-}

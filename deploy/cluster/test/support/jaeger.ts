@@ -9,9 +9,12 @@ export const GATEWAY = 'istio-ingressgateway.istio-system'
 
 export interface Span {
   id: string
+  traceId: string
   parent: string | undefined
   service: string
   kind: string | undefined
+  /** What the service says that it runs in. Sidecars do not say it. */
+  runtime: string | undefined
 }
 
 export type Trace = readonly Span[]
@@ -35,21 +38,33 @@ async function readTrace(path: string): Promise<Trace> {
   const { data }: { data: JaegerTrace[] | null } = JSON.parse(await response.text())
   const [first, ...others] = data ?? []
   if (others.length > 0) throw new Error(`one trace expected, found ${others.length + 1}`)
-  return (first?.spans ?? []).map(({ spanID, references, processID, tags }) => ({
-    id: spanID,
-    parent: references[0]?.spanID,
-    service: first?.processes[processID]?.serviceName ?? '',
-    kind: tags.find(({ key }) => key === 'span.kind')?.value
-  }))
+  return (first?.spans ?? []).map(({ spanID, traceID, references, processID, tags }) => {
+    const { serviceName = '', tags: resource = [] } = first?.processes[processID] ?? {}
+    return {
+      id: spanID,
+      traceId: traceID,
+      parent: references[0]?.spanID,
+      service: serviceName,
+      kind: valueOf(tags, 'span.kind'),
+      runtime: valueOf(resource, 'bookinfo.runtime')
+    }
+  })
 }
 
 /** Of an answer of Jaeger's, what the tests read. */
 interface JaegerTrace {
   spans: {
     spanID: string
+    traceID: string
     processID: string
     references: { spanID: string }[]
-    tags: { key: string; value: string }[]
+    tags: Tags
   }[]
-  processes: Record<string, { serviceName: string }>
+  processes: Record<string, { serviceName: string; tags?: Tags }>
+}
+
+type Tags = { key: string; value: string }[]
+
+function valueOf(tags: Tags, name: string): string | undefined {
+  return tags.find(({ key }) => key === name)?.value
 }

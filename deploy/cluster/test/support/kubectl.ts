@@ -24,18 +24,9 @@ export async function kubectl(args: readonly string[], input = ''): Promise<Outp
 }
 
 /** Runs JavaScript with the Node of a service's container. @returns what it prints */
-export async function runInPod(workload: string, script: string): Promise<string> {
-  const { stdout } = await kubectl([
-    '-n',
-    'bookinfo',
-    'exec',
-    workload,
-    '--',
-    'node',
-    '--input-type=module',
-    '-e',
-    script
-  ])
+export async function runInPod(workload: string, script: string, namespace = 'bookinfo'): Promise<string> {
+  const node = ['node', '--input-type=module', '-e', script]
+  const { stdout } = await kubectl(['-n', namespace, 'exec', workload, '--', ...node])
   return stdout.trim()
 }
 
@@ -44,8 +35,13 @@ export interface Forward extends AsyncDisposable {
   url: string
 }
 
-export async function forward(service: string, port: number, namespace = 'bookinfo'): Promise<Forward> {
-  const child = spawn('kubectl', ['-n', namespace, 'port-forward', `service/${service}`, `:${port}`], {
+export function forward(service: string, port: number, namespace = 'bookinfo'): Promise<Forward> {
+  return forwardTo(`service/${service}`, port, namespace)
+}
+
+/** @param target such as pod/NAME */
+export async function forwardTo(target: string, port: number, namespace = 'bookinfo'): Promise<Forward> {
+  const child = spawn('kubectl', ['-n', namespace, 'port-forward', target, `:${port}`], {
     stdio: ['ignore', 'pipe', 'inherit']
   })
   const exit = once(child, 'exit')

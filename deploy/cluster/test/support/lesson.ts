@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { kubectl } from './kubectl.ts'
+import { waitForDeployments } from './overlay.ts'
 
 const LESSONS = join(import.meta.dirname, '../../../lessons')
 
@@ -31,7 +32,7 @@ export async function applyLesson(file: string, replacements: Record<string, str
   let text = lessonText(file)
   for (const [old, replacement] of Object.entries(replacements)) text = text.replaceAll(old, replacement)
   await kubectl(['apply', '-f', '-'], text)
-  await kubectl(['-n', 'bookinfo', 'rollout', 'status', 'deployment', '--selector=app!=jaeger', '--timeout=300s'])
+  await waitForDeployments()
 }
 
 /** Undoes a lesson and those before it, as deploy/lessons/README.md says. */

@@ -3,15 +3,39 @@ import { kubectl } from './kubectl.ts'
 const NAME = 'outsider'
 const inDefault = ['-n', 'default']
 
+/** Sends a request from a pod without a sidecar. @returns status and body, or the word "refused" */
+export function callWithoutSidecar(url: string): Promise<string> {
+  return runWithoutSidecar(
+    `fetch('${url}').then(async (response) => console.log(response.status, await response.text()), () => console.log('refused'))`
+  )
+}
+
 /**
- * Sends a request from a pod without a sidecar, in the namespace default. It has the image of productpage, since that one has Node.
+ * Connects to ports of an address from a pod without a sidecar, and sends each a request in plain HTTP.
  *
- * @returns status and body, or the word "refused"
+ * @returns by port, what has come back
  */
-export async function callWithoutSidecar(url: string): Promise<string> {
+export async function answersWithoutSidecar(ip: string, ports: readonly number[]): Promise<Record<number, string>> {
+  const script = `
+    const ask = (port) => new Promise((resolve) => {
+      let answer = ''
+      const socket = require('node:net').connect(port, '${ip}', () => socket.write('GET /health HTTP/1.0\\r\\n\\r\\n'))
+      socket.setTimeout(3000, () => socket.destroy())
+      socket.on('data', (data) => (answer += data)).on('error', () => {}).on('close', () => resolve([port, answer]))
+    })
+    Promise.all(${JSON.stringify(ports)}.map(ask)).then((all) => console.log(JSON.stringify(Object.fromEntries(all))))`
+  const answers: Record<number, string> = JSON.parse(await runWithoutSidecar(script))
+  return answers
+}
+
+/**
+ * Runs JavaScript in a pod without a sidecar, in the namespace default. It has the image of productpage, since that one has Node.
+ *
+ * @returns what it prints
+ */
+export async function runWithoutSidecar(script: string): Promise<string> {
   const image = '--output=jsonpath={.spec.template.spec.containers[0].image}'
   const { stdout } = await kubectl(['-n', 'bookinfo', 'get', 'deployment', 'productpage-v1', image])
-  const script = `fetch('${url}').then(async (response) => console.log(response.status, await response.text()), () => console.log('refused'))`
   const run = ['run', NAME, `--image=${stdout}`, '--restart=Never']
   try {
     await kubectl([...inDefault, ...run, '--command', '--', 'node', '-e', script])

@@ -1,9 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { kubectl } from './kubectl.ts'
 
 export const OVERLAYS = join(import.meta.dirname, '../../../overlays')
 
-/** The suite's Deployments. Jaeger is left out, since a cluster may not have its image. */
+/** The suite's Deployments. */
 export const deployments = ['productpage-v1', 'details-v1', 'reviews-v1', 'reviews-v2', 'reviews-v3', 'ratings-v1']
 
 /** Applies an overlay as its README says, and waits until the suite's Deployments are ready. @returns warnings of the cluster */
@@ -13,19 +14,40 @@ export async function installOverlay(name: string): Promise<string> {
   return stderr
 }
 
+/** A kustomization on top of an overlay. Paths are as from a folder in deploy/overlays. */
+export interface Combination {
+  resources: readonly string[]
+  components?: readonly string[]
+  secretGenerator?: readonly { name: string; behavior: string; literals: readonly string[] }[]
+}
+
+/** Applies a kustomization. @returns warnings of the cluster */
+export async function applyCombination(combination: Combination): Promise<string> {
+  // kustomize reads no folder outside of the one with the kustomization, but for paths relative to it.
+  const folder = mkdtempSync(join(OVERLAYS, 'combination-'))
+  const kind = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', namespace: 'bookinfo' }
+  try {
+    writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify({ ...kind, ...combination }))
+    const { stderr } = await kubectl(['apply', '-k', folder])
+    return stderr
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** Waits until the suite's Deployments are ready. Jaeger is left out, since a cluster may not have its image. */
 export async function waitForDeployments(): Promise<void> {
-  const names = deployments.map((name) => `deployment/${name}`)
-  await kubectl(['-n', 'bookinfo', 'rollout', 'status', ...names, '--timeout=300s'])
+  await kubectl(['-n', 'bookinfo', 'rollout', 'status', 'deployment', '--selector=app!=jaeger', '--timeout=300s'])
 }
 
 export async function removeOverlay(name: string): Promise<void> {
-  await kubectl(['delete', '-k', join(OVERLAYS, name), '--ignore-not-found', '--timeout=120s'])
+  await kubectl(['delete', '-k', join(OVERLAYS, name), '--ignore-not-found', '--timeout=300s'])
 }
 
 /** Of a pod, what the tests read. */
 export interface Pod {
   metadata: { name: string; labels: Record<string, string> }
-  spec: { nodeName: string; containers: { resources: { requests: { memory: string } } }[] }
+  spec: { nodeName: string; containers: { name: string; resources: { requests: { memory: string } } }[] }
   status: { containerStatuses: ContainerStatus[]; initContainerStatuses?: ContainerStatus[] }
 }
 

@@ -16,43 +16,56 @@ export interface LoadResult {
   p99Ms: number
 }
 
-export interface Load {
+/** Disposing of it removes its pod. */
+export interface Load extends AsyncDisposable {
   stop(): Promise<LoadResult>
 }
 
+/** Where the load's pod runs, and what it asks for. */
+export interface LoadTarget {
+  namespace: string
+  url: string
+}
+
+const withoutMesh = { namespace: 'bookinfo', url: 'http://productpage:9080/productpage' }
+
 /** Starts a pod that asks for the page at a steady rate. It has the image of productpage, since that one has Node. */
-export async function startLoad(ratePerSecond: number): Promise<Load> {
+export async function startLoad(ratePerSecond: number, target: LoadTarget = withoutMesh): Promise<Load> {
+  const inNamespace = ['-n', target.namespace]
   const output = '--output=jsonpath={.spec.template.spec.containers[0].image}'
   const { stdout: image } = await kubectl(['-n', 'bookinfo', 'get', 'deployment', 'productpage-v1', output])
-  const objects = [configMap(), pod(image, ratePerSecond)]
+  const objects = [configMap(target), pod(image, ratePerSecond, target)]
   await kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }))
-  await kubectl(['-n', 'bookinfo', 'wait', '--for=condition=Ready', 'pod/load', '--timeout=120s'])
+  await kubectl([...inNamespace, 'wait', '--for=condition=Ready', 'pod/load', '--timeout=120s'])
   return {
     async stop() {
       await sleep(AFTER_MS)
-      await runInPod('load', "process.kill(1, 'SIGTERM')")
-      await kubectl(['-n', 'bookinfo', 'wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/load', '--timeout=60s'])
-      const { stdout } = await kubectl(['-n', 'bookinfo', 'logs', 'load'])
+      await runInPod('load', "process.kill(1, 'SIGTERM')", target.namespace)
+      await kubectl([...inNamespace, 'wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/load', '--timeout=60s'])
+      const { stdout } = await kubectl([...inNamespace, 'logs', 'load'])
       const result: LoadResult = JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
       return result
+    },
+    async [Symbol.asyncDispose]() {
+      await kubectl([...inNamespace, 'delete', 'pod/load', 'configmap/load', '--ignore-not-found'])
     }
   }
 }
 
-function configMap(): unknown {
+function configMap({ namespace }: LoadTarget): unknown {
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: { name: 'load', namespace: 'bookinfo' },
+    metadata: { name: 'load', namespace },
     data: { 'load.ts': readFileSync(PROGRAM, 'utf8') }
   }
 }
 
-function pod(image: string, ratePerSecond: number): unknown {
+function pod(image: string, ratePerSecond: number, { namespace, url }: LoadTarget): unknown {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: 'load', namespace: 'bookinfo' },
+    metadata: { name: 'load', namespace },
     spec: {
       restartPolicy: 'Never',
       automountServiceAccountToken: false,
@@ -61,7 +74,7 @@ function pod(image: string, ratePerSecond: number): unknown {
         {
           name: 'load',
           image,
-          command: ['node', '/load/load.ts', 'http://productpage:9080/productpage', String(ratePerSecond)],
+          command: ['node', '/load/load.ts', url, String(ratePerSecond)],
           resources: { requests: { cpu: '50m', memory: '96Mi' } },
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
           volumeMounts: [{ name: 'load', mountPath: '/load' }]
