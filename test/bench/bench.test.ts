@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import { startCollector } from './collector.ts'
 import { byDefault, floors, tracedKept, usual } from './contenders.ts'
 import { readAtOnce, readSteadily } from './load.ts'
+import { profilePages } from './profile.ts'
+import { showProgress } from './progress.ts'
 import { startSuite } from './suite.ts'
 
 const PAGES = 12
@@ -56,4 +58,15 @@ test('a steady rate does not wait for answers', async () => {
   })
   const { latenciesMs } = await readSteadily(server, 100, 200)
   expect(latenciesMs).toHaveLength(20)
+})
+
+test('a profile names the code that the CPU time goes to', async () => {
+  await using collector = await startCollector()
+  const around = { collector: collector.endpoint, core: undefined, progress: showProgress() }
+  const [forward, traced] = await profilePages(around, { warmUp: 0.5, profile: 1 })
+  for (const code of ['fastify', 'undici', 'Node: HTTP', 'service-kit: server', 'productpage: product'])
+    expect([code, forward?.shares[code]]).toEqual([code, expect.toSatisfy((share) => share > 0 && share < 1)])
+  expect(Object.values(forward?.shares ?? {}).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1)
+  expect(forward?.shares['@opentelemetry/sdk-trace-base']).toBeUndefined()
+  expect(traced?.shares['@opentelemetry/sdk-trace-base']).toBeGreaterThan(0)
 })

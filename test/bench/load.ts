@@ -3,6 +3,13 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const PAGE = '/productpage'
+/** As many as a busy gateway or a load generator has open. */
+export const CONNECTIONS = 16
+/**
+ * V8 compiles hot code again and again: on a slow core the CPU time of a page falls for half a minute, the longer the more
+ * code a suite has.
+ */
+export const WARM_UP_SECONDS = 20
 
 export interface Target {
   port: number
@@ -41,6 +48,12 @@ export async function readAtOnce(
   const seconds = (performance.now() - startMs) / 1000
   for (const reader of readers) reader.close()
   return { pages: latenciesMs.length, refused: asked - latenciesMs.length, seconds, latenciesMs }
+}
+
+/** Reads pages that are not counted. */
+export async function warmUp(target: Target, seconds = WARM_UP_SECONDS): Promise<void> {
+  const endMs = performance.now() + seconds * 1000
+  await readAtOnce(target, CONNECTIONS, () => performance.now() >= endMs)
 }
 
 /** Opens the page at a steady rate, whether or not answers come (an open loop). A time begins when its request is due. */

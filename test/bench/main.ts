@@ -13,14 +13,16 @@ import { availableParallelism } from 'node:os'
 import { machine } from './bench.ts'
 import { startCollector } from './collector.ts'
 import { writeAll } from './files.ts'
+import { describeGrowth, drawGrowth, GROWTH_SECONDS, measureGrowth } from './growth.ts'
 import { readAtOnce, type Target } from './load.ts'
 import { describePages, measurePages, pageSeconds } from './page.ts'
 import { drawPages, drawTails } from './pictures.ts'
+import { describeProfiles, PROFILE_SECONDS, profilePages } from './profile.ts'
 import { showProgress, type Progress } from './progress.ts'
 import { describeStarts, measureStarts, START_SECONDS } from './start.ts'
 import { describeTails, measureTails, TAIL_SECONDS } from './tail.ts'
 
-const parts = ['page', 'start', 'tail'] as const
+const parts = ['page', 'start', 'tail', 'profile', 'growth'] as const
 type Part = (typeof parts)[number]
 
 const usage = `Usage: npm run bench -- [options]
@@ -29,14 +31,14 @@ Compares the page of the built services with a floor (the same calls by node:htt
 OpenTelemetry's auto-instrumentation, and with the original if it runs. Other load disturbs it: read the ratios.
 
   --only PART     ${parts.join(', ')}; all if not given
-  --rounds N      rounds of the page, 1 to 100; 7 if not given
+  --rounds N      rounds of the page, 1 to 100; 5 if not given
   --original URL  the page of a running original, for example http://127.0.0.1:9080/productpage
   --out DIR       write bench.json and pictures (SVG) into this folder
   --help          show this
 `
 const options = {
   only: { type: 'string' },
-  rounds: { type: 'string', default: '7' },
+  rounds: { type: 'string', default: '5' },
   original: { type: 'string' },
   out: { type: 'string' },
   help: { type: 'boolean' }
@@ -55,7 +57,13 @@ await explainFailure(async () => {
   const chosen: readonly Part[] = values.only === undefined ? parts : [readChoice('--only', values.only, parts)]
   const rounds = readNumber('--rounds', values.rounds, { least: 1, greatest: 100 })
   const original = values.original === undefined ? undefined : await readOriginal(values.original)
-  const seconds = { page: pageSeconds(rounds), start: START_SECONDS, tail: TAIL_SECONDS }
+  const seconds = {
+    page: pageSeconds(rounds),
+    start: START_SECONDS,
+    tail: TAIL_SECONDS,
+    profile: PROFILE_SECONDS,
+    growth: GROWTH_SECONDS
+  }
   const inAll = chosen.reduce((sum, part) => sum + seconds[part], 0)
   const core = pinAwayFrom(SERVER_CORE) ? SERVER_CORE : undefined
   print(machine)
@@ -78,6 +86,15 @@ await explainFailure(async () => {
       const starts = await measureStarts(around)
       figures[part] = starts
       show(progress, describeStarts(starts))
+    } else if (part === 'profile') {
+      const profiles = await profilePages(around)
+      figures[part] = profiles
+      show(progress, describeProfiles(profiles))
+    } else if (part === 'growth') {
+      const growth = await measureGrowth(around)
+      figures[part] = growth
+      pictures['growth.svg'] = drawGrowth(growth)
+      show(progress, describeGrowth(growth))
     } else {
       const tails = await measureTails(around)
       figures[part] = tails

@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { quantile, spread, table } from './bench.ts'
 import type { Collector } from './collector.ts'
 import { contenders, floorOf, tracedKept, usual, type Contender } from './contenders.ts'
-import { readAtOnce, type Target } from './load.ts'
+import { CONNECTIONS, readAtOnce, warmUp, WARM_UP_SECONDS, type Target } from './load.ts'
 import type { Progress } from './progress.ts'
 import { EXPORT_DELAY_MS, startSuite, type Suite, type Surroundings } from './suite.ts'
 
-const CONNECTIONS = 16
-const ROUND_MS = 1_000
-/** They are not counted: V8 compiles the code meanwhile. */
-const WARM_UP_PAGES = 1_500
+const ROUND_MS = 3_000
+/** Milliseconds before each round: a suite that was idle meanwhile is slow at first. */
+const REWARM_MS = 2_000
+const START_SECONDS = 4
 
 /** The figures of one contender in one round. */
 interface Sample {
@@ -40,7 +40,7 @@ export interface PageOptions extends Surroundings {
 
 /** Seconds for the whole part. */
 export function pageSeconds(rounds: number): number {
-  return contenders.length * (6 + rounds * 1.5)
+  return contenders.length * (START_SECONDS + WARM_UP_SECONDS + (rounds * (REWARM_MS + ROUND_MS + 500)) / 1000)
 }
 
 /** Measures every contender in turn in each round, so that other load on the machine affects all of them. */
@@ -53,11 +53,14 @@ export async function measurePages(options: PageOptions): Promise<PageFigures[]>
     const suite = stack.use(await startSuite(contender, options))
     await readAtOnce(suite, 1, (asked) => asked >= 1)
     const figures = { name: contender.name, contender, samples: [], idleMib: suite.memoryMib(), loadedMib: NaN }
-    await readAtOnce(suite, CONNECTIONS, (asked) => asked >= WARM_UP_PAGES)
+    await warmUp(suite)
     running.push({ suite, target: suite, figures })
   }
   const figures = { name: 'original', contender: undefined, samples: [], idleMib: NaN, loadedMib: NaN }
-  if (original !== undefined) running.push({ suite: undefined, target: original, figures })
+  if (original !== undefined) {
+    await warmUp(original)
+    running.push({ suite: undefined, target: original, figures })
+  }
   await sleep(EXPORT_DELAY_MS * 1.5)
   for (let round = 1; round <= rounds; round += 1) {
     for (const { suite, target, figures: own } of running) {
@@ -71,6 +74,9 @@ export async function measurePages(options: PageOptions): Promise<PageFigures[]>
 
 async function measureRound(target: Target, suite: Suite | undefined, collector: Collector): Promise<Sample> {
   const cpuMs = (): number => suite?.cpuMs() ?? NaN
+  const warmMs = performance.now() + REWARM_MS
+  await readAtOnce(target, CONNECTIONS, () => performance.now() >= warmMs)
+  if (suite?.contender.spans) await sleep(EXPORT_DELAY_MS * 1.5)
   await collector.take()
   const before = cpuMs()
   const endMs = performance.now() + ROUND_MS

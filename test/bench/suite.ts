@@ -15,12 +15,13 @@ export interface Suite extends AsyncDisposable {
   /** Of productpage. */
   port: number
   ports: Record<ServiceName, number>
+  pids: Record<ServiceName, number>
   /** Milliseconds of CPU time so far, of all threads of its four processes. */
   cpuMs(): number
   /** MiB; memory that several processes share counts once. */
   memoryMib(): number
-  /** Starts one more productpage beside the first. */
-  another(env?: NodeJS.ProcessEnv): Promise<Process>
+  /** Starts one more productpage beside the first. @param flags for Node */
+  another(env?: NodeJS.ProcessEnv, flags?: readonly string[]): Promise<Process>
 }
 
 export interface Surroundings {
@@ -41,15 +42,16 @@ export async function startSuite(contender: Contender, around: Surroundings): Pr
   const upstreams = { ...addressOf('DETAILS', details.port), ...addressOf('REVIEWS', reviews.port) }
   const pageEnv = { ...upstreams, ...addressOf('RATINGS', ratings.port) }
   const productpage = await start('productpage', pageEnv)
-  const pids = [ratings, details, reviews, productpage].map(({ pid }) => pid)
+  const pids = { productpage: productpage.pid, details: details.pid, reviews: reviews.pid, ratings: ratings.pid }
   const started = starting.move()
   return {
     contender,
     port: productpage.port,
     ports: { productpage: productpage.port, details: details.port, reviews: reviews.port, ratings: ratings.port },
-    cpuMs: () => sum(pids.map(cpuMsOf)),
-    memoryMib: () => sum(pids.map(memoryMibOf)),
-    another: (env) => startServer(contender, 'productpage', { ...around, env: { ...pageEnv, ...env } }),
+    pids,
+    cpuMs: () => sum(Object.values(pids).map(cpuMsOf)),
+    memoryMib: () => sum(Object.values(pids).map(memoryMibOf)),
+    another: (env, flags) => startServer(contender, 'productpage', { ...around, env: { ...pageEnv, ...env }, flags }),
     [Symbol.asyncDispose]: () => started.disposeAsync()
   }
 }
@@ -62,7 +64,7 @@ function addressOf(name: string, port: number): NodeJS.ProcessEnv {
 function startServer(
   contender: Contender,
   service: ServiceName,
-  { collector, core, env }: Surroundings & { env: NodeJS.ProcessEnv }
+  { collector, core, env, flags = [] }: Surroundings & { env: NodeJS.ProcessEnv; flags?: readonly string[] | undefined }
 ): Promise<Process> {
   const all = {
     HOST: '127.0.0.1',
@@ -76,7 +78,10 @@ function startServer(
     OTEL_SERVICE_NAME: service,
     ...env
   }
-  return startProcess(`${service} of "${contender.name}"`, programOf(contender, service), { env: all, core })
+  return startProcess(`${service} of "${contender.name}"`, [...flags, ...programOf(contender, service)], {
+    env: all,
+    core
+  })
 }
 
 function programOf({ program, connections }: Contender, service: ServiceName): string[] {

@@ -1,16 +1,15 @@
 import { quantile, table } from './bench.ts'
 import { byDefault, floors, type Contender } from './contenders.ts'
-import { readAtOnce, readSteadily } from './load.ts'
+import { CONNECTIONS, readAtOnce, readSteadily, warmUp, WARM_UP_SECONDS } from './load.ts'
 import type { Progress } from './progress.ts'
 import { startSuite, type Suite, type Surroundings } from './suite.ts'
 
 const measured: readonly Contender[] = [floors['per-request'], floors.kept, byDefault]
-const CONNECTIONS = [1, 16, 64, 256, 1024]
+const EACH = [1, CONNECTIONS, 64, 256, 1024]
 const MS = 3_000
 const STEADY_MS = 8_000
-const WARM_UP_PAGES = 2_500
 
-export const TAIL_SECONDS = 100
+export const TAIL_SECONDS = 100 + measured.length * WARM_UP_SECONDS
 
 export interface TailFigures {
   name: string
@@ -26,10 +25,10 @@ export async function measureTails(around: Surroundings & { progress: Progress }
   for (const contender of measured) {
     around.progress.step(`start of "${contender.name}"`)
     const suite = stack.use(await startSuite(contender, around))
-    await readAtOnce(suite, 16, (asked) => asked >= WARM_UP_PAGES)
+    await warmUp(suite)
     running.push({ suite, figures: { name: contender.name, half: { perSecond: 0, latenciesMs: [] }, atOnce: [] } })
   }
-  for (const connections of CONNECTIONS) {
+  for (const connections of EACH) {
     for (const { suite, figures } of running) {
       around.progress.step(`${connections} connections: "${figures.name}"`)
       const before = suite.cpuMs()
@@ -44,7 +43,7 @@ export async function measureTails(around: Surroundings & { progress: Progress }
     }
   }
   for (const { suite, figures } of running) {
-    const capacity = figures.atOnce.find(({ connections }) => connections === 16)?.perSecond ?? 0
+    const capacity = figures.atOnce.find(({ connections }) => connections === CONNECTIONS)?.perSecond ?? 0
     const perSecond = Math.round(capacity / 2)
     around.progress.step(`${perSecond} pages a second: "${figures.name}"`)
     figures.half = { perSecond, latenciesMs: (await readSteadily(suite, perSecond, STEADY_MS)).latenciesMs }

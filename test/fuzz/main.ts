@@ -12,7 +12,8 @@ const HEAP_MIB = 512
 
 const usage = `Usage: npm run fuzz -- [options]
 
-Starts the suite and sends it made-up requests and raw bytes: each service and the trace viewer get a fifth of them.
+Starts the suite and sends it made-up requests and raw bytes. Details, ratings and reviews get most of them: pages of productpage and
+of the trace viewer cost ten times as much.
 Fails if a status from 500 on is not foreseen, an answer is missing, or a process ends. Each has ${HEAP_MIB} MiB of heap, so
 that a leak ends it.
 
@@ -21,8 +22,14 @@ that a leak ends it.
   --help        show this
 `
 
-/** Where the services are, counted from the base port. */
-const targets = { productpage: 0, details: 1, ratings: 2, 'reviews-v3': 5, 'trace-viewer': 6 }
+/** The port of each, counted from the base port, and its share of the requests. */
+const targets = {
+  productpage: { offset: 0, share: 0.1 },
+  details: { offset: 1, share: 0.3 },
+  ratings: { offset: 2, share: 0.3 },
+  'reviews-v3': { offset: 5, share: 0.25 },
+  'trace-viewer': { offset: 6, share: 0.05 }
+}
 
 const stop = stopOnSignals()
 
@@ -40,8 +47,8 @@ await explainFailure(async () => {
   await using suite = await startSuite(basePort)
   print(`${requests} requests with seed ${seed} to the suite of process ${suite.pid}`)
   let failed = false
-  for (const [name, offset] of Object.entries(targets)) {
-    failed = (await attack(name, { port: basePort + offset, requests: Math.floor(requests / 5), seed })) || failed
+  for (const [name, { offset, share }] of Object.entries(targets)) {
+    failed = (await attack(name, { port: basePort + offset, requests: Math.round(requests * share), seed })) || failed
     stop.throwIfAborted()
   }
   if (failed)
