@@ -58,7 +58,9 @@ export const forwardedPrefixes = ['uberctx-', 'ot-baggage-', 'l5d-ctx-'] as cons
 
 const forwarded: ReadonlySet<string> = new Set(forwardedHeaderNames)
 
+const prefixed = new RegExp(`^(?:${forwardedPrefixes.join('|')})`)
+
 /** @param name in lower case */
 export function isForwarded(name: string): boolean {
-  return forwarded.has(name) || forwardedPrefixes.some((prefix) => name.startsWith(prefix))
+  return forwarded.has(name) || prefixed.test(name)
 }

@@ -9,8 +9,9 @@ type Part = Html | string | number | undefined | null | false | readonly Part[]
  * A template tag for HTML. It escapes all values, except those that are HTML. `undefined`, `null` and `false` are left out.
  */
 export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
-  const texts = withoutIndentation(strings)
-  return { html: texts.map((text, index) => text + write(parts[index])).join('') }
+  let result = ''
+  for (const [index, text] of withoutIndentation(strings).entries()) result += text + write(parts[index])
+  return { html: result }
 }
 
 /** Uses text as HTML without escaping. Only for constants in the source. */
@@ -22,7 +23,9 @@ const tidied = new WeakMap<TemplateStringsArray, string[]>()
 
 /** Removes the indentation of a template. Blanks in values stay. */
 function withoutIndentation(strings: TemplateStringsArray): string[] {
-  const texts = tidied.get(strings) ?? strings.map((text) => text.replace(/\n\s*/g, '\n'))
+  const known = tidied.get(strings)
+  if (known) return known
+  const texts = strings.map((text) => text.replace(/\n\s*/g, '\n'))
   tidied.set(strings, texts)
   return texts
 }

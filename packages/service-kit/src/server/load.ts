@@ -68,6 +68,10 @@ export function boundLoad(app: FastifyInstance, maxRequestsInFlight: number): vo
     }
     if (connection.requests > MAX_PIPELINED) return refuse()
     if (route.quiet) return done()
+    if (waiting.size === 0 && serving.size < maxRequestsInFlight && round.take('served')) {
+      serving.add(raw)
+      return done()
+    }
     waiting.set(raw, { deadline: performance.now() + MAX_WAIT_MS, serve: done, refuse })
     proceed()
   })

@@ -4,7 +4,7 @@ import createFastify from 'fastify'
 import { loadConfig } from '../process/config.ts'
 import { ServerSettings } from '../process/settings.ts'
 import { recordCalls } from '../telemetry/call-metrics.ts'
-import { logging, logRequest, type LogOptions } from '../telemetry/log.ts'
+import { createRequestLog, logging, type LogOptions } from '../telemetry/log.ts'
 import { createRegistry, type MetricsRegistry } from '../telemetry/metrics-registry.ts'
 import { createRequestMetrics, serveMetrics } from '../telemetry/metrics.ts'
 import { readBodies } from './body.ts'
@@ -78,6 +78,7 @@ export function createServer(options: ServerOptions): Server {
   answerOtherMethods(app)
   readBodies(app, (bytes) => bytes)
   app.setErrorHandler(createErrorHandler(options.errorPage))
+  const logRequest = createRequestLog(options.name, version, options.log)
   followRequests(app, tracing, { onCallEnd: recordCalls(app, registry), onEnd: [metrics.measure, logRequest] })
   app.addHook('onRequest', (request, reply, done) => {
     // Any content type is accepted; Fastify would refuse a malformed one.

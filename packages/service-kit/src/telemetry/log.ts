@@ -21,7 +21,7 @@ export function logging(service: string, version: string, { level, stream }: Log
     logger: {
       level,
       base: { service, version },
-      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      timestamp: () => `,"time":"${isoTime(Date.now())}"`,
       formatters: { level: (label: string) => ({ level: label }) },
       stream: stream ?? stdout
     },
@@ -49,18 +49,42 @@ export function idsOf({ id, trace }: FastifyRequest): object {
   return { [REQUEST_ID]: id, ...trace.logIds }
 }
 
+/** Levels at which the lines of requests are written. */
+const LEVELS_WITH_REQUESTS = ['trace', 'debug', 'info']
+
 /**
  * Writes one line for each request, with its status, or with the reason why its answer is not complete. That is no error of
- * this service, so it has the same level.
+ * this service, so it has the same level. JSON.stringify writes it: the logger looks at each field for things that this line
+ * never has, which cost 10 % of the CPU time of details.
  */
-export const logRequest: RequestEndListener = (request, reply, { status, error }) => {
-  const line = {
-    method: request.method,
-    route: request.route.pattern,
-    status,
-    error: error?.name,
-    duration_ms: Math.round(reply.elapsedTime * 10) / 10,
-    ...request.calls
+export function createRequestLog(service: string, version: string, { level, stream }: LogOptions): RequestEndListener {
+  const output = LEVELS_WITH_REQUESTS.includes(level) ? (stream ?? stdout) : undefined
+  return (request, reply, { status, error }) => {
+    const line = {
+      method: request.method,
+      route: request.route.pattern,
+      status,
+      error: error?.name,
+      duration_ms: Math.round(reply.elapsedTime * 10) / 10,
+      ...request.calls
+    }
+    const msg = error?.message ?? 'request completed'
+    if (request.route.quiet) return request.log.debug(line, msg)
+    if (!output) return
+    const start = { level: 'info', time: isoTime(Date.now()), service, version }
+    output.write(`${JSON.stringify({ ...start, ...idsOf(request), ...line, msg })}\n`)
   }
-  request.log[request.route.quiet ? 'debug' : 'info'](line, error?.message ?? 'request completed')
+}
+
+let second = 0
+let untilSecond = ''
+
+/** A time as ISO 8601 writes it. From one log line to the next only the milliseconds differ, and `toISOString` took 2 %. */
+function isoTime(msSince1970: number): string {
+  const ms = msSince1970 % 1000
+  if (msSince1970 - ms !== second) {
+    second = msSince1970 - ms
+    untilSecond = new Date(second).toISOString().slice(0, -4)
+  }
+  return `${untilSecond}${String(ms).padStart(3, '0')}Z`
 }

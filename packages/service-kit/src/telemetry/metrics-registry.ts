@@ -34,7 +34,10 @@ export function createDurationHistogram(
   })
   return (labels, value, ids) => {
     const present: Record<string, string | number> = {}
-    for (const [name, label] of Object.entries(labels)) if (label !== undefined) present[name] = label
+    for (const name of about.labelNames) {
+      const label = labels[name]
+      if (label !== undefined) present[name] = label
+    }
     histogram.observe({ labels: present, value, ...(ids && { exemplarLabels: { ...ids } }) })
   }
 }
