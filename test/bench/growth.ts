@@ -94,7 +94,7 @@ async function ofProductpage(suite: Suite, env: NodeJS.ProcessEnv): Promise<numb
   await using productpage = await suite.another(env)
   const endMs = performance.now() + SETTLE_MS
   await readAtOnce(productpage, CONNECTIONS, () => performance.now() >= endMs)
-  return measureCost(productpage.pid, productpage)
+  return await measureCost(productpage.pid, productpage)
 }
 
 async function measureCost(pid: number, target: Target): Promise<number> {
