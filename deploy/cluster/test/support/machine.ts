@@ -19,11 +19,6 @@ export async function orderMachine(word: 'start' | 'stop' | 'restart', name = MA
   await kubectl(['replace', '--raw', `${SUBRESOURCES}/virtualmachines/${name}/${word}`, '-f', '-'], '{}')
 }
 
-/** Reboots the guest in its pod, as virtctl soft-reboot does. */
-export async function rebootGuest(): Promise<void> {
-  await kubectl(['replace', '--raw', `${SUBRESOURCES}/virtualmachineinstances/${MACHINE}/softreboot`, '-f', '-'], '{}')
-}
-
 /** What the guest agent says of the guest. */
 export async function askGuest(): Promise<unknown> {
   const { stdout } = await kubectl(['get', '--raw', `${SUBRESOURCES}/virtualmachineinstances/${MACHINE}/guestosinfo`])

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { forwardGateway } from '../support/gateway.ts'
+import { kubectl } from '../support/kubectl.ts'
+import { applyLesson } from '../support/lesson.ts'
+import { consoleSince, detailsPod, MACHINE, orderMachine, restartMachine, waitForMachines } from '../support/machine.ts'
+import { applyCombination, installOverlay, removeOverlay, waitForDeployments } from '../support/overlay.ts'
+import { traceOfPage } from '../support/page-trace.ts'
+import { until } from '../support/poll.ts'
+import { readerAt } from '../support/reader.ts'
+import { countAnswers, seeMachineShare } from '../support/see-machine.ts'
+import { startLoad } from '../support/start-load.ts'
+import { untilWhole } from '../support/whole.ts'
+
+const RATE_PER_SECOND = 5
+const GATEWAY = { namespace: 'default', url: 'http://istio-ingressgateway.istio-system/productpage' }
+
+/** The settings of components/details-vm/user-data.yaml, and that of components/trace-mode. */
+const USER_DATA = `#cloud-config
+write_files:
+- path: /etc/bookinfo/details.env
+  content: |
+    SHUTDOWN_DELAY_MS=3000
+    SHUTDOWN_BUDGET_MS=10000
+    OTEL_EXPORTER_OTLP_ENDPOINT=http://jaeger-collector:4318
+`
+
+beforeAll(async () => {
+  await installOverlay('hybrid')
+  await waitForMachines(MACHINE)
+  await untilWhole(() => forwardGateway('istio'))
+})
+afterAll(() => removeOverlay('hybrid'))
+
+test('a machine that restarts takes up changed user-data: it sends spans, and its log lines have the id of the trace', async () => {
+  await applyCombination({
+    resources: ['../hybrid'],
+    components: ['../../components/trace-mode'],
+    secretGenerator: [{ name: 'details-v1-userdata', behavior: 'replace', literals: [`userdata=${USER_DATA}`] }]
+  })
+  await waitForDeployments()
+  await restartMachine()
+  await applyLesson('shifting/reviews-v3.yaml')
+  await allToMachine()
+  const since = new Date()
+  const trace = await traceOfPage()
+  const spans = trace.filter(({ service }) => service === 'details')
+  expect(spans).toMatchObject([{ kind: 'server', runtime: 'vm' }])
+  const parent = trace.find(({ id }) => id === spans[0]?.parent)
+  expect(parent?.service).toBe('details.bookinfo')
+  await until(() => consoleSince(since)).toContain(`"trace_id":"${spans[0]?.traceId}"`)
+})
+
+test('no page fails while the machine beside a container stops and starts', async () => {
+  // Without weights both get requests as long as they are ready.
+  await kubectl(['-n', 'bookinfo', 'delete', 'virtualservice/details'])
+  await using load = await startLoad(RATE_PER_SECOND, GATEWAY)
+  const { name } = await detailsPod('vm')
+  await orderMachine('stop')
+  await kubectl(['-n', 'bookinfo', 'wait', '--for=delete', `pod/${name}`, '--timeout=5m'])
+  await orderMachine('start')
+  await waitForMachines(MACHINE)
+  await untilMachineAnswers()
+  const { sent, failures, p50Ms, p99Ms } = await load.stop()
+  process.stdout.write(`  ${sent} pages, ${failures.length} failed, p50 ${p50Ms} ms, p99 ${p99Ms} ms\n`)
+  expect(failures).toEqual([])
+})
+
+test('an eviction is refused, and the machine goes on until it can migrate', async () => {
+  const { name } = await detailsPod('vm')
+  const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: 'bookinfo' } }
+  const evicted = kubectl(
+    ['create', '--raw', `/api/v1/namespaces/bookinfo/pods/${name}/eviction`, '-f', '-'],
+    JSON.stringify(eviction)
+  )
+  await expect(evicted).rejects.toThrow('Eviction triggered evacuation of VMI')
+  await untilMachineAnswers()
+  await kubectl(['-n', 'bookinfo', 'delete', 'virtualmachineinstancemigration', '--all'])
+})
+
+test('a machine that is deleted powers off within its grace period', async () => {
+  const started = performance.now()
+  await kubectl(['-n', 'bookinfo', 'delete', `vm/${MACHINE}`, '--wait=true', '--timeout=5m'])
+  process.stdout.write(`  gone after ${Math.round((performance.now() - started) / 1000)} s\n`)
+  const { stdout } = await kubectl(['-n', 'bookinfo', 'get', 'vmi', '--output=name'])
+  expect(stdout).toBe('')
+})
+
+async function allToMachine(): Promise<void> {
+  await applyLesson('virtual-machine/details-vm-100.yaml')
+  await using way = await forwardGateway('istio')
+  await seeMachineShare(readerAt(way.url), 1)
+}
+
+async function untilMachineAnswers(): Promise<void> {
+  await using way = await forwardGateway('istio')
+  const reader = readerAt(way.url)
+  const before = await countAnswers()
+  await until(async () => {
+    await reader.ask('/api/v1/products/0')
+    return (await countAnswers()).vm - before.vm
+  }).toBeGreaterThan(0)
+}
