@@ -58,6 +58,7 @@ export const commands = {
       : fail(`npm run figures takes no options, got "${unknown}"`),
   manifests: (node, args) => program(node, 'deploy/check/src/main.ts', args),
   samples: (node, args) => program(node, 'deploy/check/src/samples/main.ts', args),
+  chart: (node, args) => program(node, 'deploy/check/src/chart/main.ts', args),
   cluster: (node, args) => program(node, 'deploy/cluster/src/main.ts', args, { patienceMs: MACHINE_PATIENCE_MS }),
   'test:cluster': (node, args) => commands.cluster(node, ['test', ...args]),
   'test:mesh': (node, args) => commands.cluster(node, ['test-mesh', ...args]),

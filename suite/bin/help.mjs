@@ -34,6 +34,7 @@ export const help = {
   },
   manifests: { text: 'npm run manifests -- [options]: checks or renders the manifests', own: true },
   samples: { text: 'npm run samples -- [options]: writes samples/bookinfo from the manifests in deploy', own: true },
+  chart: { text: 'npm run chart -- [options]: writes a Helm chart from the manifests in deploy', own: true },
   equivalence: { text: 'npm run equivalence -- [options]: compares process, container and machine', own: true },
   fuzz: { text: 'npm run fuzz -- [options]: sends made-up requests to the suite', own: true },
   bench: { text: 'npm run bench -- [options]: compares the speed of the page with that of other suites', own: true },

@@ -1,7 +1,10 @@
 /** What tests of images, of clusters and of running services need to know of the manifests. */
 export { worldNamed } from './checks.ts'
+export { keysOf, meshes, objectsOf, stores, type Mesh, type Store } from './chart/objects.ts'
+export { writeChart } from './chart/write.ts'
 export { calledPath, databases, door, probePaths } from './facts.ts'
 export { at, list, text } from './json.ts'
+export { readManifests, title, type Manifest } from './manifest.ts'
 export { containerOptions } from './pod.ts'
 export { servedMetrics } from './promql.ts'
 export { combinations, overlays } from './targets.ts'

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { dirname, join } from 'node:path'
 import { clusterNamed, type Cluster } from './cluster.ts'
+import { helmPath } from './helm.ts'
 import { importArchive, importMachines, importSuite } from './images.ts'
 import { buildIstio } from './istio-programs.ts'
 import { installIstio, istioRuns } from './istio.ts'
@@ -32,6 +33,7 @@ folder of its own, and changes nothing of the machine.
                   npm run vm:build has built; or the images in an archive, as podman save and docker save write it
   status          show which parts run, and the path of the kubeconfig
   kubectl ...     run kubectl, for example: npm run cluster -- kubectl -n bookinfo get pods
+  helm ...        run Helm, for example: npm run cluster -- helm list --all-namespaces
   run ...         run a program in the cluster's network, for example: npm run cluster -- run curl http://203.0.113.20:9080
   test ...        run the tests that need a cluster, for example: npm run cluster -- test rollouts
                   on the cluster that KUBECONFIG names; else on one of our own, which is brought up for them if it does not run
@@ -44,7 +46,7 @@ folder of its own, and changes nothing of the machine.
 `
 
 /** The arguments after these commands belong to the program that they run. */
-const passing = ['kubectl', 'run', 'test', 'test-mesh', 'test-kubevirt']
+const passing = ['kubectl', 'helm', 'run', 'test', 'test-mesh', 'test-kubevirt']
 
 /** Tests in test/mesh that read traces. */
 const needJaeger = ['readme', 'traces']
@@ -77,6 +79,7 @@ await explainFailure(async () => {
     case 'build':
       await requireGo()
       await buildKubernetes()
+      await helmPath()
       if (values.istio) await buildIstio()
       if (values.jaeger) await buildJaeger()
       if (values.kubevirt) await buildKubevirt()
@@ -99,6 +102,9 @@ await explainFailure(async () => {
     case 'kubectl':
       await requireRunning(cluster)
       return passOn(cluster, [await kubectlPath(), ...rest])
+    case 'helm':
+      await requireRunning(cluster)
+      return passOn(cluster, [await helmPath(), ...rest])
     case 'run':
       await requireRunning(cluster)
       return passOn(cluster, rest)
@@ -123,7 +129,7 @@ async function requireRunning(cluster: Cluster): Promise<void> {
 
 /** Runs a program in the cluster's network until it ends or is stopped, and makes its exit status that of this process. */
 async function passOn(cluster: Cluster, command: readonly string[], env: Record<string, string> = {}): Promise<void> {
-  const path = `${dirname(await kubectlPath())}:${process.env['PATH']}`
+  const path = `${dirname(await kubectlPath())}:${env['PATH'] ?? process.env['PATH']}`
   return passThrough([...inNetwork(cluster), ...command], { ...env, KUBECONFIG: cluster.kubeconfig, PATH: path })
 }
 
@@ -157,7 +163,9 @@ async function test(cluster: Cluster, args: readonly string[], tests: 'cluster' 
       })
       await timed('disks', () => importMachines(cluster))
     }
-    await passOn(cluster, vitest, env)
+    // Only the tests of the chart use Helm.
+    const path = tests === 'cluster' && { PATH: `${dirname(await helmPath())}:${process.env['PATH']}` }
+    await passOn(cluster, vitest, { ...env, ...path })
   } finally {
     if (!running) await takeDown(cluster)
   }

@@ -11,8 +11,13 @@ trap 'rm -rf "$kept"' EXIT
 libraries=$(echo usr/lib/*-linux-gnu)
 
 cp -a --parents "$libraries"/libtinfo.so.6* "$kept"
-for package in bash busybox-static libtinfo6; do cp -a --parents "usr/share/doc/$package/copyright" "$kept"; done
-mkdir -p "$kept/usr/bin"
+mkdir -p "$kept/usr/bin" "$kept/usr/share/doc"
+# The list is for the bill of materials.
+for package in bash busybox-static libtinfo6; do
+  cp -a --parents "usr/share/doc/$package/copyright" "$kept"
+  dpkg-deb -f var/cache/apt/archives/"$package"_*.deb Package Version Architecture Source
+  echo
+done >"$kept/usr/share/doc/packages-debug"
 cp "$(readlink -e usr/bin/bash || readlink -e bin/bash)" "$kept/usr/bin/bash"
 cp "$(readlink -e usr/bin/busybox || readlink -e bin/busybox)" "$kept/usr/bin/busybox"
 for tool in sh ash cat cp cut date dd df du env find free grep awk sed head tail hostname id ip kill killall less ls md5sum mkdir mv nc \

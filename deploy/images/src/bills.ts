@@ -5,7 +5,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isOurs, type Builder, type Plan } from './builder.ts'
 import type { Image } from './catalogue.ts'
-import { DIST } from './debian-base.ts'
+import { DIST, packagesOfDebugLayer } from './debian-base.ts'
 import { nodeVersion } from './node-package.ts'
 import { architectureOf, type Platform } from './options.ts'
 
@@ -15,27 +15,32 @@ export function billOf(name: string, platform: Platform): string {
 }
 
 /**
- * Writes a bill of materials for each image and platform: `dist/examples-bookinfo-details-v1.amd64.cdx.json`. The
- * content of a base from elsewhere is unknown, so the bill of its images lists npm's packages only.
+ * Writes a bill of materials for each image and platform: `dist/examples-bookinfo-details-v1.amd64.cdx.json`, and
+ * `….amd64-debug.cdx.json` for the variant with a shell. The content of a base from elsewhere is unknown, so the bill of its images
+ * lists npm's packages only, and those of the shell.
  */
-export async function writeBills(images: readonly Image[], plan: Plan, builder: Builder): Promise<void> {
+export async function writeBills(
+  images: readonly Image[],
+  plan: Plan & { debug: boolean },
+  builder: Builder
+): Promise<void> {
   await mkdir(DIST, { recursive: true })
   const { version, epoch } = plan.sources
   for (const platform of plan.platforms) {
-    const base = isOurs(plan.base)
-      ? {
-          debian: readDebianPackages(await builder.readPackages(plan, platform)),
-          debianRelease: '13',
-          node: nodeVersion()
-        }
-      : {}
+    const debian = isOurs(plan.base) ? readDebianPackages(await builder.readPackages(plan, platform)) : []
+    const base = { debianRelease: '13', ...(isOurs(plan.base) && { node: nodeVersion() }) }
+    const shell = plan.debug ? readDebianPackages(await packagesOfDebugLayer(platform)) : []
     for (const { name, service } of images) {
       const folder = join(ROOT, 'services', service)
       const maps = (await readdir(join(folder, 'dist'))).filter((file) => file.endsWith('.map'))
       const npm = bundledPackages(maps.flatMap((map) => modulesInBundle(join(folder, 'dist', map))))
       const { description }: { description: string } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-      const bill = billOfMaterials({ name, version, description, npm, ...base, sourceDateEpoch: epoch })
-      await writeFile(billOf(name, platform), bill)
+      const contents = { name, version, description, npm, debian, ...base, sourceDateEpoch: epoch }
+      const bill = billOf(name, platform)
+      await writeFile(bill, billOfMaterials(contents))
+      if (!plan.debug) continue
+      const withShell = { ...contents, version: `${version}-debug`, debian: [...debian, ...shell] }
+      await writeFile(bill.replace(/(?=\.cdx\.json$)/, '-debug'), billOfMaterials(withShell))
     }
   }
 }

@@ -1,4 +1,4 @@
-import { requireTools, ROOT, type Tools } from '@bookinfo/cli'
+import { requireTools, ROOT, run, type Tools } from '@bookinfo/cli'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findNode } from './node-package.ts'
@@ -33,9 +33,18 @@ export async function makeDebianBase(platform: Platform, epoch: number): Promise
  * @throws Failure if a tool is missing
  */
 export async function makeDebugLayer(platform: Platform, epoch: number): Promise<void> {
-  await requireTools('--debug', unpackingTools)
+  await requireTools('--debug', tools)
   await mkdir(DIST, { recursive: true })
-  const architecture = architectureOf(platform)
-  const output = join(DIST, `debug-${architecture}.tar`)
-  await unpack('sh', ['deploy/images/base/debug.sh', architecture, output], { SOURCE_DATE_EPOCH: String(epoch) })
+  const output = debugLayer(platform)
+  const script = ['deploy/images/base/debug.sh', architectureOf(platform), output]
+  await unpack('sh', script, { SOURCE_DATE_EPOCH: String(epoch) })
+}
+
+/** Debian's packages in that layer, as `readDebianPackages` reads them. */
+export function packagesOfDebugLayer(platform: Platform): Promise<string> {
+  return run('tar', ['--extract', '--to-stdout', '--file', debugLayer(platform), './usr/share/doc/packages-debug'])
+}
+
+function debugLayer(platform: Platform): string {
+  return join(DIST, `debug-${architectureOf(platform)}.tar`)
 }

@@ -15,7 +15,11 @@ await explainFailure(async () => {
   if (options.help) return print(usage.trimEnd())
   const builder = await chooseBuilder(options.builder)
   const fallback = options.push ? platforms : [ownPlatform()]
-  const plan: Plan = { ...options, sources, platforms: options.platforms.length > 0 ? options.platforms : fallback }
+  const plan: Plan & { debug: boolean } = {
+    ...options,
+    sources,
+    platforms: options.platforms.length > 0 ? options.platforms : fallback
+  }
   const { images } = options
   const all = options.debug ? [plan, { ...plan, tag: `${plan.tag}-debug` }] : [plan]
   const built = options.unlessBuilt && (await Promise.all(all.map((each) => areBuilt(images, each, builder))))

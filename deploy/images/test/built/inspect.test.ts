@@ -88,6 +88,15 @@ describe.each(catalogue)('$name', ({ name, service, args }) => {
     expect(count('pkg:deb/debian/')).toBe(readDebianPackages(debian).length)
     expect(purls).toContain(`pkg:generic/node@${process.versions.node}`)
     expect(purls.some((purl) => purl.startsWith('pkg:deb/debian/libc6@'))).toBe(true)
+
+    const debug = new URL(`../../dist/${name}.amd64-debug.cdx.json`, import.meta.url)
+    const withShell: { components: { purl: string }[] } = JSON.parse(readFileSync(debug, 'utf8'))
+    const more = withShell.components.map(({ purl }) => purl).filter((purl) => !purls.includes(purl))
+    expect(more.map((purl) => /^pkg:deb\/debian\/(.+)@/.exec(purl)?.[1] ?? '').toSorted()).toEqual([
+      'bash',
+      'busybox-static',
+      'libtinfo6'
+    ])
   })
 })
 
