@@ -37,7 +37,7 @@ describe.runIf(chromiumPath)('the trace viewer of npm start, in a browser', { ti
     await page.getByRole('link', { name: 'See its trace' }).click()
     await page.waitForURL(`http://localhost:${basePort + 6}/trace/*`)
     // It reloads itself until all is there.
-    await expect.poll(() => page.locator('.span').count(), patience).toBe(7)
+    await expect.poll(() => page.locator('.span').count(), patience).toBe(8)
     const services = await page.locator('.legend .service').allInnerTexts()
     const reviews = expect.stringMatching(/^reviews v[23]$/)
     expect(services.toSorted()).toEqual(['details v1', 'productpage v1', 'ratings v1', reviews])

@@ -62,14 +62,14 @@ export function treeOf(spans: readonly RecordedSpan[], parentId?: string): Branc
     .toSorted((a, b) => (a.span < b.span ? -1 : 1))
 }
 
-function describe({ attributes, status }: ReadableSpan): string {
+function describe({ kind, attributes, status }: ReadableSpan): string {
   const text = (name: string): string | undefined => {
     const value = attributes[name]
     return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
   }
   const url = text('url.full')
   const path = url === undefined ? '' : ` ${new URL(url).pathname}`
-  const answer = ` ${text('http.response.status_code') ?? 'no answer'}`
+  const answer = kinds[kind] === 'INTERNAL' ? '' : ` ${text('http.response.status_code') ?? 'no answer'}`
   const error = status.code === SpanStatusCode.ERROR ? ` ERROR ${text('error.type')}` : ''
   const resend = text('http.request.resend_count')
   return `${path}${answer}${error}${resend === undefined ? '' : ` resend ${resend}`}`

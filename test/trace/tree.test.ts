@@ -5,6 +5,7 @@ import { startRecordedSuite, treeOf, type Branch } from './recorded-suite.ts'
 const detailsCall: Branch = branch('productpage CLIENT GET /details/0 200', [
   branch('details SERVER GET /details/:id 200')
 ])
+const rendering: Branch = branch('productpage INTERNAL render page')
 const ratingsCall = (version: string): Branch =>
   branch(`reviews-${version} CLIENT GET /ratings/0 200`, [branch('ratings SERVER GET /ratings/:id 200')])
 const reviewsCall = (version: string, children: Branch[], resend = ''): Branch =>
@@ -46,7 +47,7 @@ describe('the trace of a page', () => {
     const response = await fetch(`${recorded.suite.productpage}/productpage`)
     await response.text()
     const spans = await recorded.stop()
-    expect(treeOf(spans)).toEqual([branch('productpage SERVER GET /productpage 200', calls)])
+    expect(treeOf(spans)).toEqual([branch('productpage SERVER GET /productpage 200', [...calls, rendering])])
     const root = spans.find(({ span }) => span.parentSpanContext === undefined)?.span.spanContext()
     expect(spans.filter(({ span }) => span.spanContext().traceId !== root?.traceId)).toEqual([])
     expect(response.headers.get('traceresponse')).toBe(`00-${root?.traceId}-${root?.spanId}-01`)
@@ -69,7 +70,13 @@ describe('the trace of a signed-in user', () => {
       branch(expect.stringMatching(/^ratings SERVER OPTIONS .*200$/))
     ])
     expect(tree).toEqual([
-      branch('productpage SERVER GET /productpage 200', [detailsCall, askedForStars, reviewsCall('v1', []), possible])
+      branch('productpage SERVER GET /productpage 200', [
+        detailsCall,
+        askedForStars,
+        reviewsCall('v1', []),
+        possible,
+        rendering
+      ])
     ])
   })
 

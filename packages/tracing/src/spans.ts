@@ -25,9 +25,10 @@ export interface SpanOptions {
 }
 
 /**
- * Trace mode: one SERVER span for each request and one CLIENT span for each call, by the stable HTTP conventions. The parent
- * is an argument and not looked up in an async context: it cannot be the wrong one, and costs less. Paths, cookies and
- * credentials never enter a span. A request that is not recorded has ids, for its calls and log lines, and no span.
+ * Trace mode: one SERVER span for each request and one CLIENT span for each call, by the stable HTTP conventions; and INTERNAL
+ * spans for work that a service names. The parent is an argument and not looked up in an async context: it cannot be the wrong
+ * one, and costs less. Paths, cookies and credentials never enter a span. A request that is not recorded has ids, for its calls
+ * and log lines, and no span.
  */
 export function createSpans({ sink, propagation, isSampled, tracer }: SpanOptions) {
   return function startRequest(request: IncomingRequest): RequestTrace {
@@ -75,6 +76,15 @@ export function createSpans({ sink, propagation, isSampled, tracer }: SpanOption
     return {
       logIds,
       exemplar: span && logIds,
+      startWork:
+        span &&
+        ((name) => {
+          const workStart = performance.now()
+          const startMs = span.startMs + workStart - start
+          const own = { ...shared, spanId: newSpanId() }
+          const work = { name, kind: SpanKind.INTERNAL, context: own, parent: context, attributes: {}, startMs }
+          return () => new HttpSpan(sink, work).end(performance.now() - workStart)
+        }),
       headers: forwardHeadersWithSpans(request.rawHeaders, propagation.owned, startCall),
       startDatabaseCall: (call) => startDatabaseSpan(tracer, trace.setSpanContext(ROOT_CONTEXT, context), call),
       traceresponse: `00-${traceId}-${context.spanId}-${isRecorded ? '01' : '00'}`,

@@ -26,6 +26,8 @@ export interface RequestTrace {
   readonly headers: ForwardHeaders
   /** Starts the span of one database operation. Absent in forward mode. */
   readonly startDatabaseCall?: (call: DatabaseCall) => EndDatabaseCall
+  /** Starts an INTERNAL span for work inside the service, such as rendering. Undefined if the request is not recorded. */
+  readonly startWork?: ((name: string) => () => void) | undefined
   /** The `traceresponse` header for the caller. Absent in forward mode. */
   readonly traceresponse?: string
   /** @param status undefined if no answer was sent */

@@ -23,6 +23,7 @@ test.each(decisions)('a sampling decision without ids applies to the new trace: 
     const { sent, server, request } = callFor(headers, names)
     expect(server?.parentSpanContext).toBeUndefined()
     expect(server !== undefined).toBe(isSampled)
+    expect(request.startWork !== undefined).toBe(isSampled)
     expect(request.traceresponse?.endsWith('-01')).toBe(isSampled)
     const flags = [sent['traceparent']?.slice(-2), sent['b3']?.split('-')[2], sent['x-b3-sampled']]
     expect(flags.filter((flag) => flag !== undefined && /^0?0$/.test(flag) === isSampled)).toEqual([])

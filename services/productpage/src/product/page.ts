@@ -105,6 +105,7 @@ export function productPage({
       ratings: ratingsTime(reviews.answer),
       total: reply.elapsedTime
     }
+    const endRendering = request.trace.startWork?.('render page')
     const main = productView({
       root,
       product: shownProduct,
@@ -117,6 +118,8 @@ export function productPage({
     })
     // Istio's documentation searches the page for this title.
     void asPage(reply).header('server-timing', serverTiming(timings))
-    return renderPage({ title: 'Simple Bookstore App', user, path: '/productpage', root, main })
+    const page = renderPage({ title: 'Simple Bookstore App', user, path: '/productpage', root, main })
+    endRendering?.()
+    return page
   }
 }
