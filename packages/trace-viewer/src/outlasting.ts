@@ -4,7 +4,7 @@ import type { Trace } from './trace-store.ts'
 
 /** A server's span that ends after the span of the call to it. */
 export interface Outlasting {
-  /** In two or three words. */
+  /** Why, in a few words. */
   mark: string
   /** Why, in a sentence. */
   reason: string
@@ -17,15 +17,24 @@ export function outlasting(span: Span, { spans }: Trace): Outlasting | undefined
   const laterUs = endUs(span) - endUs(caller)
   if (laterUs <= 0) return undefined
   const later = showDuration(laterUs)
-  if (caller.status !== 'error') {
+  const gaveUp =
+    caller.status === 'error' && attributeText(caller.attributes, 'http.response.status_code') === undefined
+  if (gaveUp) {
+    const why = caller.statusMessage || attributeText(caller.attributes, 'error.type') || 'an error'
     return {
-      mark: 'ends after its caller',
-      reason: `It ends ${later} after the call to it: a server’s span lasts until the last byte is written, or the clocks of two machines differ.`
+      mark: 'caller gave up',
+      reason: `Its caller gave up after ${showDuration(caller.durationUs)} (${why}). This server worked on for ${later}, for nobody.`
     }
   }
-  const why = caller.statusMessage || attributeText(caller.attributes, 'error.type') || 'an error'
+  const [own, other] = [span, caller].map(({ resource }) => attributeText(resource.attributes, 'host.name'))
+  if (own !== other) {
+    return {
+      mark: `clocks may differ by ${later}`,
+      reason: `It ends ${later} after the call to it: the clocks of ${other ?? 'the caller'} and ${own ?? 'this server'} differ, or its caller had read the whole answer while this server still closed the request.`
+    }
+  }
   return {
-    mark: 'caller gave up',
-    reason: `Its caller gave up after ${showDuration(caller.durationUs)} (${why}). This server worked on for ${later}, for nobody.`
+    mark: `answer read ${later} before its end`,
+    reason: `It ends ${later} after the call to it: its caller had read the whole answer while this server still closed the request.`
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { spanTimes } from '../src/critical-path.ts'
 import { readSpans } from '../src/otlp/read-spans.ts'
 import { createTraceStore } from '../src/trace-store.ts'
-import { NOON_MS, otlpRequest, startViewer, traceId, type SpanSketch } from './support/index.ts'
+import { NOON_MS, otlpRequest, startViewer, traceId, type OtlpRequest, type SpanSketch } from './support/index.ts'
 
 /** By span: its self time, and its stretches of the critical path from first to last, in milliseconds after noon. */
 function timesOf(...spans: SpanSketch[]): Record<string, [selfMs: number, ...critical: string[]]> {
@@ -57,24 +57,46 @@ describe('the critical path', () => {
 })
 
 describe('a server span that outlasts the call', () => {
-  const call = (rest: Partial<SpanSketch>) =>
-    otlpRequest({
-      productpage: [{ id: 1, kind: 'client', startMs: NOON_MS, ms: 3_000, ...rest }],
-      reviews: [{ id: 2, parent: 1, kind: 'server', startMs: NOON_MS + 1, ms: 10_000 }]
-    })
+  const caller = (rest: Partial<SpanSketch>): SpanSketch => ({
+    id: 1,
+    kind: 'client',
+    startMs: NOON_MS,
+    ms: 3_000,
+    ...rest
+  })
+  const server: SpanSketch = { id: 2, parent: 1, kind: 'server', startMs: NOON_MS + 1, ms: 10_000 }
+  const textOf = async (request: OtlpRequest) => {
+    await using viewer = await startViewer()
+    await viewer.send(request)
+    return String((await viewer.read(`/trace/${traceId(1)}`)).body)
+  }
 
   it('says that its caller gave up', async () => {
-    await using viewer = await startViewer()
-    await viewer.send(call({ error: 'The operation was aborted due to timeout' }))
-    const { body } = await viewer.read(`/trace/${traceId(1)}`)
-    expect(body).toContain('caller gave up</span>')
-    expect(body).toContain('Its caller gave up after 3 s (The operation was aborted due to timeout).')
-    expect(body).toContain('This server worked on for 7 s')
+    const timeout = caller({ error: 'The operation was aborted due to timeout' })
+    const text = await textOf(otlpRequest({ productpage: [timeout], reviews: [server] }))
+    expect(text).toContain('caller gave up</span>')
+    expect(text).toContain('Its caller gave up after 3 s (The operation was aborted due to timeout).')
+    expect(text).toContain('This server worked on for 7 s')
   })
 
-  it('says why that may be, if the call went well', async () => {
-    await using viewer = await startViewer()
-    await viewer.send(call({}))
-    expect((await viewer.read(`/trace/${traceId(1)}`)).body).toContain('until the last byte is written')
+  it.for([{}, { error: '500', attributes: { 'http.response.status_code': 500 } }])(
+    'says that its caller had read the answer: %j',
+    async (rest) => {
+      // One service has one clock.
+      const text = await textOf(otlpRequest({ reviews: [caller(rest), server] }))
+      expect(text).toContain('answer read 7 s before its end</span>')
+      expect(text).toContain('while this server still closed the request')
+    }
+  )
+
+  it('says that clocks of two machines may differ', async () => {
+    const text = await textOf(otlpRequest({ productpage: [caller({})], reviews: [server] }))
+    expect(text).toContain('clocks may differ by 7 s</span>')
+    expect(text).toContain('the clocks of productpage-host and reviews-host differ')
+  })
+
+  it('has no mark if it ends before', async () => {
+    const text = await textOf(otlpRequest({ productpage: [caller({ ms: 10_001 })], reviews: [server] }))
+    expect(text).not.toContain('class="mark odd"')
   })
 })
