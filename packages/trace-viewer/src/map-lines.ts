@@ -19,8 +19,8 @@ export interface Line extends Point, Omit<Drawn, 'places'> {}
 export const NODE = { width: 90, height: 46 }
 /** What a line's figures need. */
 export const LABEL = { width: 76, height: 60 }
-/** What a line needs of a row that it passes: room for its figures. */
-export const LANE = LABEL.width + 10
+/** What a line needs of a row that it passes. Its figures stand between the rows. */
+export const LANE = 24
 
 export interface Way {
   from: Point
@@ -54,7 +54,7 @@ export function draw(edge: Edge, { from, lane, to }: Way, { width, isOnly }: Sur
     const [above, below] = [beside(to.x, 0.6), beside(from.x, 0.4)]
     // Figures stand where the line is alone: above the called service if no other line ends there, else below the caller.
     const ends = isOnly ? [above, below] : [below, above, beside((from.x + to.x) / 2, 0.5)]
-    return { edge, path, places: lane.length > 0 ? lane : ends }
+    return { edge, path, places: lane.length > 0 ? besideRows([from, ...lane, to]) : ends }
   }
   const bend = (end.y - start.y) / 3
   const [out, back] = [
@@ -65,6 +65,19 @@ export function draw(edge: Edge, { from, lane, to }: Way, { width, isOnly }: Sur
   const x = Math.max(LABEL.width / 2, Math.min(width - LABEL.width / 2, middle))
   const path = `M${at(start)} C${at(out)} ${at(back)} ${at(end)}`
   return { edge, path, places: [{ x, y: (start.y + end.y) / 2 }] }
+}
+
+/** Where a line that passes rows is between two of them, or just beside it there: after its last row first. */
+function besideRows(stops: readonly Point[]): Point[] {
+  const bends = stops.slice(1).map((end, index) => ({ start: stops[index] ?? end, end }))
+  return bends.toReversed().flatMap(({ start, end }) => {
+    const way = { x: end.x - start.x, y: end.y - start.y }
+    const [near, middle] = [
+      { x: start.x + way.x * 0.3, y: start.y + way.y * 0.4 },
+      { x: start.x + way.x * 0.5, y: start.y + way.y * 0.5 }
+    ]
+    return [near, middle, ...[-1, 1].map((side) => ({ ...near, x: near.x + (side * LABEL.width) / 2 }))]
+  })
 }
 
 /** Puts the figures of each line where no others are, those with the fewest choices first. */

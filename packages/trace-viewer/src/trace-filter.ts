@@ -8,8 +8,10 @@ export const statusChoices = ['any', 'ok', 'error'] as const
 export const orders = ['newest', 'longest'] as const
 
 export interface TraceFilter {
-  /** Empty for all, as in the next three: one span must have all four. */
+  /** Empty for all, as in the next four: one span must have all five. */
   service: string
+  /** The service that called. */
+  caller: string
   version: string
   operation: string
   /** `key=value`, or a key alone for any value. */
@@ -33,6 +35,7 @@ export function parseFilter(fields: URLSearchParams): TraceFilter {
   const text = (name: string) => fields.get(name) ?? ''
   return {
     service: text('service'),
+    caller: text('caller'),
     version: text('version'),
     operation: text('operation'),
     tag: text('tag'),
@@ -59,7 +62,13 @@ export function createTest(filter: TraceFilter, nowUs: number): (trace: Trace, s
     durationUs >= filter.minMs * 1000 &&
     durationUs <= filter.maxMs * 1000 &&
     startUs >= firstUs &&
-    spans.values().some(fits)
+    spans.values().some((span) => fits(span) && (filter.caller === '' || callerOf(span, spans) === filter.caller))
+}
+
+/** The service that called; undefined for a span whose parent is of the same service, or not here. */
+function callerOf({ parentId = '', resource }: Span, spans: Trace['spans']): string | undefined {
+  const caller = spans.get(parentId)?.resource.service
+  return caller === resource.service ? undefined : caller
 }
 
 function createSpanTest({ service, version, operation, tag }: TraceFilter): (span: Span) => boolean {
@@ -80,7 +89,7 @@ export function compare(filter: TraceFilter): (a: TraceSummary, b: TraceSummary)
 export function filterHref(filter: Partial<TraceFilter>): string {
   const { minMs = 0, maxMs = Infinity, limit = FIRST_LIMIT, minutes = 0, status = 'any', order = 'newest' } = filter
   const fields = new URLSearchParams()
-  for (const name of ['service', 'version', 'operation', 'tag'] as const)
+  for (const name of ['service', 'version', 'caller', 'operation', 'tag'] as const)
     if (filter[name]) fields.set(name, filter[name])
   if (status !== 'any') fields.set('status', status)
   if (minMs > 0) fields.set('min', String(minMs))

@@ -49,8 +49,8 @@ describe('the map', () => {
   it('has the share of each version on its edges, and the last answers', async () => {
     await using viewer = await startWithSplit()
     const text = await textOf(viewer, '/map')
-    expect(text).toMatch(/productpage v1 → to reviews v3 15 75 %/)
-    expect(text).toMatch(/productpage v1 → to reviews v1 5 25 %/)
+    expect(text).toMatch(/productpage v1 → to reviews v3 traces of these calls logs of reviews v3 15 75 %/)
+    expect(text).toMatch(/productpage v1 → to reviews v1 traces of these calls logs of reviews v1 5 25 %/)
     expect(text).toMatch(/The last 20 answers of reviews .* reviews v1 25 % reviews v3 75 %/)
   })
 
@@ -62,12 +62,20 @@ describe('the map', () => {
     expect(await textOf(viewer, '/map?minutes=0')).toContain('reviews v3')
   })
 
-  it('leads to the traces of a service, and to the last call that failed', async () => {
+  it('leads to the traces and logs of a service and of a call, and to the last call that failed', async () => {
     await using viewer = await startViewer({ now: () => NOON_MS })
     await viewer.send(bookinfoTrace({ trace: 1, startMs: NOON_MS - 9_000, down: 'ratings' }))
     const { body } = await viewer.read('/map')
-    expect(body).toContain('href="/?service=reviews&amp;version=v3&amp;minutes=1"')
-    expect(body).toContain(`href="/trace/${traceId(1)}#span-${spanId(106)}"`)
+    const [, picture = '', table = ''] =
+      /(<svg class="map"[^]*?<\/svg>)([^]*)/.exec(String(body).replaceAll(/\s+/g, ' ')) ?? []
+    for (const part of [picture, table]) {
+      expect(part).toContain('href="/?service=reviews&amp;version=v3&amp;minutes=1"')
+      expect(part).toContain('href="/?service=reviews&amp;version=v3&amp;caller=productpage&amp;minutes=1"')
+      expect(part).toContain('href="/logs?service=reviews&amp;version=v3"')
+      expect(part).toContain(`href="/trace/${traceId(1)}#span-${spanId(106)}"`)
+    }
+    // The service that nobody heard of has nothing to lead to.
+    expect(body).not.toContain('service=ratings')
   })
 })
 

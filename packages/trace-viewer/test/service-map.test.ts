@@ -179,6 +179,13 @@ describe('the picture', () => {
       edge('productpage', 'ratings'),
       edge('reviews', 'ratings')
     ],
+    'a line that passes three versions': [
+      ...visit,
+      ...['v1', 'v2', 'v3'].map((version) => edge('productpage', `reviews ${version}`)),
+      ...['v2', 'v3'].map((version) => edge(`reviews ${version}`, 'ratings')),
+      edge('productpage', 'ratings'),
+      edge('ratings', 'mysql')
+    ],
     'three versions': [
       ...visit,
       ...['v1', 'v2', 'v3'].map((version) => edge('productpage', `reviews ${version}`)),

@@ -17,6 +17,7 @@ export function filterForm(filter: TraceFilter, { services, versions, operations
   return html`<form class="card filters" method="get" action="/" aria-label="Filter the traces">
     ${field('service', 'Service', known('service', filter.service, services))}
     ${field('version', 'Version', known('version', filter.version, versions))}
+    ${field('caller', 'Called by', known('caller', filter.caller, services))}
     ${field(
       'operation',
       'Operation',

@@ -4,7 +4,9 @@ import type { MapLayout, Node } from '../map-layout.ts'
 import { NODE, type Line } from '../map-lines.ts'
 import { partyName } from '../service-calls.ts'
 import { spanHref } from '../span.ts'
+import type { Edge } from '../service-map.ts'
 import { filterHref } from '../trace-filter.ts'
+import { logsHref } from './figure-links.ts'
 import type { Palette } from './service-name.ts'
 
 /** Characters that fit into a box. */
@@ -64,18 +66,28 @@ function box({ party, x, y }: Node, { palette, minutes }: PictureContext, unansw
   if (party === undefined) return html`<text class="note" x="${round(x)}" y="${round(y) + 5}">outside</text>`
   const { width, height } = NODE
   const { service, version } = party
+  const shape = html`<g class="node ${palette(service)} ${unanswered && 'unanswered'}">
+    <rect x="${round(x - width / 2)}" y="${round(y - height / 2)}" width="${width}" height="${height}" rx="10" />
+    <text x="${round(x)}" y="${round(y) + (unanswered && version === '' ? 4 : -3)}">${shorten(service)}</text>
+    <text class="note" x="${round(x - (unanswered ? 0 : width / 4))}" y="${round(y) + 14}">${shorten(version)}</text>
+  </g>`
+  // It has left nothing to lead to.
+  if (unanswered) return shape
   return html`<a href="${filterHref({ service, version, minutes })}" tabindex="-1"
-    ><g class="node ${palette(service)} ${unanswered && 'unanswered'}">
-      <title>Traces of ${partyName(party)}</title>
-      <rect x="${round(x - width / 2)}" y="${round(y - height / 2)}" width="${width}" height="${height}" rx="10" />
-      <text x="${round(x)}" y="${round(y) + (version === '' ? 4 : -3)}">${shorten(service)}</text>
-      ${version !== '' && html`<text class="note" x="${round(x)}" y="${round(y) + 14}">${shorten(version)}</text>`}
-    </g></a
-  >`
+      ><title>Traces of ${partyName(party)}</title>${shape}</a
+    ><a href="${logsHref(party)}" tabindex="-1"
+      ><text class="note link" x="${round(x + width / 4)}" y="${round(y) + 14}">logs</text></a
+    >`
+}
+
+/** Where the figures of a call lead: to the last that failed, or to the traces of such calls. */
+function hrefOf({ from, to, failed, slowest, unanswered }: Edge, minutes: number): string {
+  const span = failed ?? (unanswered ? slowest : undefined)
+  return span ? spanHref(span) : filterHref({ ...to, caller: from?.service ?? '', minutes })
 }
 
 function label({ edge, x, y }: Line, { minutes }: PictureContext): Html {
-  const { perSecond, p95Us, errorRate, share, to, failed } = edge
+  const { perSecond, p95Us, errorRate, share, failed } = edge
   const texts = [
     share !== undefined && html`<tspan class="split">${showShare(share)}</tspan>`,
     html`<tspan>${showRate(perSecond)}</tspan>`,
@@ -84,9 +96,9 @@ function label({ edge, x, y }: Line, { minutes }: PictureContext): Html {
   ].filter((text) => text !== false)
   const letters = Math.max(...texts.map((text) => text.html.replaceAll(/<[^>]*>/g, '').length))
   const [width, height] = [letters * LETTER_WIDTH + 8, texts.length * LINE_HEIGHT + 4]
-  return html`<a href="${failed ? spanHref(failed) : filterHref({ ...to, minutes })}" tabindex="-1"
+  return html`<a href="${hrefOf(edge, minutes)}" tabindex="-1"
     ><g class="label">
-      <title>${failed ? 'The last call that failed' : `Traces of ${partyName(to)}`}</title>
+      <title>${failed ? 'The last call that failed' : 'Traces of these calls'}</title>
       <rect
         x="${round(x - width / 2)}"
         y="${round(y - height / 2)}"

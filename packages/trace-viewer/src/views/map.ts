@@ -5,7 +5,7 @@ import { layOut } from '../map-layout.ts'
 import type { Party } from '../service-calls.ts'
 import type { Edge } from '../service-map.ts'
 import { filterHref } from '../trace-filter.ts'
-import { errorShare, longDuration } from './examples.ts'
+import { errorShare, logsLink, longDuration } from './figure-links.ts'
 import { answersView } from './answers.ts'
 import { liveButton, nothingYet, periodLinks } from './notices.ts'
 import { mapPicture, type PictureContext } from './map-picture.ts'
@@ -92,6 +92,15 @@ function row(edge: Edge, { palette, minutes }: PictureContext): Html {
         ><span class="unseen"> to </span> ${unanswered ? serviceName(to.service, palette, to.version) : link(to)}</span
       >
       ${unanswered && !isDatabase && html`<span class="mark odd">no answer seen</span>`}
+      ${
+        !unanswered &&
+        html`<span class="service"
+          ><a href="${filterHref({ ...to, caller: from?.service ?? '', minutes })}"
+            >traces<span class="unseen"> of these calls</span></a
+          >
+          ${logsLink(to)}</span
+        >`
+      }
     </th>
     <td class="figure count" title="${showCount(calls, 'call')}">${calls.toLocaleString('en')}</td>
     <td class="figure">${share !== undefined && showShare(share)}</td>

@@ -3,7 +3,7 @@ import { showRate } from '../figures.ts'
 import type { Figures, ServiceFigures } from '../red.ts'
 import { spanHref } from '../span.ts'
 import { filterHref } from '../trace-filter.ts'
-import { errorShare, longDuration } from './examples.ts'
+import { errorShare, logsLink, longDuration } from './figure-links.ts'
 import { liveButton, nothingYet, periodLinks } from './notices.ts'
 import { serviceName, type Palette } from './service-name.ts'
 
@@ -59,9 +59,7 @@ function row(figures: ServiceFigures, minutes: number, palette: Palette): Html {
   return html`<tr class="${palette(service)}">
     <th scope="row">
       <a href="${filterHref({ service, version, minutes })}">${serviceName(service, palette, version)}</a>
-      <a href="/logs?${new URLSearchParams({ service, version }).toString()}"
-        >logs<span class="unseen"> of ${service} ${version}</span></a
-      >
+      ${logsLink(figures.party)}
     </th>
     <td>${sparkline(buckets, ({ calls }) => calls, 'slowest')} ${showRate(perSecond)}</td>
     <td>${sparkline(buckets, (bucket) => bucket.errorRate, 'failed')} ${errorShare(figures)}</td>
