@@ -54,6 +54,18 @@ describe('the map', () => {
     expect(text).toMatch(/The last 20 answers of reviews .* reviews v1 25 % reviews v3 75 %/)
   })
 
+  it('draws an edge as wide as its rate, with its share of errors', async () => {
+    await using viewer = await startWithSplit()
+    for (const trace of [21, 22, 23, 24, 25])
+      await viewer.send(bookinfoTrace({ trace, version: 'v2', down: 'ratings', startMs: NOON_MS - 5_000 }))
+    const body = String((await viewer.read('/map')).body)
+    // The square roots of 25, 15 and 5 calls of 25, in six steps.
+    const widths = [...body.matchAll(/class="edge plain w([1-6])"/g)].map(([, width = '']) => width)
+    expect(widths.toSorted().join('')).toBe('335566')
+    expect(body.match(/class="edge bad w3"/g)).toHaveLength(1)
+    expect(body).toContain('✕ 100 %</tspan>')
+  })
+
   it('shows the last minute, unless it is asked for more', async () => {
     await using viewer = await startViewer({ now: () => NOON_MS })
     await viewer.send(bookinfoTrace({ startMs: NOON_MS - 90_000 }))
