@@ -14,9 +14,6 @@ const flags = [
 /** `npm test` looks for a browser and hands it on; empty means that there is none, and says so itself. */
 export const chromiumPath = process.env['BOOKINFO_CHROMIUM'] ?? ''
 
-export const schemes = ['light', 'dark'] as const
-export const widths = { telephone: 390, desktop: 1280 }
-
 export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: chromiumPath, args: flags })
 }
@@ -38,7 +35,7 @@ export async function openTab(browser: Browser, origin: string, options: TabOpti
   const context = await browser.newContext({
     baseURL: origin,
     javaScriptEnabled: options.scripts ?? true,
-    viewport: { width: widths.desktop, height: 900 }
+    viewport: { width: 1280, height: 900 }
   })
   const page = await context.newPage()
   const strayRequests: string[] = []

@@ -1,16 +1,10 @@
 import { ask } from '@bookinfo/service-kit/testing'
 import { freeBasePort, startProgram } from '@bookinfo/suite/testing'
-import { mkdirSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { brokenRules } from './axe.ts'
-import { chromiumPath, launchBrowser, openTab, schemes } from './browser.ts'
+import { chromiumPath, launchBrowser, openTab } from './browser.ts'
+import { looksRight } from './looks.ts'
 
-/** Pictures of every state that was tested, to be looked at. */
-const PICTURES = new URL('../.pictures/', import.meta.url)
-mkdirSync(PICTURES, { recursive: true })
-
-const widths = [390, 768, 1280]
 const patience = { timeout: 50_000, interval: 200 }
 
 /** Fills a form of the page, and sends it with one of its buttons. */
@@ -18,25 +12,6 @@ async function send(page: Page, form: string, fields: Record<string, string>, bu
   const found = page.locator(`form[aria-label="${form}"]`)
   for (const [label, text] of Object.entries(fields)) await found.getByLabel(label).fill(text)
   await found.getByRole('button', { name: button, exact: true }).click()
-}
-
-/** Takes pictures of the page in each look, which must break no rule. */
-async function look(page: Page, name: string): Promise<void> {
-  for (const colorScheme of schemes) {
-    await page.emulateMedia({ colorScheme, forcedColors: 'none' })
-    expect(await brokenRules(page)).toEqual([])
-    for (const width of widths) {
-      await page.setViewportSize({ width, height: 900 })
-      expect(await page.evaluate('document.documentElement.scrollWidth'), 'no sideways scrolling').toBe(width)
-      await page.screenshot({
-        path: new URL(`lab-${name}-${colorScheme}-${width}.png`, PICTURES).pathname,
-        fullPage: true
-      })
-    }
-  }
-  await page.emulateMedia({ forcedColors: 'active' })
-  await page.screenshot({ path: new URL(`lab-${name}-forced.png`, PICTURES).pathname, fullPage: true })
-  await page.emulateMedia({ forcedColors: 'none' })
 }
 
 describe.runIf(chromiumPath)('the lab of npm start, in a browser', { timeout: 300_000 }, () => {
@@ -57,7 +32,7 @@ describe.runIf(chromiumPath)('the lab of npm start, in a browser', { timeout: 30
     const seen = page.locator('section[aria-labelledby="seen"]')
     const isThere = async () => (await page.goto('/lab').catch(() => undefined)) && (await seen.isVisible())
     await expect.poll(isThere, patience).toBe(true)
-    await look(page, 'nothing-set')
+    await looksRight(page, 'lab-nothing-set')
 
     await send(page, 'load', { 'Readers a second': '5' }, 'Set')
     await expect.poll(() => page.locator('form[aria-label="load"]').innerText(), patience).toContain('Switch off')
@@ -65,7 +40,7 @@ describe.runIf(chromiumPath)('the lab of npm start, in a browser', { timeout: 30
     await page.goto('/')
     await expect.poll(() => page.locator('#traces .quiet').first().innerText(), patience).toMatch(/[0-9]{2} traces/)
     await page.goto('/lab')
-    await look(page, 'load')
+    await looksRight(page, 'lab-load')
     await send(page, 'load', {}, 'Switch off')
     await expect.poll(() => page.locator('form[aria-label="load"]').innerText(), patience).not.toContain('Switch off')
 
@@ -91,7 +66,7 @@ describe.runIf(chromiumPath)('the lab of npm start, in a browser', { timeout: 30
       .toMatch(/ratings/)
     expect(await page.locator('main').innerText()).toContain('100 %')
     await page.goto('/lab')
-    await look(page, 'fault-and-split')
+    await looksRight(page, 'lab-fault-and-split')
 
     await send(page, 'reset', {}, 'Take back faults, split and lessons')
     await expect.poll(() => seen.innerText(), patience).toContain('Nothing is set')
@@ -108,7 +83,7 @@ describe.runIf(chromiumPath)('the lab of npm start, in a browser', { timeout: 30
     await page.locator('#lesson').selectOption('deploy/lessons/resilience/circuit-breaker.yaml')
     await send(page, 'lesson', {}, 'Apply')
     await page.getByText('spec.trafficPolicy.connectionPool is not supported by npm start').waitFor()
-    await look(page, 'refused')
+    await looksRight(page, 'lab-refused')
     await page.locator('#lesson').selectOption('deploy/lessons/faults/details-abort.yaml')
     await send(page, 'lesson', {}, 'Apply')
     await page.getByText('This lesson is applied').waitFor()
@@ -117,7 +92,7 @@ describe.runIf(chromiumPath)('the lab of npm start, in a browser', { timeout: 30
     await send(page, 'reviews-v2', {}, 'stop reviews-v2')
     const row = page.getByRole('row', { name: /^reviews-v2/ })
     await expect.poll(() => row.innerText(), patience).toContain('stopped')
-    await look(page, 'stopped')
+    await looksRight(page, 'lab-stopped')
     await send(page, 'reviews-v2', {}, 'start reviews-v2')
     await expect.poll(() => row.innerText(), patience).toContain('running')
     expect([...tab.strayRequests, ...plainTab.strayRequests]).toEqual([])

@@ -1,13 +1,8 @@
-import { mkdirSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addressOf, ask, respond, startProductpage, startSuite, startTinyServer } from '../support/index.ts'
-import { brokenRules } from './axe.ts'
-import { chromiumPath, launchBrowser, openTab, schemes, widths } from './browser.ts'
-
-/** Pictures of every page that was tested, to be looked at. */
-const PICTURES = new URL('../.pictures/', import.meta.url)
-mkdirSync(PICTURES, { recursive: true })
+import { chromiumPath, launchBrowser, openTab } from './browser.ts'
+import { looksRight, pictureFile } from './looks.ts'
 
 async function signInAs(page: Page, username: string): Promise<void> {
   await page.request.post('/login', { form: { username, passwd: 'x' } })
@@ -16,22 +11,6 @@ async function signInAs(page: Page, username: string): Promise<void> {
 
 const card = (page: Page) => page.getByRole('region', { name: 'Your Stars' })
 const chosen = (page: Page) => page.locator('.give input:checked').getAttribute('value')
-
-/** Everybody can use the page as it stands, at each width and in each scheme; leaves pictures. */
-async function looksRight(page: Page, name: string): Promise<void> {
-  for (const colorScheme of schemes) {
-    await page.emulateMedia({ colorScheme })
-    for (const [device, width] of Object.entries(widths)) {
-      await page.setViewportSize({ width, height: 900 })
-      expect(await page.evaluate('document.documentElement.scrollWidth'), 'no sideways scrolling').toBe(width)
-      await page.screenshot({
-        path: new URL(`stars-${name}-${device}-${colorScheme}.png`, PICTURES).pathname,
-        fullPage: true
-      })
-    }
-    expect(await brokenRules(page)).toEqual([])
-  }
-}
 
 describe.runIf(chromiumPath)('stars in a browser', { timeout: 120_000 }, () => {
   let browser: Browser
@@ -45,13 +24,13 @@ describe.runIf(chromiumPath)('stars in a browser', { timeout: 120_000 }, () => {
     await using tab = await openTab(browser, suite.productpage)
     const { page } = tab
     await signInAs(page, 'jason')
-    await looksRight(page, 'not-given')
+    await looksRight(page, 'stars-not-given')
     await page.getByText('4 stars', { exact: true }).locator('..').click()
     await page.getByRole('button', { name: 'Give stars' }).click()
     await page.waitForURL('**/productpage#your-stars')
     expect(await card(page).innerText()).toContain('You gave 4 stars. On average it has 4.3 of 5, from 3 readers.')
     expect(await chosen(page)).toBe('4')
-    await looksRight(page, 'given')
+    await looksRight(page, 'stars-given')
     expect((await ask(suite.ratings, '/ratings/0')).body).toEqual({
       id: 0,
       ratings: { Reviewer1: 5, Reviewer2: 4, jason: 4 }
@@ -72,7 +51,7 @@ describe.runIf(chromiumPath)('stars in a browser', { timeout: 120_000 }, () => {
     await page.getByRole('radio', { name: '5 stars' }).focus()
     await page.keyboard.press('ArrowLeft')
     await page.keyboard.press('ArrowLeft')
-    await page.screenshot({ path: new URL('stars-focus.png', PICTURES).pathname, fullPage: true })
+    await page.screenshot({ path: pictureFile('stars-focus'), fullPage: true })
     await page.keyboard.press('Enter')
     await page.waitForURL('**/productpage#your-stars')
     expect(await page.getByRole('radio', { name: '3 stars' }).isChecked()).toBe(true)
@@ -116,7 +95,7 @@ describe.runIf(chromiumPath)('stars in a browser', { timeout: 120_000 }, () => {
     // The browser has scrolled to the reason.
     expect(await page.locator(':focus').textContent()).toContain('Your stars could not be stored')
     expect(await chosen(page)).toBe('2')
-    await looksRight(page, 'not-stored')
+    await looksRight(page, 'stars-not-stored')
     down = false
     await page.getByRole('button', { name: 'Give stars' }).click()
     await page.getByText('You gave 2 stars.').waitFor()

@@ -1,17 +1,12 @@
-import { mkdirSync } from 'node:fs'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startSuite, type ReviewsVersion, type Suite, type SuiteOptions } from '../support/index.ts'
-import { brokenRules } from './axe.ts'
-import { chromiumPath, launchBrowser, openTab, schemes, widths } from './browser.ts'
+import { chromiumPath, launchBrowser, openTab } from './browser.ts'
+import { looksRight } from './looks.ts'
 
 /** The picture in the README; `UPDATE_README_PICTURE=1 npm test` takes it anew. */
 const README_PICTURE = { scene: 'v3, with red stars', file: new URL('../../docs/productpage.png', import.meta.url) }
 const readmePictureWanted = process.env['UPDATE_README_PICTURE'] === '1'
-
-/** Pictures of every page that was tested, to be looked at. */
-const PICTURES = new URL('../.pictures/', import.meta.url)
-mkdirSync(PICTURES, { recursive: true })
 
 const scenes: Record<string, { suite: SuiteOptions; path?: string; user?: string; shows: string[]; hides: string[] }> =
   {
@@ -61,7 +56,7 @@ const scenes: Record<string, { suite: SuiteOptions; path?: string; user?: string
     'no such page': { suite: {}, path: '/nope', shows: ['There is no such page', '404'], hides: [] }
   }
 
-describe.runIf(chromiumPath)('in a browser', { timeout: 60_000 }, () => {
+describe.runIf(chromiumPath)('in a browser', { timeout: 180_000 }, () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await launchBrowser()
@@ -86,18 +81,8 @@ describe.runIf(chromiumPath)('in a browser', { timeout: 60_000 }, () => {
         const text = await page.locator('body').innerText()
         for (const words of shows) expect(text).toContain(words)
         for (const words of hides) expect(text).not.toContain(words)
-        for (const colorScheme of schemes) {
-          await page.emulateMedia({ colorScheme })
-          for (const [device, width] of Object.entries(widths)) {
-            await page.setViewportSize({ width, height: 900 })
-            expect(await page.evaluate('document.documentElement.scrollWidth'), 'no sideways scrolling').toBe(width)
-            const file = `${name}-${device}-${colorScheme}.png`.replace(/[^a-z0-9.-]+/g, '-')
-            await page.screenshot({ path: new URL(file, PICTURES).pathname, fullPage: true })
-          }
-          expect(await brokenRules(page)).toEqual([])
-        }
+        await looksRight(page, name)
         if (readmePictureWanted && name === README_PICTURE.scene) {
-          await page.emulateMedia({ colorScheme: 'light' })
           await page.screenshot({ path: README_PICTURE.file.pathname })
         }
         expect(tab.strayRequests).toEqual([])
@@ -152,16 +137,15 @@ describe.runIf(chromiumPath)('in a browser', { timeout: 60_000 }, () => {
     const { page } = tab
     await page.goto('/productpage')
     await page.locator('#sign-in-button').click()
-    await page.screenshot({ path: new URL('dialog.png', PICTURES).pathname })
-    expect(await brokenRules(page)).toEqual([])
+    await looksRight(page, 'dialog')
     const order = ['#passwd', '.dialog .button', '.dialog a', '#close-dialog']
     for (const next of order) {
       await page.keyboard.press('Tab')
       await page.locator(`${next}:focus`).waitFor()
     }
     await page.keyboard.press('Escape')
-    await page.locator('#dialog').waitFor({ state: 'hidden' })
     await page.locator('#sign-in-button:focus').waitFor()
+    expect(await page.locator('#dialog').isVisible()).toBe(false)
   })
 
   it('shows another version with each reload', async () => {

@@ -1,16 +1,12 @@
 import { freeBasePort, startProgram } from '@bookinfo/suite/testing'
-import { mkdirSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { chromiumPath, launchBrowser, openTab, widths } from './browser.ts'
+import { chromiumPath, launchBrowser, openTab } from './browser.ts'
+import { looksRight } from './looks.ts'
 
 /** The picture in the README; `UPDATE_README_PICTURE=1 npm test` takes it anew. */
 const README_PICTURE = new URL('../../docs/trace.png', import.meta.url)
 const readmePictureWanted = process.env['UPDATE_README_PICTURE'] === '1'
-
-/** Pictures of every page that was tested, to be looked at. */
-const PICTURES = new URL('../.pictures/', import.meta.url)
-mkdirSync(PICTURES, { recursive: true })
 
 const patience = { timeout: 50_000, interval: 200 }
 
@@ -52,11 +48,7 @@ describe.runIf(chromiumPath)('the trace viewer of npm start, in a browser', { ti
     await page.locator('.log tbody a').first().click()
     await page.waitForURL('**/trace/*#span-*')
     await page.locator('.span:has(:target)').getByRole('cell', { name: 'request completed' }).first().waitFor()
-    for (const [device, width] of Object.entries(widths)) {
-      await page.setViewportSize({ width, height: 900 })
-      expect(await page.evaluate('document.documentElement.scrollWidth'), 'no sideways scrolling').toBe(width)
-      await page.screenshot({ path: new URL(`viewer-of-suite-${device}.png`, PICTURES).pathname, fullPage: true })
-    }
+    await looksRight(page, 'viewer-of-suite')
     if (readmePictureWanted) {
       await page.goto(page.url().replace(/#.*/, ''))
       await page.evaluate('scrollTo(0, 0)')

@@ -1,16 +1,12 @@
-import { bookinfoTrace, spanId, startViewer, traceId } from '@bookinfo/trace-viewer/testing'
+import { bookinfoTrace, otlpRequest, spanId, startViewer, traceId } from '@bookinfo/trace-viewer/testing'
 import { ask } from '@bookinfo/service-kit/testing'
-import { mkdirSync } from 'node:fs'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumPath, launchBrowser, openTab } from './browser.ts'
 import { failedTrace, NOW, startFull } from './full-viewer.ts'
+import { looksRight, pictureFile } from './looks.ts'
 
-/** Pictures of every page that was tested, to be looked at. */
-const PICTURES = new URL('../.pictures/', import.meta.url)
-mkdirSync(PICTURES, { recursive: true })
-
-describe.runIf(chromiumPath)('use of the trace viewer in a browser', { timeout: 60_000 }, () => {
+describe.runIf(chromiumPath)('use of the trace viewer in a browser', { timeout: 180_000 }, () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await launchBrowser()
@@ -76,6 +72,36 @@ describe.runIf(chromiumPath)('use of the trace viewer in a browser', { timeout: 
     await page.locator('.span:has(:target)').getByText('connect ECONNREFUSED').first().waitFor()
   })
 
+  it('keeps the whole map readable on a phone, with all versions, a signed-in reader and a database', async () => {
+    await using viewer = await startViewer({ now: () => NOW })
+    for (const [index, version] of (['v1', 'v2', 'v3'] as const).entries())
+      await viewer.send(bookinfoTrace({ trace: index + 1, version, startMs: NOW - 9_000 }))
+    const call = { trace: 3, startMs: NOW - 8_990, ms: 3 }
+    const database = { 'db.system.name': 'mysql' }
+    await viewer.send(
+      otlpRequest({
+        productpage: [{ ...call, id: 8, parent: 301, kind: 'client' }],
+        ratings: [
+          { ...call, id: 9, parent: 8, kind: 'server' },
+          { ...call, id: 10, parent: 9, kind: 'client', attributes: database }
+        ]
+      })
+    )
+    await using tab = await openTab(browser, viewer.origin)
+    const { page } = tab
+    await page.goto('/map')
+    await looksRight(page, 'viewer-map-of-all-versions')
+    await page.setViewportSize({ width: 390, height: 900 })
+    const map = await page.locator('.map').boundingBox()
+    expect(map && [map.x >= 0, map.x + map.width <= 390]).toEqual([true, true])
+    const texts = await page.locator('.map text').all()
+    const boxes = await Promise.all(texts.map((text) => text.boundingBox()))
+    expect(boxes.length).toBeGreaterThan(30)
+    // The height of a line is about 1.2 times that of the font.
+    expect(Math.min(...boxes.map((box) => box?.height ?? 0))).toBeGreaterThan(1.2 * 9)
+    expect(boxes.filter((box) => box === null || box.x < 0 || box.x + box.width > 390)).toEqual([])
+  })
+
   it('shows a trace whose link was followed too soon, as soon as all of it has come', async () => {
     await using viewer = await startViewer({ now: () => NOW })
     await using tab = await openTab(browser, viewer.origin)
@@ -108,10 +134,7 @@ describe.runIf(chromiumPath)('use of the trace viewer in a browser', { timeout: 
     await page.getByRole('status').waitFor()
     await page.getByText('1 call has no span of the service that answered.').waitFor()
     expect(await page.locator('.span').count()).toBe(4)
-    await page.screenshot({
-      path: new URL('viewer-a-trace-that-lacks-a-service.png', PICTURES).pathname,
-      fullPage: true
-    })
+    await page.screenshot({ path: pictureFile('viewer-a-trace-that-lacks-a-service'), fullPage: true })
 
     await viewer.send({ resourceSpans: resourceSpans.slice(2) })
     await page.clock.runFor(1_000)

@@ -1,14 +1,9 @@
 import { startViewer, traceId } from '@bookinfo/trace-viewer/testing'
-import { mkdirSync } from 'node:fs'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { brokenRules } from './axe.ts'
-import { chromiumPath, launchBrowser, openTab, schemes, widths } from './browser.ts'
+import { chromiumPath, launchBrowser, openTab } from './browser.ts'
 import { failedTrace, startFull } from './full-viewer.ts'
-
-/** Pictures of every page that was tested, to be looked at. */
-const PICTURES = new URL('../.pictures/', import.meta.url)
-mkdirSync(PICTURES, { recursive: true })
+import { looksRight } from './looks.ts'
 
 interface Scene {
   /** Whether there are traces at all. */
@@ -58,7 +53,7 @@ const scenes: Record<string, Scene> = {
   'no calls in the last minute': { full: true, path: '/map?minutes=1', shows: ['1 min', 'Everything'] }
 }
 
-describe.runIf(chromiumPath)('the trace viewer in a browser', { timeout: 60_000 }, () => {
+describe.runIf(chromiumPath)('the trace viewer in a browser', { timeout: 180_000 }, () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await launchBrowser()
@@ -75,22 +70,7 @@ describe.runIf(chromiumPath)('the trace viewer in a browser', { timeout: 60_000 
 
       const text = (await page.locator('body').innerText()).replaceAll(/\s+/g, ' ')
       for (const words of shows) expect(text).toContain(words)
-      for (const colorScheme of schemes) {
-        await page.emulateMedia({ colorScheme })
-        for (const [device, width] of Object.entries(widths)) {
-          await page.setViewportSize({ width, height: 900 })
-          expect(await page.evaluate('document.documentElement.scrollWidth'), 'no sideways scrolling').toBe(width)
-          const file = `viewer-${name}-${device}-${colorScheme}.png`.replace(/[^a-z0-9.-]+/g, '-')
-          await page.screenshot({ path: new URL(file, PICTURES).pathname, fullPage: true })
-        }
-        expect(await brokenRules(page)).toEqual([])
-      }
-      await page.emulateMedia({ colorScheme: 'light', forcedColors: 'active' })
-      await page.setViewportSize({ width: 768, height: 900 })
-      expect(await page.evaluate('document.documentElement.scrollWidth'), 'no sideways scrolling').toBe(768)
-      expect(await brokenRules(page), 'in forced colours').toEqual([])
-      const file = `viewer-${name}-tablet-forced-colours.png`.replace(/[^a-z0-9.-]+/g, '-')
-      await page.screenshot({ path: new URL(file, PICTURES).pathname, fullPage: true })
+      await looksRight(page, `viewer-${name}`)
       expect(tab.strayRequests).toEqual([])
       // A 404 page is a 404 to the browser too.
       expect(tab.complaints.filter((complaint) => !complaint.includes('404'))).toEqual([])

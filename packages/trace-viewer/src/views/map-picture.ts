@@ -69,7 +69,7 @@ function box({ party, x, y }: Node, { palette, minutes }: PictureContext, unansw
   const shape = html`<g class="node ${palette(service)} ${unanswered && 'unanswered'}">
     <rect x="${round(x - width / 2)}" y="${round(y - height / 2)}" width="${width}" height="${height}" rx="10" />
     <text x="${round(x)}" y="${round(y) + (unanswered && version === '' ? 4 : -3)}">${shorten(service)}</text>
-    <text class="note" x="${round(x - (unanswered ? 0 : width / 4))}" y="${round(y) + 14}">${shorten(version)}</text>
+    ${version !== '' && html`<text class="note" x="${round(x - (unanswered ? 0 : width / 4))}" y="${round(y) + 14}">${shorten(version)}</text>`}
   </g>`
   // It has left nothing to lead to.
   if (unanswered) return shape
