@@ -26,7 +26,7 @@ const walk = [
 
 const files = execFileSync('git', ['ls-files'], { encoding: 'utf8' }).trim().split('\n')
 const isLock = (file) => /(^|\/)(package-lock\.json|go\.sum)$/.test(file)
-const isPicture = (file) => file.endsWith('.png')
+const isPicture = (file) => /\.(png|webp)$/.test(file)
 // npm run samples writes them from deploy. People apply them by URL, so they are in git.
 const isSample = (file) => file.startsWith('samples/bookinfo/')
 const linesOf = (file) => readFileSync(file, 'utf8').split('\n').length - 1

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { fail, root, run, turbo } from './run.mjs'
-import { findDatabases, findTestTools } from './tools.mjs'
+import { findBrowser, findDatabases, findTestTools } from './tools.mjs'
 
 /** Milliseconds for a virtual machine to switch itself off or for a cluster to end, and some more. */
 const MACHINE_PATIENCE_MS = 190_000
@@ -64,6 +64,7 @@ export const commands = {
   'test:mesh': (node, args) => commands.cluster(node, ['test-mesh', ...args]),
   'test:kubevirt': (node, args) => commands.cluster(node, ['test-kubevirt', ...args]),
   equivalence: (node, args) => built(node, 'test/equivalence/main.ts', args),
+  pictures: (node, args) => program(node, 'test/pictures/main.ts', args, { env: findBrowser() }),
   fuzz: (node, args) => program(node, 'test/fuzz/main.ts', args),
   bench: (node, args) => built(node, 'test/bench/main.ts', args),
   endure: (node, args) => built(node, 'test/endurance/main.ts', args)

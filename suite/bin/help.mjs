@@ -21,6 +21,7 @@ export const help = {
   typecheck: { text: 'npm run typecheck -- [options]: checks the types. Options go to tsc.' },
   lint: { text: 'npm run lint -- [files]: checks style, form and the boundaries of the workspaces' },
   fmt: { text: 'npm run fmt -- [files]: mends style and form' },
+  pictures: { text: 'npm run pictures: starts the suite and takes the moving pictures of docs/learn, with Chromium' },
   figures: { text: 'npm run figures: prints the figures for which CONTRIBUTING.md sets goals' },
   cluster: { text: 'npm run cluster -- [options]: brings up a Kubernetes cluster on this machine', own: true },
   'test:cluster': {

@@ -45,7 +45,11 @@ const go = {
  * @returns the environment variables that name them for the tests; an empty one says that there is none
  */
 export function findTestTools() {
-  return { ...findDatabases(), [browser.variable]: findOrReport(browser) }
+  return { ...findDatabases(), ...findBrowser() }
+}
+
+export function findBrowser() {
+  return { [browser.variable]: findOrReport(browser) }
 }
 
 export function findDatabases() {
