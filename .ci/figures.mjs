@@ -1,6 +1,7 @@
-// Prints the figures that CONTRIBUTING.md sets goals for: npm run figures
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+// Prints the figures that CONTRIBUTING.md sets goals for, and what npm start needs: npm run figures
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, statSync } from 'node:fs'
 
 /** The files that a reader opens to follow `GET /productpage` in forward mode, from the process to the line in the log. */
 const walk = [
@@ -45,6 +46,50 @@ print('source files under 15 lines', short.length, short.join(' '))
 print('files to follow GET /productpage', walk.length, `${sum(walk)} lines`)
 print('CSS rules that two stylesheets share', sharedRules(files.filter((file) => file.endsWith('.css'))))
 print('CPU seconds of the type-check', (user + system).toFixed(1))
+const needs = await measureStart()
+print('seconds until npm start is ready', needs.seconds.toFixed(1))
+print('CPU seconds until then', needs.cpuSeconds)
+print('MB of memory of npm start', needs.memoryMb)
+print('MB on disk of sources and packages', diskMb())
+
+/** Starts the suite, opens its page, and ends it. */
+async function measureStart() {
+  const startMs = performance.now()
+  const args = ['suite/bin/bootstrap.mjs', 'start', '--base-port', '29080']
+  const suite = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = once(suite, 'exit').then(([status]) => Promise.reject(new Error(`npm start ended with ${status}`)))
+  const ready = new Promise((resolve) => {
+    suite.stdout.on('data', (text) => String(text).includes('Ctrl-C stops everything') && resolve())
+  })
+  await Promise.race([ready, ended])
+  const seconds = (performance.now() - startMs) / 1000
+  const processes = descendantsOf(suite.pid)
+  const cpuSeconds = processes.reduce((total, each) => total + each.cpuSeconds, 0)
+  await (await fetch('http://localhost:29080/productpage')).text()
+  const memoryMb = Math.round(processes.reduce((total, { pid }) => total + memoryKb(pid), 0) / 1000)
+  ended.catch(() => undefined)
+  suite.kill('SIGINT')
+  await once(suite, 'close')
+  return { seconds, cpuSeconds, memoryMb }
+}
+
+function descendantsOf(root) {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,times='], { encoding: 'utf8' }).trim().split('\n')
+  const all = lines.map((line) => line.trim().split(/ +/).map(Number))
+  const below = (parent) => all.filter(([, other]) => other === parent).flatMap((each) => [each, ...below(each[0])])
+  return [...all.filter(([pid]) => pid === root), ...below(root)].map(([pid, , cpuSeconds]) => ({ pid, cpuSeconds }))
+}
+
+/** Memory that several processes share counts once: proc_pid_smaps_rollup(5). */
+function memoryKb(pid) {
+  return Number(/^Pss: +([0-9]+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1])
+}
+
+function diskMb() {
+  const sources = files.reduce((total, file) => total + statSync(file).size, 0)
+  const packages = execFileSync('du', ['-s', '-B1000', '--exclude=.cache', 'node_modules'], { encoding: 'utf8' })
+  return Math.round((sources / 1000 + Number(packages.split('\t')[0])) / 1000)
+}
 
 /** User and system seconds of the children of this process that have ended. */
 function childSeconds() {

@@ -22,7 +22,9 @@ export const help = {
   lint: { text: 'npm run lint -- [files]: checks style, form and the boundaries of the workspaces' },
   fmt: { text: 'npm run fmt -- [files]: mends style and form' },
   pictures: { text: 'npm run pictures: starts the suite and takes the moving pictures of docs/learn, with Chromium' },
-  figures: { text: 'npm run figures: prints the figures for which CONTRIBUTING.md sets goals' },
+  figures: {
+    text: 'npm run figures: prints the figures for which CONTRIBUTING.md sets goals, and what npm start needs'
+  },
   cluster: { text: 'npm run cluster -- [options]: brings up a Kubernetes cluster on this machine', own: true },
   'test:cluster': {
     text: 'npm run test:cluster -- [options]: tests the manifests in a cluster. Options go to vitest.'
