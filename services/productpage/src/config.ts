@@ -47,8 +47,7 @@ export const ProductpageConfig = Type.Object({
       pattern: '^(https?://[^\\s"<>]+)?$',
       allowed: 'an http:// or https:// address',
       description:
-        'Address of a picture of the last answers of reviews by version, which `npm start` has; the page shows it, and links to ' +
-        '`map` beside it.'
+        'Picture of the last answers of reviews, which `npm start` has; the page links it to `map` beside it.'
     }),
     isAddressOrUnset
   ),

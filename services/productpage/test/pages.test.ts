@@ -32,6 +32,15 @@ describe('/productpage', () => {
     expect(page.match(/<title>.*<\/title>/g)).toEqual(['<title>Simple Bookstore App</title>'])
   })
 
+  test('has one name for the site, and another avatar for each reviewer', async () => {
+    const page = await pageOf(suite.productpage)
+    const text = page.replace(/<title>.*<\/title>/, '').replaceAll(/<[^>]+>/g, ' ')
+    expect(new Set(text.match(/book ?info|book ?store/gi))).toEqual(new Set(['Bookinfo']))
+    const avatars = [...page.matchAll(/class="(avatar avatar-\d)" aria-hidden="true">(\w+)</g)]
+    expect(avatars.map(([, , letters]) => letters)).toEqual(['R1', 'R2'])
+    expect(new Set(avatars.map(([, colour]) => colour)).size).toBe(2)
+  })
+
   test.each(['/productpage?u=normal', '/productpage?u=test', '/productpage?', '//productpage'])(
     'is served at %s too',
     async (path) => {

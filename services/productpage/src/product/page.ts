@@ -28,7 +28,6 @@ export interface ProductPageOptions {
   floodFactor: number
   /** Address of a trace viewer; empty if there is none. */
   traceUiUrl: string
-  /** Address of a picture of the last answers of reviews; empty if there is none. */
   answersUrl: string
   nowMs: NowMs
 }

@@ -2,7 +2,7 @@ import type { BookDetails, Product, Review, Reviews } from '@bookinfo/contracts'
 import { href, html, trusted, type Html, type UpstreamResult } from '@bookinfo/service-kit'
 import { link } from '@bookinfo/service-kit/look'
 import { cover } from '../site/assets.ts'
-import { avatar, notice } from '../site/parts.ts'
+import { answersPicture, avatar, notice } from '../site/parts.ts'
 import { ratingStars, starsForm, type StarsForm } from '../stars/view.ts'
 import { sorry } from '../upstreams/call-result.ts'
 import { timingsView, type Timings } from './timings.ts'
@@ -17,7 +17,6 @@ export interface ProductScene {
   timings: Timings
   /** Address of the page's own trace; undefined without a trace viewer. */
   traceUrl: string | undefined
-  /** Address of a picture of the last answers of reviews; empty if there is none. */
   answersUrl: string
 }
 
@@ -52,13 +51,6 @@ export function productView(scene: ProductScene): Html {
     </section>
     ${stars && starsForm(stars)} ${timingsView(timings, traceUrl)}
   </article>`
-}
-
-/** The trace viewer's map has the same in figures. */
-function answersPicture(url: string): Html {
-  return html`<a class="answers" href="${new URL('map', url).href}"
-    ><img src="${url}" alt="Map of calls, with the last answers of reviews by version" width="320" height="126"
-  /></a>`
 }
 
 function detailsTable(book: BookDetails): Html {

@@ -17,3 +17,10 @@ export function notice(title: string, text: string, focus = false): Html {
     <p>${text}</p>
   </div>`
 }
+
+/** A picture of the trace viewer, whose map has the same in figures. */
+export function answersPicture(url: string): Html {
+  return html`<a class="answers" href="${new URL('map', url).href}"
+    ><img src="${url}" alt="Map of calls, with the last answers of reviews by version" width="320" height="126"
+  /></a>`
+}
