@@ -23,7 +23,7 @@ async function startWithSplit(): Promise<RunningViewer> {
 describe('the picture of the last answers', () => {
   const picture = '/answers.svg?service=reviews'
 
-  it('has a lane for each version with measured and expected share, and may be shown by other ports', async () => {
+  it('has a lane for each version with measured and expected share, and may be shown by pages of other origins', async () => {
     await using viewer = await startWithSplit()
     const body = JSON.stringify({ reviews: { v1: 20, v3: 80 } })
     await ask(viewer.origin, '/api/expected-shares', { method: 'POST', body })
@@ -34,7 +34,7 @@ describe('the picture of the last answers', () => {
     expect(headers).toMatchObject({
       'content-type': 'image/svg+xml',
       'cache-control': 'no-store',
-      'cross-origin-resource-policy': 'same-site'
+      'cross-origin-resource-policy': 'cross-origin'
     })
     expect(String(svg).match(/class="answer"/g)).toHaveLength(20)
   })

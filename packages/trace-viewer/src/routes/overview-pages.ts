@@ -63,7 +63,7 @@ export const overviewPages: FastifyPluginAsyncTypebox<PageOptions> = async (app,
     return reply.type(HTML).send(renderPage({ title: 'Service map', path: '/map', script: liveScript, main }))
   })
 
-  // For the page of the suite: an image runs no script and needs none.
+  // For the page of the suite, at whichever name of this machine: a page that shows the picture cannot read it.
   app.get('/answers.svg', page, async (request, reply) => {
     const service = fieldsOf(request).get('service') ?? ''
     const answers = lastAnswers(store.all(), expectedShares()).find((each) => each.service === service)
@@ -72,7 +72,7 @@ export const overviewPages: FastifyPluginAsyncTypebox<PageOptions> = async (app,
       .headers({
         'cache-control': 'no-store',
         'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
-        'cross-origin-resource-policy': 'same-site'
+        'cross-origin-resource-policy': 'cross-origin'
       })
       .send(answersPicture(service, answers).html)
   })
