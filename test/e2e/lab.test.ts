@@ -1,4 +1,6 @@
 import { ask } from '@bookinfo/service-kit/testing'
+import { startProductpage } from '@bookinfo/productpage/testing'
+import { bookinfoTrace, startViewer, traceId } from '@bookinfo/trace-viewer/testing'
 import { freeBasePort, startProgram } from '@bookinfo/suite/testing'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -99,5 +101,48 @@ describe.runIf(chromiumPath)('the lab of npm start, in a browser', { timeout: 30
     expect((await ask(`${api}`, '/lab')).status).toBe(200)
     suite.pressCtrlC()
     expect(await suite.ended).toBe(0)
+  })
+
+  // The page has a change at once. Spans of a request take half a second to the viewer (OTEL_BSP_SCHEDULE_DELAY, see
+  // traces-plan.test.ts), and open pages refresh every second: 1.5 s in all.
+  it('shows what happened on the open map and in the open list after one refresh, and the last answers on the page', async () => {
+    await using viewer = await startViewer()
+    await using tab = await openTab(browser, viewer.origin)
+    const map = tab.page
+    const list = await tab.context.newPage()
+    for (const [page, path] of [
+      [map, '/map'],
+      [list, '/']
+    ] as const) {
+      await page.clock.install({ time: 0 })
+      await page.goto(path)
+      await page.clock.pauseAt(60_000)
+      await page.getByText('No traces yet').waitFor()
+    }
+    await viewer.send(bookinfoTrace({ trace: 1, version: 'v1', startMs: Date.now() - 1000 }))
+    await viewer.send(bookinfoTrace({ trace: 2, version: 'v3', down: 'ratings', startMs: Date.now() }))
+    await map.clock.runFor(1000)
+    await map.getByRole('row', { name: /^reviews v3 .*ratings.* 100 %/ }).waitFor()
+    await list.clock.runFor(1000)
+    await list
+      .locator(`a[href^="/trace/${traceId(2)}"]`)
+      .first()
+      .waitFor()
+
+    const split = JSON.stringify({ reviews: { v1: 50, v3: 50 } })
+    await ask(viewer.origin, '/api/expected-shares', { method: 'POST', body: split })
+    const picture = `http://localhost:${new URL(viewer.origin).port}/answers.svg?service=reviews`
+    await using productpage = await startProductpage({ ANSWERS_URL: picture })
+    await using visit = await openTab(browser, productpage.origin, { scripts: false })
+    await visit.page.goto('/productpage')
+    await visit.page.locator('.answers img').scrollIntoViewIfNeeded()
+    const { height } = (await visit.page.locator('.answers img').boundingBox()) ?? { height: 0 }
+    expect(height, 'two lanes').toBeCloseTo((384 * 92) / 320, 0)
+    expect(visit.complaints).toEqual([])
+    await using withScripts = await openTab(browser, productpage.origin)
+    await withScripts.page.goto('/productpage')
+    await look(withScripts.page, 'page')
+    await visit.page.locator('.answers').click()
+    await visit.page.waitForURL('**/map')
   })
 })
