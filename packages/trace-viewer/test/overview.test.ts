@@ -28,7 +28,7 @@ describe('the picture of the last answers', () => {
     const body = JSON.stringify({ reviews: { v1: 20, v3: 80 } })
     await ask(viewer.origin, '/api/expected-shares', { method: 'POST', body })
     const text = await textOf(viewer, picture)
-    expect(text).toContain('The last 20 answers of reviews, the newest on the right')
+    expect(text).toContain('Last 20 answers of reviews, oldest first')
     expect(text).toMatch(/v1 25 % measured, 20 % expected v3 75 % measured, 80 % expected/)
     const { headers, body: svg } = await askFully(viewer.origin, picture)
     expect(headers).toMatchObject({

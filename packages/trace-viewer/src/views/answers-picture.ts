@@ -44,7 +44,7 @@ export function answersPicture(service: string, answers: Answers | undefined): H
     </style>
     <rect class="card" width="${WIDTH}" height="${height}" />
     <text y="14">
-      ${versions.length === 0 ? `No answers of several versions of ${service} yet` : `The last ${showCount(count, 'answer')} of ${service}, the newest on the right`}
+      ${versions.length === 0 ? `No answers of several versions of ${service} yet` : `Last ${showCount(count, 'answer')} of ${service}, oldest first`}
     </text>
     ${versions.map((share, index) => html`<g transform="translate(0 ${HEAD + ROW * index})">${lane(share, count)}</g>`)}
   </svg>`
