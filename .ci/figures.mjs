@@ -86,9 +86,9 @@ function memoryKb(pid) {
 }
 
 function diskMb() {
-  const sources = files.reduce((total, file) => total + statSync(file).size, 0)
+  const own = files.reduce((total, file) => total + statSync(file).size, 0)
   const packages = execFileSync('du', ['-s', '-B1000', '--exclude=.cache', 'node_modules'], { encoding: 'utf8' })
-  return Math.round((sources / 1000 + Number(packages.split('\t')[0])) / 1000)
+  return Math.round((own / 1000 + Number(packages.split('\t')[0])) / 1000)
 }
 
 /** User and system seconds of the children of this process that have ended. */

@@ -57,8 +57,8 @@ describe.runIf(chromiumPath)('the lab of npm start, in a browser', { timeout: 30
     const { body } = await ask(`${site}`, '/productpage')
     expect(body).toContain('Ratings service is currently unavailable')
     expect(body).toContain('reviews-v3-local')
-    const traceId = /\/trace\/([0-9a-f]{32})/.exec(String(body))?.[1]
-    await page.goto(`/trace/${traceId}`)
+    const [, visited] = /\/trace\/([0-9a-f]{32})/.exec(String(body)) ?? []
+    await page.goto(`/trace/${visited}`)
     await expect
       .poll(async () => (await page.reload(), page.locator('main').innerText()), patience)
       .toContain('fault: abort with 503')
