@@ -141,7 +141,7 @@ describe.runIf(chromiumPath)('the lab of npm start, in a browser', { timeout: 30
     expect(visit.complaints).toEqual([])
     await using withScripts = await openTab(browser, productpage.origin)
     await withScripts.page.goto('/productpage')
-    await look(withScripts.page, 'page')
+    await looksRight(withScripts.page, 'lab-page')
     await visit.page.locator('.answers').click()
     await visit.page.waitForURL('**/map')
   })
