@@ -63,10 +63,10 @@ test('a steady rate does not wait for answers', async () => {
 test('a profile names the code that the CPU time goes to', async () => {
   await using collector = await startCollector()
   const around = { collector: collector.endpoint, core: undefined, progress: showProgress() }
-  const [forward, traced] = await profilePages(around, { warmUp: 0.5, profile: 1 })
-  for (const code of ['fastify', 'undici', 'Node: HTTP', 'service-kit: server', 'productpage: product'])
+  const [forward, traced] = await profilePages(around, { warmUp: 0.5, profile: 4 })
+  for (const code of ['fastify', 'undici', 'Node: HTTP', 'service-kit: html'])
     expect([code, forward?.shares[code]]).toEqual([code, expect.toSatisfy((share) => share > 0 && share < 1)])
   expect(Object.values(forward?.shares ?? {}).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1)
-  expect(forward?.shares['@opentelemetry/sdk-trace-base']).toBeUndefined()
-  expect(traced?.shares['@opentelemetry/sdk-trace-base']).toBeGreaterThan(0)
+  const recordingIn = (shares = {}) => Object.keys(shares).some((code) => code.startsWith('@opentelemetry/sdk'))
+  expect([recordingIn(forward?.shares), recordingIn(traced?.shares)]).toEqual([false, true])
 })
