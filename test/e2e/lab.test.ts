@@ -67,6 +67,7 @@ describe.runIf(chromiumPath)('the lab of npm start, in a browser', { timeout: 30
       .poll(async () => (await page.reload(), page.locator('table').first().innerText()), patience)
       .toMatch(/ratings/)
     expect(await page.locator('main').innerText()).toContain('100 %')
+    await looksRight(page, 'map-with-split')
     await page.goto('/lab')
     await looksRight(page, 'lab-fault-and-split')
 
