@@ -56,7 +56,7 @@ print('MB on disk of sources and packages', diskMb())
 async function measureStart() {
   const startMs = performance.now()
   const args = ['suite/bin/bootstrap.mjs', 'start', '--base-port', '29080']
-  const suite = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const suite = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], timeout: 600_000 })
   const ended = once(suite, 'exit').then(([status]) => Promise.reject(new Error(`npm start ended with ${status}`)))
   const ready = new Promise((resolve) => {
     suite.stdout.on('data', (text) => String(text).includes('Ctrl-C stops everything') && resolve())
@@ -65,7 +65,7 @@ async function measureStart() {
   const seconds = (performance.now() - startMs) / 1000
   const processes = descendantsOf(suite.pid)
   const cpuSeconds = processes.reduce((total, each) => total + each.cpuSeconds, 0)
-  await (await fetch('http://localhost:29080/productpage')).text()
+  await (await fetch('http://localhost:29080/productpage', { signal: AbortSignal.timeout(60_000) })).text()
   const memoryMb = Math.round(processes.reduce((total, { pid }) => total + memoryKb(pid), 0) / 1000)
   ended.catch(() => undefined)
   suite.kill('SIGINT')

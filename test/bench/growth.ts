@@ -1,7 +1,7 @@
 import { table } from './bench.ts'
 import { drawChart } from './chart.ts'
 import { byDefault, tracedKept } from './contenders.ts'
-import { CONNECTIONS, readAtOnce, warmUp, WARM_UP_SECONDS, type Target } from './load.ts'
+import { readFor, warmUp, WARM_UP_SECONDS, type Target } from './load.ts'
 import type { Progress } from './progress.ts'
 import { cpuMsOf, startSuite, type Suite, type Surroundings } from './suite.ts'
 
@@ -92,15 +92,13 @@ async function each(
 /** Of a further productpage with other settings. */
 async function ofProductpage(suite: Suite, env: NodeJS.ProcessEnv): Promise<number> {
   await using productpage = await suite.another(env)
-  const endMs = performance.now() + SETTLE_MS
-  await readAtOnce(productpage, CONNECTIONS, () => performance.now() >= endMs)
+  await readFor(productpage, SETTLE_MS)
   return await measureCost(productpage.pid, productpage)
 }
 
 async function measureCost(pid: number, target: Target): Promise<number> {
   const before = cpuMsOf(pid)
-  const endMs = performance.now() + MS
-  const { pages } = await readAtOnce(target, CONNECTIONS, () => performance.now() >= endMs)
+  const { pages } = await readFor(target, MS)
   return (cpuMsOf(pid) - before) / pages
 }
 

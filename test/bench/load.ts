@@ -50,10 +50,15 @@ export async function readAtOnce(
   return { pages: latenciesMs.length, refused: asked - latenciesMs.length, seconds, latenciesMs }
 }
 
+/** The same for some time. */
+export function readFor(target: Target, ms: number, connections = CONNECTIONS): Promise<Reading> {
+  const endMs = performance.now() + ms
+  return readAtOnce(target, connections, () => performance.now() >= endMs)
+}
+
 /** Reads pages that are not counted. */
-export async function warmUp(target: Target, seconds = WARM_UP_SECONDS): Promise<void> {
-  const endMs = performance.now() + seconds * 1000
-  await readAtOnce(target, CONNECTIONS, () => performance.now() >= endMs)
+export async function warmUp(target: Target): Promise<void> {
+  await readFor(target, WARM_UP_SECONDS * 1000)
 }
 
 /** Opens the page at a steady rate, whether or not answers come (an open loop). A time begins when its request is due. */

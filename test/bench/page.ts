@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { quantile, spread, table } from './bench.ts'
 import type { Collector } from './collector.ts'
 import { contenders, floorOf, tracedKept, usual, type Contender } from './contenders.ts'
-import { CONNECTIONS, readAtOnce, warmUp, WARM_UP_SECONDS, type Target } from './load.ts'
+import { readAtOnce, readFor, warmUp, WARM_UP_SECONDS, type Target } from './load.ts'
 import type { Progress } from './progress.ts'
 import { EXPORT_DELAY_MS, startSuite, type Suite, type Surroundings } from './suite.ts'
 
@@ -74,13 +74,11 @@ export async function measurePages(options: PageOptions): Promise<PageFigures[]>
 
 async function measureRound(target: Target, suite: Suite | undefined, collector: Collector): Promise<Sample> {
   const cpuMs = (): number => suite?.cpuMs() ?? NaN
-  const warmMs = performance.now() + REWARM_MS
-  await readAtOnce(target, CONNECTIONS, () => performance.now() >= warmMs)
+  await readFor(target, REWARM_MS)
   if (suite?.contender.spans) await sleep(EXPORT_DELAY_MS * 1.5)
   await collector.take()
   const before = cpuMs()
-  const endMs = performance.now() + ROUND_MS
-  const { pages, seconds, latenciesMs } = await readAtOnce(target, CONNECTIONS, () => performance.now() >= endMs)
+  const { pages, seconds, latenciesMs } = await readFor(target, ROUND_MS)
   // The last spans are sent after the last page, and cost as much as the others.
   if (suite?.contender.spans) await sleep(EXPORT_DELAY_MS * 1.5)
   const after = cpuMs()

@@ -8,7 +8,7 @@ import { Type, type Static, type TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import { table } from './bench.ts'
 import { contenders } from './contenders.ts'
-import { CONNECTIONS, readAtOnce, warmUp, WARM_UP_SECONDS } from './load.ts'
+import { readFor, WARM_UP_SECONDS } from './load.ts'
 import type { Progress } from './progress.ts'
 import { startSuite, type Surroundings } from './suite.ts'
 
@@ -65,9 +65,8 @@ export async function profilePages(
     try {
       await using suite = await startSuite(contender, around)
       const productpage = await suite.another({ SHUTDOWN_DELAY_MS: '0' }, ['--cpu-prof', '--cpu-prof-dir', folder])
-      await warmUp(productpage, seconds.warmUp)
-      const endMs = performance.now() + seconds.profile * 1000
-      await readAtOnce(productpage, CONNECTIONS, () => performance.now() >= endMs)
+      await readFor(productpage, seconds.warmUp * 1000)
+      await readFor(productpage, seconds.profile * 1000)
       await productpage.stop()
       const [file = ''] = await readdir(folder)
       all.push({ name, shares: await sharesOf(await readChecked(CpuProfile, join(folder, file)), seconds.profile) })

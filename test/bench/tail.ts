@@ -1,6 +1,6 @@
 import { quantile, table } from './bench.ts'
 import { byDefault, floors, type Contender } from './contenders.ts'
-import { CONNECTIONS, readAtOnce, readSteadily, warmUp, WARM_UP_SECONDS } from './load.ts'
+import { CONNECTIONS, readFor, readSteadily, warmUp, WARM_UP_SECONDS } from './load.ts'
 import type { Progress } from './progress.ts'
 import { startSuite, type Suite, type Surroundings } from './suite.ts'
 
@@ -32,12 +32,7 @@ export async function measureTails(around: Surroundings & { progress: Progress }
     for (const { suite, figures } of running) {
       around.progress.step(`${connections} connections: "${figures.name}"`)
       const before = suite.cpuMs()
-      const endMs = performance.now() + MS
-      const { pages, refused, seconds, latenciesMs } = await readAtOnce(
-        suite,
-        connections,
-        () => performance.now() >= endMs
-      )
+      const { pages, refused, seconds, latenciesMs } = await readFor(suite, MS, connections)
       const cpuMs = (suite.cpuMs() - before) / pages
       figures.atOnce.push({ connections, perSecond: pages / seconds, cpuMs, refused, latenciesMs })
     }

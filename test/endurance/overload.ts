@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { quantile, table } from '../bench/bench.ts'
 import { drawChart } from '../bench/chart.ts'
-import { readAtOnce } from '../bench/load.ts'
+import { readAtOnce, readFor } from '../bench/load.ts'
 import { cpuMsOf, memoryMibOf } from '../bench/suite.ts'
 import { ask } from './ask.ts'
 import type { Findings, PartOptions } from './part.ts'
@@ -48,8 +48,7 @@ export async function overload({ progress }: PartOptions): Promise<Findings> {
   progress.step('overload: capacity')
   await readAtOnce(page, 8, (asked) => asked >= 200)
   const before = cpuMsOf(pid)
-  const endMs = performance.now() + CAPACITY_MS
-  const { pages, seconds } = await readAtOnce(page, 8, () => performance.now() >= endMs)
+  const { pages, seconds } = await readFor(page, CAPACITY_MS, 8)
   const perCpuSecond = (pages * 1000) / (cpuMsOf(pid) - before)
   const capacity = pages / seconds
   const problems: string[] = []

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startLoad } from './support/start-load.ts'
+import { describeLoad, startLoad } from './support/start-load.ts'
 import { forward, kubectl } from './support/kubectl.ts'
 import { deployments, installOverlay, pods, removeOverlay, waitForDeployments } from './support/overlay.ts'
 import { untilWhole } from './support/whole.ts'
@@ -31,11 +31,9 @@ test('no request fails while Deployments roll out and pods are deleted', async (
       replaced += 1
     }
   }
-  const { sent, failures, p50Ms, p99Ms } = await load.stop()
-  process.stdout.write(
-    `${replaced} pods replaced: ${sent} requests, ${failures.length} failed, p50 ${p50Ms} ms, p99 ${p99Ms} ms\n`
-  )
-  expect(failures).toEqual([])
+  const result = await load.stop()
+  process.stdout.write(`${replaced} pods replaced: ${describeLoad(result)}\n`)
+  expect(result.failures).toEqual([])
   expect(replaced).toBe(ROUNDS * (deployments.length + 3))
-  expect(sent).toBeGreaterThan(ROUNDS * RATE_PER_SECOND)
+  expect(result.sent).toBeGreaterThan(ROUNDS * RATE_PER_SECOND)
 })

@@ -12,13 +12,12 @@ import { commandsOf, execute } from '../support/page.ts'
 import { until } from '../support/poll.ts'
 import { readerAt } from '../support/reader.ts'
 import { seeMachineShare } from '../support/see-machine.ts'
-import { startLoad } from '../support/start-load.ts'
+import { describeLoad, startLoad, throughGateway } from '../support/start-load.ts'
 import { giveCertificate, type Certificate } from '../support/tls.ts'
 import { untilWhole } from '../support/whole.ts'
 
 /** Pages a second while requests move to the machine. An emulated machine answers about ten times as many. */
 const RATE_PER_SECOND = 5
-const GATEWAY = { namespace: 'default', url: 'http://istio-ingressgateway.istio-system/productpage' }
 
 /** The guest has used that much when it is ready. */
 const LEAST_MIB = 200
@@ -71,7 +70,7 @@ test('a caller without a certificate of the mesh gets no answer from any port of
 
 test('no request is lost on the way from the container to the machine, by the commands of the page, and back', async () => {
   const reader = readerAt(way.url)
-  await using load = await startLoad(RATE_PER_SECOND, GATEWAY)
+  await using load = await startLoad(RATE_PER_SECOND, throughGateway)
   const [move, onlyMachine] = splitAt(commandsOf('deploy/README.md', 'From container to virtual machine, and back'))
   expect(onlyMachine).toHaveLength(3)
   for (const command of move) {
@@ -91,9 +90,9 @@ test('no request is lost on the way from the container to the machine, by the co
     await applyLesson(`virtual-machine/${lesson}.yaml`)
     await seeMachineShare(reader, share)
   }
-  const { sent, failures, p50Ms, p99Ms } = await load.stop()
-  process.stdout.write(`  ${sent} pages, ${failures.length} failed, p50 ${p50Ms} ms, p99 ${p99Ms} ms\n`)
-  expect(failures).toEqual([])
+  const result = await load.stop()
+  process.stdout.write(`  ${describeLoad(result)}\n`)
+  expect(result.failures).toEqual([])
 })
 
 test('every lesson of the virtual machine is run', () => {

@@ -8,11 +8,10 @@ import { traceOfPage } from '../support/page-trace.ts'
 import { until } from '../support/poll.ts'
 import { readerAt } from '../support/reader.ts'
 import { countAnswers, seeMachineShare } from '../support/see-machine.ts'
-import { startLoad } from '../support/start-load.ts'
+import { describeLoad, startLoad, throughGateway } from '../support/start-load.ts'
 import { untilWhole } from '../support/whole.ts'
 
 const RATE_PER_SECOND = 5
-const GATEWAY = { namespace: 'default', url: 'http://istio-ingressgateway.istio-system/productpage' }
 
 /** The settings of components/details-vm/user-data.yaml, and that of components/trace-mode. */
 const USER_DATA = `#cloud-config
@@ -53,16 +52,16 @@ test('a machine that restarts takes up changed user-data: it sends spans, and it
 test('no page fails while the machine beside a container stops and starts', async () => {
   // Without weights both get requests as long as they are ready.
   await kubectl(['-n', 'bookinfo', 'delete', 'virtualservice/details'])
-  await using load = await startLoad(RATE_PER_SECOND, GATEWAY)
+  await using load = await startLoad(RATE_PER_SECOND, throughGateway)
   const { name } = await detailsPod('vm')
   await orderMachine('stop')
   await kubectl(['-n', 'bookinfo', 'wait', '--for=delete', `pod/${name}`, '--timeout=5m'])
   await orderMachine('start')
   await waitForMachines(MACHINE)
   await untilMachineAnswers()
-  const { sent, failures, p50Ms, p99Ms } = await load.stop()
-  process.stdout.write(`  ${sent} pages, ${failures.length} failed, p50 ${p50Ms} ms, p99 ${p99Ms} ms\n`)
-  expect(failures).toEqual([])
+  const result = await load.stop()
+  process.stdout.write(`  ${describeLoad(result)}\n`)
+  expect(result.failures).toEqual([])
 })
 
 test('an eviction is refused, and the machine goes on until it can migrate', async () => {

@@ -9,7 +9,7 @@ export default defineConfig({
     ...common.test,
     root: join(import.meta.dirname, '../..'),
     include: ['../../services/details/test/contract.test.ts'],
-    setupFiles: ['test/support/run-in-pod.ts'],
+    setupFiles: ['test/support/contract.setup.ts'],
     reporters: ['default']
   }
 })

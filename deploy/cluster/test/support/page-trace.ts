@@ -5,7 +5,8 @@ import { readerAt } from './reader.ts'
 import { seeOnly } from './see.ts'
 
 /**
- * Asks for one page, and reads its trace. The lesson shifting/reviews-v3.yaml must be applied. Expects the root to be the gateway's span, and every other span to have its parent.
+ * Asks for one page, and reads its trace. The lesson shifting/reviews-v3.yaml must be applied. Expects the root to be the
+ * gateway's span, and every other span to have its parent.
  */
 export async function traceOfPage(): Promise<Trace> {
   await using way = await forwardGateway('istio')

@@ -28,6 +28,8 @@ export interface LoadTarget {
 }
 
 const withoutMesh = { namespace: 'bookinfo', url: 'http://productpage:9080/productpage' }
+/** From outside of the mesh, by its gateway. */
+export const throughGateway = { namespace: 'default', url: 'http://istio-ingressgateway.istio-system/productpage' }
 
 /** Starts a pod that asks for the page at a steady rate. It has the image of productpage, since that one has Node. */
 export async function startLoad(ratePerSecond: number, target: LoadTarget = withoutMesh): Promise<Load> {
@@ -50,6 +52,10 @@ export async function startLoad(ratePerSecond: number, target: LoadTarget = with
       await kubectl([...inNamespace, 'delete', 'pod/load', 'configmap/load', '--ignore-not-found'])
     }
   }
+}
+
+export function describeLoad({ sent, failures, p50Ms, p99Ms }: LoadResult): string {
+  return `${sent} requests, ${failures.length} failed, p50 ${p50Ms} ms, p99 ${p99Ms} ms`
 }
 
 function configMap({ namespace }: LoadTarget): unknown {

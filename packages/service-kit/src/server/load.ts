@@ -31,6 +31,13 @@ export function boundLoad(app: FastifyInstance, maxRequestsInFlight: number): vo
   const round = countRounds(app, proceed)
   let timer: NodeJS.Timeout | undefined
 
+  /** Counts a request among those that are served, if there is room for it. */
+  function admit(request: IncomingMessage): boolean {
+    if (serving.size >= maxRequestsInFlight || !round.take('served')) return false
+    serving.add(request)
+    return true
+  }
+
   function proceed(): void {
     const now = performance.now()
     for (const [request, { deadline, serve, refuse }] of waiting) {
@@ -39,9 +46,8 @@ export function boundLoad(app: FastifyInstance, maxRequestsInFlight: number): vo
         waiting.delete(request)
         refuse()
       } else {
-        if (serving.size >= maxRequestsInFlight || !round.take('served')) break
+        if (!admit(request)) break
         waiting.delete(request)
-        serving.add(request)
         serve()
       }
     }
@@ -68,10 +74,8 @@ export function boundLoad(app: FastifyInstance, maxRequestsInFlight: number): vo
     }
     if (connection.requests > MAX_PIPELINED) return refuse()
     if (route.quiet) return done()
-    if (waiting.size === 0 && serving.size < maxRequestsInFlight && round.take('served')) {
-      serving.add(raw)
-      return done()
-    }
+    // Most requests need not wait, and are never queued.
+    if (waiting.size === 0 && admit(raw)) return done()
     waiting.set(raw, { deadline: performance.now() + MAX_WAIT_MS, serve: done, refuse })
     proceed()
   })

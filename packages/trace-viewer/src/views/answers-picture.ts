@@ -1,6 +1,7 @@
 import { html, type Html } from '@bookinfo/service-kit'
 import type { Answers, VersionShare } from '../answers.ts'
 import { showCount, showShare } from '../figures.ts'
+import { LANE_BOX, laneShapes } from './answers.ts'
 
 const WIDTH = 320
 const HEAD = 24
@@ -32,13 +33,13 @@ export function answersPicture(service: string, answers: Answers | undefined): H
       .shares {
         text-anchor: end;
       }
-      .lane {
+      .lane rect {
         fill: light-dark(#eceafa, #282b45);
       }
-      .answer {
+      .lane .answer {
         fill: light-dark(#3a34a0, #b3b6ff);
       }
-      .failed {
+      .lane .failed {
         fill: light-dark(#b3152a, #ff8f94);
       }
     </style>
@@ -57,15 +58,7 @@ function lane({ version, count: own, places, expected }: VersionShare, count: nu
   ]
   return html`<text y="11">${version || 'no version'}</text>
     <text class="shares" x="${WIDTH}" y="11">${shares.join(', ')}</text>
-    <rect class="lane" y="15" width="${WIDTH}" height="14" />
-    ${places.map(
-      ({ place, failed }) =>
-        html`<rect
-          class="${failed ? 'failed' : 'answer'}"
-          x="${(place * 3.2).toFixed(1)}"
-          y="${failed ? 15 : 18}"
-          width="2.4"
-          height="${failed ? 14 : 8}"
-        />`
-    )}`
+    <svg class="lane" y="15" width="${WIDTH}" height="14" viewBox="${LANE_BOX}" preserveAspectRatio="none">
+      ${laneShapes(places)}
+    </svg>`
 }

@@ -4,7 +4,8 @@ import { showCount, showShare } from '../figures.ts'
 import { filterHref } from '../trace-filter.ts'
 import { serviceName, type Palette } from './service-name.ts'
 
-const PLACES = 100
+/** Of a lane, whatever its size on the page. */
+export const LANE_BOX = '0 0 400 16'
 
 /** Which version gave each of the last answers: a lane for each version, a stroke for each answer. */
 export function answersView({ service, count, versions }: Answers, palette: Palette): Html {
@@ -26,6 +27,20 @@ export function answersView({ service, count, versions }: Answers, palette: Pale
   </section>`
 }
 
+/** A lane with a stroke for each of a hundred places that this version answered. */
+export function laneShapes(places: VersionShare['places']): Html {
+  return html`<rect width="400" height="16" /> ${places.map(
+      ({ place, failed }) =>
+        html`<rect
+          class="${failed ? 'failed' : 'answer'}"
+          x="${place * 4}"
+          y="${failed ? 0 : 3}"
+          width="3"
+          height="${failed ? 16 : 10}"
+        />`
+    )}`
+}
+
 function lane(
   service: string,
   { version, count: own, places, expected }: VersionShare,
@@ -35,19 +50,7 @@ function lane(
   return html`<tr>
     <th scope="row"><a href="${filterHref({ service, version })}">${name}</a></th>
     <td class="wide">
-      <svg class="lane" viewBox="0 0 ${PLACES * 4} 16" preserveAspectRatio="none" aria-hidden="true">
-        <rect width="${PLACES * 4}" height="16" />
-        ${places.map(
-          ({ place, failed }) =>
-            html`<rect
-              class="value ${failed && 'bad'}"
-              x="${place * 4}"
-              y="${failed ? 0 : 3}"
-              width="3"
-              height="${failed ? 16 : 10}"
-            />`
-        )}
-      </svg>
+      <svg class="lane" viewBox="${LANE_BOX}" preserveAspectRatio="none" aria-hidden="true">${laneShapes(places)}</svg>
     </td>
     <td class="figure" title="${showCount(own, 'answer')}">${showShare(own / Math.max(1, count))}</td>
     ${expected !== undefined && html`<td class="figure">${showShare(expected)}</td>`}
