@@ -1,4 +1,5 @@
 // Sums up the reports that vitest has left in every workspace, and fails if one is missing or a test was skipped.
+// Usage: node .ci/sum-results.mjs SCRIPT...: the test scripts that have run.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 
@@ -7,12 +8,16 @@ const workspaces = readJson('package.json').workspaces.flatMap((pattern) =>
   pattern.endsWith('/*') ? readdirSync(pattern.slice(0, -2)).map((name) => pattern.replace('*', name)) : [pattern]
 )
 const exists = (folder) => existsSync(`${folder}/package.json`)
+const scripts = process.argv.slice(2)
+if (scripts.length === 0) throw new Error('Name the test scripts that have run, such as "test" or "test:images".')
 // The script "test" leaves vitest.json, and "test:images" vitest-images.json.
+const reportOf = (script) => `${script.replace('test', 'vitest').replace(':', '-')}.json`
 const expected = workspaces.filter(exists).flatMap((folder) => {
-  const scripts = Object.keys(readJson(`${folder}/package.json`).scripts ?? {})
-  const names = scripts.filter((name) => /^test(:|$)/.test(name))
-  return names.map((name) => `${folder}/.turbo/${name.replace('test', 'vitest').replace(':', '-')}.json`)
+  const names = scripts.filter((name) => name in (readJson(`${folder}/package.json`).scripts ?? {}))
+  return names.map((name) => `${folder}/.turbo/${reportOf(name)}`)
 })
+for (const script of scripts.filter((name) => !expected.some((file) => file.endsWith(reportOf(name)))))
+  throw new Error(`No workspace has a script ${script}. Name one that has run, such as "test" or "test:images".`)
 const missing = expected.filter((file) => !existsSync(file))
 const reports = expected.filter((file) => !missing.includes(file)).map(readJson)
 const sum = (field) => reports.reduce((total, report) => total + report[field], 0)
