@@ -60,6 +60,13 @@ test('a steady rate does not wait for answers', async () => {
   expect(latenciesMs).toHaveLength(20)
 })
 
+test('a connection that the server has closed is opened again', async () => {
+  const headers = { 'content-length': 2, connection: 'close' }
+  await using server = await startTinyServer((_request, response) => void response.writeHead(200, headers).end('ok'))
+  const { pages } = await readSteadily(server, 20, 200)
+  expect(pages).toBe(4)
+})
+
 test('a profile names the code that the CPU time goes to', async () => {
   await using collector = await startCollector()
   const around = { collector: collector.endpoint, core: undefined, progress: showProgress() }

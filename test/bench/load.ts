@@ -3,6 +3,8 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const PAGE = '/productpage'
+/** Milliseconds without a byte of an answer. */
+const TIMEOUT_MS = 60_000
 /** As many as a busy gateway or a load generator has open. */
 export const CONNECTIONS = 16
 /**
@@ -93,10 +95,24 @@ interface Reader {
 
 /** A client that costs little: it reads the length of an answer and counts its bytes. */
 async function openReader({ port, host = '127.0.0.1', path = PAGE }: Target): Promise<Reader> {
-  const socket = connect({ port, host, noDelay: true })
-  await once(socket, 'connect')
+  const open = async (): Promise<Socket> => {
+    const opened = connect({ port, host, noDelay: true, timeout: TIMEOUT_MS })
+    opened.on('timeout', () => opened.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)))
+    // Whoever waits for an answer listens too.
+    opened.on('error', () => {})
+    await once(opened, 'connect')
+    return opened
+  }
+  let socket = await open()
   const request = `GET ${path} HTTP/1.1\r\nhost: ${host}:${port}\r\nuser-agent: bench\r\naccept: text/html,*/*\r\n\r\n`
-  return { read: () => converse(socket, request), close: () => socket.destroy() }
+  return {
+    async read() {
+      // A server closes connections that were not used for some time.
+      if (!socket.writable) socket = await open()
+      return converse(socket, request)
+    },
+    close: () => void socket.destroy()
+  }
 }
 
 function converse(socket: Socket, request: string): Promise<boolean> {
