@@ -13,8 +13,7 @@ const walk = [
     'product/view',
     'site/layout',
     'session/session',
-    'upstreams/upstreams',
-    'upstreams/caller'
+    'upstreams/upstreams'
   ].map((name) => `services/productpage/src/${name}.ts`),
   ...['process/run', 'server/server', 'server/request-lifecycle', 'server/load', 'html/html', 'html/look'].map(
     (name) => `packages/service-kit/src/${name}.ts`

@@ -27,69 +27,47 @@ export function exchange(
   timeoutMs: number
 ): Promise<UpstreamAnswer> {
   return new Promise((resolve, reject) => {
-    dispatcher.dispatch(request, new Exchange(resolve, reject, timeoutMs))
+    let controller: Dispatcher.DispatchController | undefined
+    let tooLate: TooLate | undefined
+    let answer: UpstreamAnswer = { status: 0, headers: {}, text: '' }
+    let readsBody = false
+    const chunks: Buffer[] = []
+    const timer = setTimeout(() => {
+      tooLate = new TooLate('no complete answer in time')
+      controller?.abort(tooLate)
+      reject(tooLate)
+    }, timeoutMs)
+
+    dispatcher.dispatch(request, {
+      onRequestStart(given) {
+        controller = given
+        // The call may have waited too long for a connection.
+        if (tooLate) controller.abort(tooLate)
+      },
+      onResponseStart(_controller, status, headers) {
+        if (status < 200) return
+        answer = { status, headers, text: '' }
+        readsBody = status === 200 || hasReason(status, headers)
+        // The rest is still read and thrown away, so that the connection can be used again.
+        if (!readsBody) resolve(answer)
+      },
+      onResponseData(_controller, chunk) {
+        if (readsBody) chunks.push(chunk)
+      },
+      onResponseEnd() {
+        clearTimeout(timer)
+        const [first, ...more] = chunks
+        const body = first !== undefined && more.length === 0 ? first : Buffer.concat(chunks)
+        resolve({ ...answer, text: body.toString() })
+      },
+      onResponseError(_controller, error) {
+        clearTimeout(timer)
+        reject(error)
+      }
+    })
   })
-}
-
-class Exchange implements Dispatcher.DispatchHandler {
-  readonly #resolve: (answer: UpstreamAnswer) => void
-  readonly #reject: (error: Error) => void
-  readonly #timer: NodeJS.Timeout
-  readonly #chunks: Buffer[] = []
-  #controller: Dispatcher.DispatchController | undefined
-  #tooLate: TooLate | undefined
-  #status = 0
-  #readsBody = false
-  #headers: IncomingHttpHeaders = {}
-
-  constructor(resolve: (answer: UpstreamAnswer) => void, reject: (error: Error) => void, timeoutMs: number) {
-    this.#resolve = resolve
-    this.#reject = reject
-    this.#timer = setTimeout(giveUp, timeoutMs, this)
-  }
-
-  giveUp(): void {
-    this.#tooLate = new TooLate('no complete answer in time')
-    this.#controller?.abort(this.#tooLate)
-    this.#reject(this.#tooLate)
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller
-    // The call may have waited too long for a connection.
-    if (this.#tooLate) controller.abort(this.#tooLate)
-  }
-
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    if (status < 200) return
-    this.#status = status
-    this.#headers = headers
-    this.#readsBody = status === 200 || hasReason(status, headers)
-    // The rest is still read and thrown away, so that the connection can be used again.
-    if (!this.#readsBody) this.#resolve({ status, headers, text: '' })
-  }
-
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#readsBody) this.#chunks.push(chunk)
-  }
-
-  onResponseEnd(): void {
-    clearTimeout(this.#timer)
-    const [first, ...more] = this.#chunks
-    const body = first !== undefined && more.length === 0 ? first : Buffer.concat(this.#chunks)
-    this.#resolve({ status: this.#status, headers: this.#headers, text: body.toString() })
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    clearTimeout(this.#timer)
-    this.#reject(error)
-  }
 }
 
 function hasReason(status: number, headers: IncomingHttpHeaders): boolean {
   return status >= 400 && status <= 499 && Number(headers['content-length']) <= MAX_REASON_BYTES
-}
-
-function giveUp(exchanging: Exchange): void {
-  exchanging.giveUp()
 }

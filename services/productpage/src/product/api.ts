@@ -11,8 +11,7 @@ import { Type, type TSchema } from 'typebox'
 import { signedInUser, type NowMs } from '../session/session.ts'
 import { refusalIn, sorry, statusOf } from '../upstreams/call-result.ts'
 import type { CalledName } from '../upstreams/called-services.ts'
-import { callerOf } from '../upstreams/caller.ts'
-import type { Ask, Upstreams } from '../upstreams/upstreams.ts'
+import { callerOf, type Ask, type Upstreams } from '../upstreams/upstreams.ts'
 import { shownProduct } from './page.ts'
 
 export const NoNumericId = createError('BOOKINFO_NO_NUMERIC_ID', 'please provide numeric product id', 400)

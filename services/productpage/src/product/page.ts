@@ -7,8 +7,7 @@ import { asPage, renderPage } from '../site/layout.ts'
 import { rootOf } from '../site/root.ts'
 import { readerStars } from '../stars/reader-stars.ts'
 import type { StarsForm } from '../stars/view.ts'
-import { callerOf, type Caller } from '../upstreams/caller.ts'
-import type { Upstreams } from '../upstreams/upstreams.ts'
+import { callerOf, type Caller, type Upstreams } from '../upstreams/upstreams.ts'
 import { ratingsTime, serverTiming, timed, type Timings } from './timings.ts'
 import { productView } from './view.ts'
 
@@ -66,14 +65,10 @@ export function productPage({
   const { id } = shownProduct
 
   /** Only the page of a signed-in user calls ratings: the lessons depend on that. */
-  async function starsForm(
-    form: Omit<StarsForm, 'stars'>,
-    user: string,
-    caller: Caller
-  ): Promise<StarsForm | undefined> {
+  async function starsForm(user: string, caller: Caller, form: StarsForm): Promise<StarsForm | undefined> {
     const [ratings, possible] = await Promise.all([upstreams.ratings(id, caller), upstreams.canGiveStars(id, caller)])
     if (ratings.ok && possible) return { ...form, stars: readerStars(ratings.value, user) }
-    return form.unstored === undefined ? undefined : { ...form, stars: undefined }
+    return form.unstored && form
   }
 
   function traceUrl({ trace }: FastifyRequest): string | undefined {
@@ -85,17 +80,15 @@ export function productPage({
     const user = signedInUser(request, nowMs)
     const caller = callerOf(request, user)
     const root = rootOf(request)
-    const form = () => ({
-      action: `${root}api/v1/products/${id}/stars`,
-      token: formToken(request, reply),
-      unstored
-    })
+    const action = `${root}api/v1/products/${id}/stars`
     await Promise.all(Array.from({ length: floodFactor }, () => upstreams.reviews(id, caller)))
     const before = reply.elapsedTime
     const [details, reviews, stars] = await Promise.all([
       timed(reply, upstreams.details(id, caller)),
       timed(reply, upstreams.reviews(id, caller)),
-      user === undefined ? undefined : starsForm(form(), user, caller)
+      user === undefined
+        ? undefined
+        : starsForm(user, caller, { action, token: formToken(request, reply), stars: undefined, unstored })
     ])
     const timings: Timings = {
       before,

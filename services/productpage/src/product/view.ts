@@ -75,15 +75,10 @@ function detailsTable(book: BookDetails): Html {
   </dl>`
 }
 
-/** The original's reviews answer the text "null" for a pod or a cluster without a name. */
-function nameOrNothing(name: string | undefined): string | undefined {
-  return name === 'null' ? undefined : name
-}
-
 function reviewList({ reviews, podname, clustername }: Reviews, sentVersion: string | undefined): Html {
   const version = sentVersion ?? versionIn(podname)
-  const pod = nameOrNothing(podname)
-  const cluster = nameOrNothing(clustername)
+  // The original's reviews answer the text "null" for a pod or a cluster without a name.
+  const [pod, cluster] = [podname, clustername].map((name) => (name === 'null' ? undefined : name))
   return html`${
       (version ?? pod) &&
       html`<p class="row quiet">

@@ -1,7 +1,6 @@
 import type { GivenRatings, GivenStars, ProductId, Ratings } from '@bookinfo/contracts'
 import type { UpstreamResult } from '@bookinfo/service-kit'
-import type { Caller } from '../upstreams/caller.ts'
-import type { Upstreams } from '../upstreams/upstreams.ts'
+import type { Caller, Upstreams } from '../upstreams/upstreams.ts'
 
 /** A product's ratings, as one reader sees them. */
 export interface ReaderStars {

@@ -13,8 +13,7 @@ import { ForeignRequest, hasFormToken, refuseForeign } from '../session/csrf.ts'
 import { isForm, parseForm } from '../session/form.ts'
 import { signedInUser, type NowMs } from '../session/session.ts'
 import { refusalIn, statusOf } from '../upstreams/call-result.ts'
-import { callerOf } from '../upstreams/caller.ts'
-import type { Upstreams } from '../upstreams/upstreams.ts'
+import { callerOf, type Upstreams } from '../upstreams/upstreams.ts'
 import { giveStars } from './reader-stars.ts'
 
 const NotSignedIn = createError('BOOKINFO_NOT_SIGNED_IN', 'please sign in to give stars', 403)

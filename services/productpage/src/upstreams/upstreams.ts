@@ -2,7 +2,9 @@ import { BookDetails, Ratings, Reviews, type GivenRatings, type ProductId } from
 import {
   Counter,
   createUpstream,
-  type FastifyBaseLogger,
+  withEndUser,
+  type FastifyRequest,
+  type ForwardHeaders,
   type Server,
   type Upstream,
   type UpstreamOptions,
@@ -10,7 +12,6 @@ import {
 } from '@bookinfo/service-kit'
 import type { TSchema } from 'typebox'
 import type { CalledServices } from './called-services.ts'
-import type { Caller } from './caller.ts'
 import { statusOf } from './call-result.ts'
 
 /** Milliseconds for one call, as in the original. The fault-injection lesson depends on this time. */
@@ -21,6 +22,16 @@ export const UPSTREAM_TIMEOUT_MS = 3_000
  * task": with a delay in ratings the page fails after twice the timeout.
  */
 const REVIEWS_ATTEMPTS = 2
+
+/** The request that makes a call. */
+export interface Caller extends Pick<FastifyRequest, 'log' | 'trace'> {
+  headers: ForwardHeaders
+}
+
+/** @param user the signed-in user, who becomes `end-user` in the calls; undefined if nobody is signed in */
+export function callerOf({ trace, log }: FastifyRequest, user: string | undefined): Caller {
+  return { headers: withEndUser(trace.headers, user), trace, log }
+}
 
 export type Ask<T> = (id: ProductId, caller: Caller) => Promise<UpstreamResult<T>>
 
@@ -46,7 +57,7 @@ export function createUpstreams(services: CalledServices, registry: Server['regi
     registers: [registry]
   })
 
-  function count<T>(app: string, result: UpstreamResult<T>, { exemplar }: Caller): void {
+  function count(app: string, result: UpstreamResult<unknown>, { trace: { exemplar } }: Caller): void {
     results.inc({
       labels: { destination_app: app, response_code: statusOf(result) },
       ...(exemplar && { exemplarLabels: { ...exemplar } })
@@ -61,6 +72,13 @@ export function createUpstreams(services: CalledServices, registry: Server['regi
     }
   }
 
+  async function countedOnce<T>(method: string, caller: Caller, call: Promise<UpstreamResult<T>>) {
+    const result = await call
+    count('ratings', result, caller)
+    warnOfFailure(caller, 'ratings', result, { method })
+    return result
+  }
+
   const { details, reviews } = services
   const ratings = createUpstream({ ...deps, ...services.ratings, schema: Ratings })
   return {
@@ -68,21 +86,15 @@ export function createUpstreams(services: CalledServices, registry: Server['regi
     reviews: counted(createUpstream({ ...deps, ...reviews, schema: Reviews }), REVIEWS_ATTEMPTS),
     ratings: counted(ratings, 1),
     async canGiveStars(id, caller) {
-      const result = await ratings.options(`/ratings/${id}`, caller.headers)
-      count('ratings', result, caller)
-      warnOfFailure(caller.log, 'ratings', result, { method: 'OPTIONS' })
+      const result = await countedOnce('OPTIONS', caller, ratings.options(`/ratings/${id}`, caller.headers))
       return result.ok && result.value.includes('POST')
     },
-    async giveRatings(id, given, caller) {
-      const result = await ratings.post(`/ratings/${id}?keep=others`, given, caller.headers)
-      count('ratings', result, caller)
-      warnOfFailure(caller.log, 'ratings', result, { method: 'POST' })
-      return result
-    }
+    giveRatings: (id, given, caller) =>
+      countedOnce('POST', caller, ratings.post(`/ratings/${id}?keep=others`, given, caller.headers))
   }
 }
 
-function warnOfFailure(log: FastifyBaseLogger, upstream: string, result: UpstreamResult<unknown>, more: object): void {
+function warnOfFailure({ log }: Caller, upstream: string, result: UpstreamResult<unknown>, more: object): void {
   if (result.ok) return
   log.warn({ upstream, status: result.status, reason: result.reason, ...more }, 'upstream failed')
 }
@@ -94,10 +106,9 @@ async function ask<T>(
   caller: Caller,
   attempt = 1
 ): Promise<UpstreamResult<T>> {
-  const { headers, log } = caller
-  const result = await upstream.get(path, headers, attempt)
+  const result = await upstream.get(path, caller.headers, attempt)
   if (result.ok) return result
-  warnOfFailure(log, upstream.name, result, { method: 'GET', attempt, attempts })
+  warnOfFailure(caller, upstream.name, result, { method: 'GET', attempt, attempts })
   // A retry would not change an answer of the wrong shape.
   if (attempt === attempts || result.kind === 'malformed') return result
   return ask(upstream, attempts, path, caller, attempt + 1)
