@@ -38,13 +38,15 @@ test('a delay is a span of the caller, below its call', async () => {
 })
 
 test.each([
-  [{ abort: 503 }, 'fault: abort with 503'],
-  [{ delayMs: 7000, isGivenUp: true }, 'fault: delay of 7000 ms']
-])('with %j a failed span stands in for the called version', async (more, name) => {
+  [{ abort: 503 }, 'fault: abort with 503', []],
+  [{ delayMs: 7000, isGivenUp: true }, 'fault: delay of 7000 ms', [attribute('error.type', 'caller_gone')]]
+])('with %j a failed span stands in for the called version', async (more, name, reasons) => {
+  const explanation = attribute('fault.explanation', 'on purpose, on the way from reviews to ratings')
+  const attributes = [explanation, ...reasons]
   expect(await spansOf({ ...fault, ...more })).toMatchObject([
     {
       resource: { attributes: [attribute('service.name', 'ratings'), attribute('service.version', 'v1')] },
-      scopeSpans: [{ spans: [{ traceId, parentSpanId, name, kind: 2, status: { code: 2 } }] }]
+      scopeSpans: [{ spans: [{ traceId, parentSpanId, name, kind: 2, status: { code: 2 }, attributes }] }]
     }
   ])
 })

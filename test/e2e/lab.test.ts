@@ -104,6 +104,47 @@ describe.runIf(chromiumPath)('the lab of npm start, in a browser', { timeout: 30
     expect(await suite.ended).toBe(0)
   })
 
+  it('shows a delay of --fault and a change on the page, the map and the trace', async () => {
+    const basePort = await freeBasePort()
+    const [site, viewer] = [0, 6].map((offset) => `http://localhost:${basePort + offset}`)
+    const options = ['--split', 'v2=100', '--fault', 'ratings:delay=7s,user=jason']
+    await using suite = startProgram('src/main.ts', ['--base-port', String(basePort), ...options])
+    await suite.says('Break something')
+    await using tab = await openTab(browser, `${viewer}`)
+    const map = tab.page
+    await expect.poll(() => map.goto('/map').then(Boolean, () => false), patience).toBe(true)
+    const page = await tab.context.newPage()
+    const trace = await tab.context.newPage()
+    await page.request.post(`${site}/login`, { form: { username: 'jason', passwd: 'x' }, maxRedirects: 0 })
+    await page.goto(`${site}/productpage`)
+    await page.getByText('Error fetching product reviews').waitFor()
+    await map.getByRole('row', { name: /^productpage v1 .*reviews v2 .* 100 %/ }).waitFor()
+    const link = page.getByRole('link', { name: 'See its trace' })
+    await trace.goto(`${await link.getAttribute('href')}`)
+    await trace.getByText('caller gave up').nth(1).waitFor()
+    // What reviews still did after that comes later.
+    await trace.locator('summary', { hasText: 'reviews fault: delay of 7000 ms' }).nth(1).waitFor()
+    const left = trace.locator('summary', { hasText: 'caller gave up' })
+    await left.filter({ hasText: 'reviews v2' }).first().click()
+    const reason = /gave up after 3 s \(timeout\)\. This server worked on for [4-9][.0-9]* s, for nobody/
+    await trace.getByText(reason).first().waitFor()
+    await looksRight(trace, 'lab-trace-given-up')
+
+    const change = { from: 'productpage', to: 'details', abort: 503 }
+    const start = performance.now()
+    await ask(`http://localhost:${basePort + 8}`, '/faults', { method: 'POST', body: JSON.stringify(change) })
+    await page.request.get(`${site}/logout`, { maxRedirects: 0 })
+    await page.goto(`${site}/productpage`)
+    await page.getByText('Error fetching product details').waitFor()
+    await trace.goto(`${await link.getAttribute('href')}`)
+    await trace.getByText('fault: abort with 503').first().waitFor()
+    await map.getByRole('row', { name: /^productpage v1 .*details v1 .* 50 %/ }).waitFor()
+    // Under two seconds on an idle machine; tests run beside other tests.
+    expect(performance.now() - start).toBeLessThan(10_000)
+    suite.pressCtrlC()
+    expect(await suite.ended).toBe(0)
+  })
+
   // The page has a change at once. Spans of a request take half a second to the viewer (OTEL_BSP_SCHEDULE_DELAY, see
   // traces-plan.test.ts), and open pages refresh every second: 1.5 s in all.
   it('shows what happened on the open map and in the open list after one refresh, and the last answers on the page', async () => {

@@ -1,10 +1,21 @@
 import { bookinfoTrace, otlpRequest, spanId, startViewer, traceId } from '@bookinfo/trace-viewer/testing'
 import { ask } from '@bookinfo/service-kit/testing'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumPath, launchBrowser, openTab } from './browser.ts'
 import { failedTrace, NOW, startFull } from './full-viewer.ts'
 import { looksRight, pictureFile } from './looks.ts'
+
+/** Drops a file on a part of a page, as the desktop does. */
+async function dropFile(page: Page, target: string, path: string): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  await page.locator(target).scrollIntoViewIfNeeded()
+  const { x, y, width, height } = (await page.locator(target).boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 }
+  const COPY = 1
+  const data = { items: [], files: [path], dragOperationsMask: COPY }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x: x + width / 2, y: y + height / 2, data })
+}
 
 describe.runIf(chromiumPath)('use of the trace viewer in a browser', { timeout: 180_000 }, () => {
   let browser: Browser
@@ -135,26 +146,34 @@ describe.runIf(chromiumPath)('use of the trace viewer in a browser', { timeout: 
     await page.getByText('1 call has no span of the service that answered.').waitFor()
     expect(await page.locator('.span').count()).toBe(4)
     await page.screenshot({ path: pictureFile('viewer-a-trace-that-lacks-a-service'), fullPage: true })
+    await page.locator('summary').nth(1).focus()
+    await page.keyboard.press('Enter')
 
     await viewer.send({ resourceSpans: resourceSpans.slice(2) })
     await page.clock.runFor(1_000)
     await page.locator('.span').nth(6).waitFor()
     expect(await page.getByRole('status').count()).toBe(0)
+    // What the reader has opened stays open.
+    expect(await page.locator('.span[open] > summary:focus').innerText()).toContain('details')
   })
 
-  it('opens the file that another viewer saved, without scripts', async () => {
+  it.each([
+    { scripts: true, target: 'h1', send: 'at once' },
+    { scripts: false, target: '#file', send: 'with the button' }
+  ])('takes the file of another viewer, dropped on $target, $send', async ({ scripts, target }) => {
     await using first = await startFull()
     await using second = await startViewer()
-    const saved = Buffer.from(await (await fetch(`${first.origin}/api/run`)).arrayBuffer())
-    await using tab = await openTab(browser, second.origin, { scripts: false })
-    const { page } = tab
-    await page.goto('/')
-    await page
-      .locator('#file')
-      .setInputFiles({ name: 'bookinfo-run.ndjson.gz', mimeType: 'application/gzip', buffer: saved })
-    await page.getByRole('button', { name: 'Open' }).click()
-    await page.getByText('6 traces, of 35 spans').waitFor()
-    expect(new URL(page.url()).pathname).toBe('/')
+    await using from = await openTab(browser, first.origin)
+    await using to = await openTab(browser, second.origin, { scripts })
+    await from.page.goto('/')
+    const coming = from.page.waitForEvent('download')
+    await from.page.getByRole('link', { name: 'Save the traces' }).click()
+    await to.page.goto('/')
+    await dropFile(to.page, target, await (await coming).path())
+    if (!scripts) await to.page.getByRole('button', { name: 'Open' }).click()
+    await to.page.getByText('6 traces, of 35 spans').waitFor()
+    expect(new URL(to.page.url()).pathname).toBe('/')
+    expect([...from.complaints, ...to.complaints]).toEqual([])
   })
 
   it('filters, opens a trace and a span of it by keyboard alone, without scripts', async () => {

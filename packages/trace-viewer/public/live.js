@@ -12,6 +12,21 @@ if (button) {
   setInterval(refresh, EVERY_MS)
 }
 
+const file = document.getElementById('file')
+
+// Takes a saved run that is dropped anywhere on the page; without this script its field takes it.
+if (file) {
+  document.addEventListener('dragover', (event) => {
+    if (event.dataTransfer.types.includes('Files')) event.preventDefault()
+  })
+  document.addEventListener('drop', (event) => {
+    if (event.dataTransfer.files.length === 0) return
+    event.preventDefault()
+    file.files = event.dataTransfer.files
+    file.form.requestSubmit()
+  })
+}
+
 async function refresh() {
   if (document.hidden || button.getAttribute('aria-pressed') !== 'true') return
   try {

@@ -67,6 +67,11 @@ export interface Span {
   warnings: readonly string[]
 }
 
+/** Whether a server says that its caller left before the answer. It may have gone on working. */
+export function wasLeft({ kind, attributes }: Span): boolean {
+  return kind === 'server' && attributeText(attributes, 'error.type') === 'caller_gone'
+}
+
 /** The address of a span: its trace, with the span opened and marked. */
 export function spanHref({ traceId, spanId }: Pick<Span, 'traceId' | 'spanId'>): string {
   return `/trace/${traceId}#span-${spanId}`

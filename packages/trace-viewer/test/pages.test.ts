@@ -121,6 +121,21 @@ describe('looking again', () => {
     expect(await looksAgain(viewer)).toBe(false)
   })
 
+  it('is for a trace whose last span is new, however long it took', async () => {
+    await using viewer = await startViewer({ now: () => NOON_MS + 13_000 })
+    const { resourceSpans: slow = [] } = bookinfoTrace({ slow: 400 })
+    await viewer.send({ resourceSpans: slow.slice(0, 3) })
+    expect(await looksAgain(viewer)).toBe(true)
+  })
+
+  it('is for a new trace of which a caller gave up: the calls of the called service may still go on', async () => {
+    await using viewer = await startViewer({ now: () => NOON_MS })
+    const left = { id: 1, kind: 'server' as const, error: 'caller_gone', attributes: { 'error.type': 'caller_gone' } }
+    await viewer.send(otlpRequest({ reviews: [left] }))
+    expect(await looksAgain(viewer)).toBe(true)
+    expect((await viewer.read(path)).body).toContain('The called service may still work')
+  })
+
   const database = { kind: 'client' as const, attributes: { 'db.system.name': 'mysql', 'server.address': 'mysqldb' } }
   const refused = {
     kind: 'client' as const,

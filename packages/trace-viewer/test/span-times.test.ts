@@ -79,6 +79,17 @@ describe('a server span that outlasts the call', () => {
     expect(text).toContain('This server worked on for 7 s')
   })
 
+  it('says so by the word of the server, if clocks let it end before the call, and how long its own calls went on', async () => {
+    const timeout = caller({ error: 'timeout' })
+    const left = { ...server, ms: 2_998.6, error: 'caller_gone', attributes: { 'error.type': 'caller_gone' } }
+    const late: SpanSketch = { id: 3, parent: 2, kind: 'client', startMs: NOON_MS + 2, ms: 7_000 }
+    const alone = await textOf(otlpRequest({ productpage: [timeout], reviews: [left] }))
+    expect(alone).toContain('caller gave up</span>')
+    expect(alone).not.toContain('worked on')
+    const busy = await textOf(otlpRequest({ productpage: [timeout], reviews: [left, late] }))
+    expect(busy).toContain('This server worked on for 4 s, for nobody.')
+  })
+
   it.for([{}, { error: '500', attributes: { 'http.response.status_code': 500 } }])(
     'says that its caller had read the answer: %j',
     async (rest) => {

@@ -70,7 +70,9 @@ function describeFault({ edge, labels, headers, startMs, delayMs, abort, isGiven
             startTimeUnixNano: `${startMs}000000`,
             endTimeUnixNano: `${Date.now()}000000`,
             attributes: attributes({
-              'fault.explanation': `on purpose, on the way from ${edge.from} to ${edge.to}${isGivenUp ? '; the caller gave up before its end' : ''}`
+              'fault.explanation': `on purpose, on the way from ${edge.from} to ${edge.to}`,
+              // As a service says it of a request; the viewer adds why.
+              ...(isGivenUp && { 'error.type': 'caller_gone' })
             }),
             ...(isCallLost && { status: { code: STATUS_ERROR, message: 'a fault that was set, see /lab' } })
           }

@@ -2,6 +2,7 @@ import { createError, type FastifyPluginAsyncTypebox } from '@bookinfo/service-k
 import { Type } from 'typebox'
 import { waitScript } from '../assets.ts'
 import { awaitedIn, serviceNames } from '../service-calls.ts'
+import { wasLeft } from '../span.ts'
 import { compareTraces } from '../trace-difference.ts'
 import { summarize } from '../trace-summary.ts'
 import { rootOf, treeOf } from '../trace-tree.ts'
@@ -12,7 +13,7 @@ import { createPalette } from '../views/service-name.ts'
 import { traceView } from '../views/trace.ts'
 import { fieldsOf, HTML, page, type PageOptions } from './page.ts'
 
-/** The time in which a trace becomes complete: services send their spans in batches, each at its own time. */
+/** The time after its last span in which a trace becomes complete: services send their spans in batches, each at its own time. */
 const NEW_MS = 10_000
 /** Traces that are offered for a comparison. */
 const MOST_OTHERS = 20
@@ -42,9 +43,9 @@ export const tracePages: FastifyPluginAsyncTypebox<PageOptions> = async (app, { 
         .values()
         .filter((other) => other !== trace && rootOf(other)?.name === summary.rootName)
         .take(MOST_OTHERS)
-      const isNew = now() - summary.startUs / 1000 < NEW_MS
+      const isNew = now() - (summary.startUs + summary.durationUs) / 1000 < NEW_MS
       const awaited = isNew ? awaitedIn(trace) : []
-      const isWaiting = awaited.length > 0 || (isNew && summary.orphanCount > 0)
+      const isWaiting = isNew && (awaited.length > 0 || summary.orphanCount > 0 || trace.spans.values().some(wasLeft))
       const main = traceView({
         trace,
         summary,

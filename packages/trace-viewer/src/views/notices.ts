@@ -22,7 +22,7 @@ export function periodLinks(path: string, chosen: number): Html {
   </nav>`
 }
 
-/** For a page whose spans are still on their way: the script reloads it until a page without this part comes. */
+/** For a page whose spans are still on their way: the script updates it until a page without this part comes. */
 export const waiting = html`<p class="waiting" data-wait role="status" hidden>
   <span class="pulse" aria-hidden="true"></span>Looking for it again every second.
 </p>`

@@ -65,7 +65,8 @@ function failures(tree: readonly TreeSpan[]): Html | false {
 }
 
 function oddities({ trace: { refused }, summary: { orphanCount }, awaitedCount, isWaiting }: TraceFacts): Html | false {
-  if (orphanCount === 0 && awaitedCount === 0 && refused === 0) return false
+  const isComplete = orphanCount === 0 && awaitedCount === 0
+  if (isComplete && !isWaiting && refused === 0) return false
   return html`<div class="notice">
     ${
       orphanCount > 0 &&
@@ -81,6 +82,7 @@ function oddities({ trace: { refused }, summary: { orphanCount }, awaitedCount, 
         It may still come; or that service sends its spans elsewhere or not at all.
       </p>`
     }
+    ${isWaiting && isComplete && html`<p>A caller gave up. The called service may still work, and its spans come later.</p>`}
     ${isWaiting && waiting}
     ${refused > 0 && html`<p>${showCount(refused, 'span')} of this trace found no room: it is too large to be kept.</p>`}
   </div>`
