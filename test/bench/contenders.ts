@@ -22,6 +22,13 @@ export const byDefault: Contender = {
   spans: false
 }
 
+const forwardKept: Contender = {
+  name: 'forward, kept',
+  program: 'bookinfo',
+  connections: 'keep-alive',
+  spans: false
+}
+
 export const usual: Contender = {
   name: 'Fastify + auto-instrumentation',
   program: 'usual',
@@ -42,7 +49,7 @@ export const contenders: readonly Contender[] = [
   floors.kept,
   { name: 'forward, per call', program: 'bookinfo', connections: 'per-request', spans: false },
   byDefault,
-  { name: 'forward, kept', program: 'bookinfo', connections: 'keep-alive', spans: false },
+  forwardKept,
   { name: 'every span, per call', program: 'bookinfo', connections: 'per-request', spans: true },
   { name: 'every span, renewed', program: 'bookinfo', connections: 'renewed', spans: true },
   tracedKept,
@@ -53,3 +60,10 @@ export const contenders: readonly Contender[] = [
 export function floorOf({ connections }: Contender): Contender {
   return connections === 'per-request' ? floors['per-request'] : floors.kept
 }
+
+/** What else a contender's CPU time is compared with: what renewed connections, spans and auto-instrumentation cost. */
+export const compared = [
+  [byDefault, forwardKept],
+  [tracedKept, forwardKept],
+  [usual, tracedKept]
+] as const

@@ -31,14 +31,14 @@ Compares the page of the built services with a floor (the same calls by node:htt
 OpenTelemetry's auto-instrumentation, and with the original if it runs. Other load disturbs it: read the ratios.
 
   --only PART     ${parts.join(', ')}; all if not given
-  --rounds N      rounds of the page, 1 to 100; 5 if not given
+  --rounds N      rounds of the page, 1 to 100; 12 if not given
   --original URL  the page of a running original, for example http://127.0.0.1:9080/productpage
   --out DIR       write bench.json and pictures (SVG) into this folder
   --help          show this
 `
 const options = {
   only: { type: 'string' },
-  rounds: { type: 'string', default: '5' },
+  rounds: { type: 'string', default: '12' },
   original: { type: 'string' },
   out: { type: 'string' },
   help: { type: 'boolean' }

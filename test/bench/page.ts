@@ -1,143 +1,165 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { quantile, spread, table } from './bench.ts'
 import type { Collector } from './collector.ts'
-import { contenders, floorOf, tracedKept, usual, type Contender } from './contenders.ts'
-import { readAtOnce, readFor, warmUp, WARM_UP_SECONDS, type Target } from './load.ts'
+import { compared, contenders, floorOf, type Contender } from './contenders.ts'
+import { readAtOnce, readFor, WARM_UP_SECONDS, type Reading, type Target } from './load.ts'
 import type { Progress } from './progress.ts'
 import { EXPORT_DELAY_MS, startSuite, type Suite, type Surroundings } from './suite.ts'
 
-const ROUND_MS = 3_000
-/** Milliseconds before each round: a suite that was idle meanwhile is slow at first. */
-const REWARM_MS = 2_000
-const START_SECONDS = 4
+/** A shared core is twice as fast at one time as ten seconds later, so suites that are compared take short turns. */
+const TURN_MS = 1_000
+/** In which the spans of a turn are sent. */
+const SENDING_MS = EXPORT_DELAY_MS * 1.5
+const START_SECONDS = 6
+const START_PAGES = 10
+const ORIGINAL = 'original'
 
-/** The figures of one contender in one round. */
-interface Sample {
-  /** Milliseconds of CPU time for each page, of all services, including the sending of spans. */
+/** The figures of one suite in one turn. */
+export interface Sample {
+  /** Milliseconds of CPU time for each page, of all services, up to the next turn: spans are sent after the pages. */
   cpuMs: number
   perSecond: number
   p50Ms: number
   p99Ms: number
-  spansPerPage: number
 }
 
 export interface PageFigures {
-  name: string
-  contender: Contender | undefined
-  samples: Sample[]
-  /** MiB of the four processes: when they have started, and after the rounds. */
-  idleMib: number
-  loadedMib: number
+  suites: {
+    name: string
+    /** Undefined for the original, whose CPU time, memory and spans are unknown. */
+    contender: Contender | undefined
+    spansPerPage: number
+    /** MiB of the four processes: when they have started, and after all rounds. */
+    idleMib: number
+    loadedMib: number
+  }[]
+  /** In each a contender and those that it is compared with had a turn. Samples by the name of the suite. */
+  rounds: { of: string; samples: Record<string, Sample> }[]
 }
 
 export interface PageOptions extends Surroundings {
   rounds: number
-  /** A suite that runs elsewhere, such as the original; its CPU time and memory are unknown. */
+  /** A suite that runs elsewhere, such as the original. */
   original: Target | undefined
   spans: Collector
   progress: Progress
 }
 
-/** Seconds for the whole part. */
+const measured = contenders.filter(({ program }) => program !== 'floor')
+
+/** Seconds for the whole part, without an original. */
 export function pageSeconds(rounds: number): number {
-  return contenders.length * (START_SECONDS + WARM_UP_SECONDS + (rounds * (REWARM_MS + ROUND_MS + 500)) / 1000)
+  const turns = measured.reduce((sum, contender) => sum + 1 + rivalsOf(contender).length, 0)
+  return contenders.length * START_SECONDS + turns * (WARM_UP_SECONDS + (rounds * TURN_MS) / 1000)
 }
 
-/** Measures every contender in turn in each round, so that other load on the machine affects all of them. */
-export async function measurePages(options: PageOptions): Promise<PageFigures[]> {
+/** Those that the contender's CPU time is compared with. */
+function rivalsOf(contender: Contender): Contender[] {
+  return [floorOf(contender), ...compared.flatMap(([one, other]) => (one === contender ? [other] : []))]
+}
+
+/** Measures each contender by turns with those that it is compared with. */
+export async function measurePages(options: PageOptions): Promise<PageFigures> {
   const { rounds, original, spans, progress } = options
   await using stack = new AsyncDisposableStack()
-  const running: { suite: Suite | undefined; target: Target; figures: PageFigures }[] = []
+  const figures: PageFigures = { suites: [], rounds: [] }
+  const players = new Map<Contender | undefined, Player>()
   for (const contender of contenders) {
     progress.step(`start of "${contender.name}"`)
     const suite = stack.use(await startSuite(contender, options))
-    await readAtOnce(suite, 1, (asked) => asked >= 1)
-    const figures = { name: contender.name, contender, samples: [], idleMib: suite.memoryMib(), loadedMib: NaN }
-    await warmUp(suite)
-    running.push({ suite, target: suite, figures })
+    const idleMib = suite.memoryMib()
+    await readAtOnce(suite, 1, (asked) => asked >= START_PAGES)
+    if (contender.spans) await sleep(SENDING_MS)
+    const spansPerPage = (await spans.take()).length / START_PAGES
+    figures.suites.push({ name: contender.name, contender, spansPerPage, idleMib, loadedMib: NaN })
+    players.set(contender, { name: contender.name, target: suite, suite, turns: [] })
   }
-  const figures = { name: 'original', contender: undefined, samples: [], idleMib: NaN, loadedMib: NaN }
-  if (original !== undefined) {
-    await warmUp(original)
-    running.push({ suite: undefined, target: original, figures })
-  }
-  await sleep(EXPORT_DELAY_MS * 1.5)
-  for (let round = 1; round <= rounds; round += 1) {
-    for (const { suite, target, figures: own } of running) {
-      progress.step(`page, round ${round} of ${rounds}: "${own.name}"`)
-      own.samples.push(await measureRound(target, suite, spans))
-      if (round === rounds && suite) own.loadedMib = suite.memoryMib()
+  const originals = original ? [{ name: ORIGINAL, target: original, suite: undefined, turns: [] }] : []
+  const unknown = { spansPerPage: NaN, idleMib: NaN, loadedMib: NaN }
+  for (const { name } of originals) figures.suites.push({ name, contender: undefined, ...unknown })
+
+  for (const contender of measured) {
+    const rivals = rivalsOf(contender)
+    const all = [...[...rivals, contender].flatMap((one) => players.get(one) ?? []), ...originals]
+    const takeTurns = async (count: number, what: string): Promise<void> => {
+      for (const player of all) player.turns.length = 0
+      for (let round = 1; round <= count; round += 1) {
+        progress.step(`${what}, round ${round} of ${count}: "${contender.name}"`)
+        for (const player of all) await takeTurn(player)
+      }
+      await sleep(SENDING_MS)
+    }
+    await takeTurns((WARM_UP_SECONDS * 1000) / TURN_MS, 'warm-up')
+    await takeTurns(rounds, 'page')
+    const samples = all.map(({ name, ...player }) => ({ name, list: samplesOf(player) }))
+    for (let round = 0; round < rounds; round += 1) {
+      const each = samples.flatMap(({ name, list: { [round]: sample } }) => (sample ? [{ [name]: sample }] : []))
+      figures.rounds.push({ of: contender.name, samples: Object.assign({}, ...each) })
     }
   }
-  return running.map((one) => one.figures)
+  for (const one of figures.suites) one.loadedMib = players.get(one.contender)?.suite?.memoryMib() ?? NaN
+  return figures
 }
 
-async function measureRound(target: Target, suite: Suite | undefined, collector: Collector): Promise<Sample> {
-  const cpuMs = (): number => suite?.cpuMs() ?? NaN
-  await readFor(target, REWARM_MS)
-  if (suite?.contender.spans) await sleep(EXPORT_DELAY_MS * 1.5)
-  await collector.take()
-  const before = cpuMs()
-  const { pages, seconds, latenciesMs } = await readFor(target, ROUND_MS)
-  // The last spans are sent after the last page, and cost as much as the others.
-  if (suite?.contender.spans) await sleep(EXPORT_DELAY_MS * 1.5)
-  const after = cpuMs()
-  const spans = await collector.take()
-  return {
-    cpuMs: (after - before) / pages,
+/** A suite that takes turns. */
+interface Player {
+  name: string
+  target: Target
+  suite: Suite | undefined
+  turns: (Reading & { cpuBeforeMs: number })[]
+}
+
+async function takeTurn({ target, suite, turns }: Player): Promise<void> {
+  const cpuBeforeMs = suite?.cpuMs() ?? NaN
+  turns.push({ cpuBeforeMs, ...(await readFor(target, TURN_MS)) })
+}
+
+function samplesOf({ turns, suite }: Omit<Player, 'name'>): Sample[] {
+  const cpuNowMs = suite?.cpuMs() ?? NaN
+  return turns.map(({ cpuBeforeMs, pages, seconds, latenciesMs }, index) => ({
+    cpuMs: ((turns[index + 1]?.cpuBeforeMs ?? cpuNowMs) - cpuBeforeMs) / pages,
     perSecond: pages / seconds,
     p50Ms: quantile(latenciesMs, 0.5),
-    p99Ms: quantile(latenciesMs, 0.99),
-    spansPerPage: spans.length / pages
-  }
+    p99Ms: quantile(latenciesMs, 0.99)
+  }))
 }
 
 /** A ratio compares two samples of one round; the table has the median of the ratios, and quartiles in brackets. */
-export function describePages(all: readonly PageFigures[]): string {
-  const samplesOf = (contender: Contender | undefined) =>
-    all.find((figures) => figures.contender === contender)?.samples ?? []
-  const ratios = (top: readonly Sample[], bottom: readonly Sample[], key: keyof Sample) =>
-    bottom.map((sample, round) => (top[round]?.[key] ?? NaN) / sample[key])
-  const rows = all.map(({ name, contender, samples, idleMib, loadedMib }) => {
-    const median = (key: keyof Sample) =>
-      quantile(
-        samples.map((sample) => sample[key]),
-        0.5
-      )
-    const floor = contender === undefined ? [] : samplesOf(floorOf(contender))
+export function describePages({ suites, rounds }: PageFigures): string {
+  const samplesIn = (name: string) => rounds.flatMap(({ samples }) => samples[name] ?? [])
+  const ratio = (key: keyof Sample, of: string, [top, bottom]: readonly [string, string], digits: number) =>
+    spread(
+      rounds
+        .filter((round) => round.of === of)
+        .map(({ samples }) => (samples[top]?.[key] ?? NaN) / (samples[bottom]?.[key] ?? NaN)),
+      digits
+    )
+  const rows = suites.map(({ name, contender, spansPerPage, idleMib, loadedMib }) => {
+    const median = (key: keyof Sample, digits: number) => {
+      const values = samplesIn(name).map((sample) => sample[key])
+      return quantile(values, 0.5).toFixed(digits)
+    }
+    const isMeasured = contender !== undefined && measured.includes(contender)
     return [
       name,
-      contender === undefined ? '' : spread(ratios(floor, samples, 'cpuMs'), 2),
-      median('cpuMs').toFixed(2),
-      median('perSecond').toFixed(0),
-      median('p50Ms').toFixed(1),
-      median('p99Ms').toFixed(1),
-      median('spansPerPage').toFixed(1),
+      isMeasured ? ratio('cpuMs', name, [floorOf(contender).name, name], 2) : '',
+      median('cpuMs', 2),
+      median('perSecond', 0),
+      median('p50Ms', 1),
+      median('p99Ms', 1),
+      spansPerPage.toFixed(1),
       idleMib.toFixed(0),
       loadedMib.toFixed(0)
     ]
   })
-  const header = [
-    'page',
-    'floor’s CPU ÷ own',
-    'CPU ms',
-    'pages/s',
-    'p50 ms',
-    'p99 ms',
-    'spans',
-    'MiB idle',
-    'MiB after'
-  ]
-  const lines = [
-    table(header, rows),
-    '',
-    `CPU of ${usual.name} ÷ ${tracedKept.name}: ${spread(ratios(samplesOf(usual), samplesOf(tracedKept), 'cpuMs'), 2)}`
-  ]
-  const original = samplesOf(undefined)
-  if (original.length > 0) {
-    for (const { name, contender, samples } of all)
-      if (contender?.program === 'bookinfo')
-        lines.push(`pages/s of ${name} ÷ original: ${spread(ratios(samples, original, 'perSecond'), 1)}`)
+  const columns = ['floor’s CPU ÷ own', 'CPU ms', 'pages/s', 'p50 ms', 'p99 ms', 'spans', 'MiB idle', 'MiB after']
+  const lines = [table(['page', ...columns], rows), '']
+  for (const [{ name: one }, { name: other }] of compared)
+    lines.push(`CPU of ${one} ÷ ${other}: ${ratio('cpuMs', one, [one, other], 2)}`)
+  if (samplesIn(ORIGINAL).length > 0) {
+    for (const { name, program } of measured)
+      if (program === 'bookinfo')
+        lines.push(`pages/s of ${name} ÷ original: ${ratio('perSecond', name, [name, ORIGINAL], 1)}`)
   }
   return lines.join('\n')
 }

@@ -4,14 +4,15 @@ import type { PageFigures } from './page.ts'
 import type { TailFigures } from './tail.ts'
 
 /** The CPU time of each contender in each round. */
-export function drawPages(all: readonly PageFigures[]): string {
+export function drawPages({ rounds }: PageFigures): string {
   return drawChart({
     title: 'CPU time of a page, all four services',
     x: { title: 'round' },
     y: { title: 'ms' },
-    lines: all
-      .filter(({ contender }) => contender !== undefined)
-      .map(({ name, samples }) => ({ name, points: samples.map(({ cpuMs }, round) => [round + 1, cpuMs]) }))
+    lines: Object.entries(Object.groupBy(rounds, ({ of }) => of)).map(([name, own = []]) => ({
+      name,
+      points: own.map(({ samples }, round) => [round + 1, samples[name]?.cpuMs ?? NaN])
+    }))
   })
 }
 
