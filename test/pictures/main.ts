@@ -13,8 +13,16 @@ const QUALITY = 60
 const FRAME_MS = 2_500
 const PATIENCE_MS = 120_000
 const SITE = 'http://localhost:9080/productpage'
+const VIEWER = 'http://localhost:16686'
+/** In which the last 100 answers of reviews are all of the new split, at five readers a second. */
+const SPLIT_SEEN_MS = 25_000
 const FOLDER = join(ROOT, 'docs/learn')
-const scenes = { start, 'first-trace': firstTrace }
+const scenes = {
+  start,
+  'first-trace': firstTrace,
+  'first-fault': firstFault,
+  'first-split': firstSplit
+}
 
 const [unknown] = process.argv.slice(2)
 await explainFailure(async () => {
@@ -74,6 +82,60 @@ async function firstTrace(page: Page): Promise<Frame[]> {
   frames.push(await take(page))
   await page.locator('summary', { hasText: 'render page' }).click()
   return [...frames, await take(page)]
+}
+
+/** A delay for jason on the lab, his page, its trace and the map. */
+async function firstFault(page: Page): Promise<Frame[]> {
+  await page.goto(`${VIEWER}/lab`)
+  await page.getByLabel('v2, of').fill('100')
+  await page.getByRole('button', { name: 'Split', exact: true }).click()
+  const edge = page.locator('form[aria-label="reviews to ratings"]')
+  await edge.getByLabel('Delay').fill('7')
+  await edge.getByLabel('Only for').fill('jason')
+  await page.evaluate('document.activeElement.scrollIntoView({ block: "center" })')
+  const frames = [await take(page)]
+  await edge.getByRole('button', { name: 'Set', exact: true }).click()
+  await page.getByText('calls from reviews to ratings for jason wait 7 s').waitFor()
+  frames.push(await take(page))
+  await page.goto(SITE)
+  await page.locator('#sign-in-button').click()
+  await page.getByLabel('Username').fill('jason')
+  await page.getByLabel('Username').press('Enter')
+  await page.getByRole('link', { name: 'See its trace' }).scrollIntoViewIfNeeded()
+  frames.push(await take(page))
+  await page.getByRole('link', { name: 'See its trace' }).click()
+  await page.locator('summary', { hasText: 'fault: delay of 7000 ms' }).nth(1).waitFor()
+  await page.evaluate('document.querySelector(".axis").scrollIntoView()')
+  frames.push(await take(page))
+  await page.goto(`${VIEWER}/map`)
+  return [...frames, await take(page)]
+}
+
+/** A split on the lab, and how the last answers on the map follow it. */
+async function firstSplit(page: Page): Promise<Frame[]> {
+  await page.goto(`${VIEWER}/lab`)
+  await page.getByRole('button', { name: 'Take back faults' }).click()
+  await page.waitForTimeout(SPLIT_SEEN_MS)
+  const frames = [await answersOf(page)]
+  await page.goto(`${VIEWER}/lab`)
+  await page.getByLabel('v1, of').fill('90')
+  await page.getByLabel('v3, of').fill('10')
+  await page.evaluate('document.activeElement.scrollIntoView({ block: "center" })')
+  frames.push(await take(page))
+  await page.getByRole('button', { name: 'Split', exact: true }).click()
+  await page.getByText('v1 answers 90 of 100').waitFor()
+  for (let part = 0; part < 3; part += 1) {
+    await page.waitForTimeout(SPLIT_SEEN_MS / 3)
+    frames.push(await answersOf(page))
+  }
+  return frames
+}
+
+/** The map, with the last answers of reviews at its end. */
+async function answersOf(page: Page): Promise<Frame> {
+  await page.goto(`${VIEWER}/map`)
+  await page.getByLabel('Versions of reviews').scrollIntoViewIfNeeded()
+  return take(page)
 }
 
 async function openSeen(page: Page, version: string): Promise<void> {

@@ -31,20 +31,29 @@ export interface Call {
   isDatabase: boolean
 }
 
-/** The calls of some traces: from outside, between two services, and those that were never heard of again. */
-export function callsIn(traces: readonly Trace[]): Call[] {
+/** Microseconds after its end in which the span of a caller arrives, which may itself take seconds, and that of a called service. */
+const CALLER_COMES_US = 10_000_000
+const ANSWER_COMES_US = 1_000_000
+
+/**
+ * The calls of some traces: from outside, between two services, and those that were never heard of again.
+ *
+ * @param nowUs leaves out calls of which half may still come
+ */
+export function callsIn(traces: readonly Trace[], nowUs = Infinity): Call[] {
   const names = serviceNames(traces)
   return traces.flatMap((trace) => [
-    ...callFromOutside(trace),
+    ...callFromOutside(trace, nowUs),
     ...[...trace.spans.values()].flatMap((span) => callBetween(parentOf(span, trace.spans), span)),
-    ...unansweredIn(trace.spans, names)
+    ...unansweredIn(trace.spans, names, nowUs)
   ])
 }
 
 /** At most one in a trace: of other spans without a parent nobody knows who called. */
-function callFromOutside(trace: Trace): Call[] {
+function callFromOutside(trace: Trace, nowUs: number): Call[] {
   const root = rootOf(trace)
-  return root?.kind === 'server' ? [describe(undefined, partyOf(root), root)] : []
+  const mayHaveCaller = root?.parentId !== undefined && nowUs - endUs(root) < CALLER_COMES_US
+  return root?.kind === 'server' && !mayHaveCaller ? [describe(undefined, partyOf(root), root)] : []
 }
 
 function callBetween(parent: Span | undefined, span: Span): Call[] {
@@ -53,10 +62,11 @@ function callBetween(parent: Span | undefined, span: Span): Call[] {
   return [span.status === 'error' ? { ...call, failed: true } : call]
 }
 
-function unansweredIn(spans: Trace['spans'], names: ReadonlyMap<string, Party>): Call[] {
+function unansweredIn(spans: Trace['spans'], names: ReadonlyMap<string, Party>, nowUs: number): Call[] {
   return unansweredSpans(spans).flatMap((span) => {
     const address = addressOf(span)
-    if (address === undefined) return []
+    const mayBeAnswered = isAwaited(span) && nowUs - endUs(span) < ANSWER_COMES_US
+    if (address === undefined || mayBeAnswered) return []
     return [
       {
         ...describe(partyOf(span), names.get(address) ?? { service: address, version: '' }, span),
@@ -73,13 +83,15 @@ function unansweredSpans(spans: Trace['spans']): Span[] {
   return [...spans.values()].filter((span) => span.kind === 'client' && !answered.has(span))
 }
 
-/** Calls to which a span of the called one may still come: it is no database, and was there to answer. */
+/** Calls to which a span of the called one may still come. */
 export function awaitedIn({ spans }: Trace): Span[] {
-  return unansweredSpans(spans).filter((span) => !isDatabase(span) && wasReached(span))
+  return unansweredSpans(spans).filter(isAwaited)
 }
 
-function wasReached({ status, attributes }: Span): boolean {
-  return status !== 'error' || attributeText(attributes, 'http.response.status_code') !== undefined
+/** Whether the called one is no database, and was there to answer, if too late. */
+function isAwaited(span: Span): boolean {
+  const [code, error] = ['http.response.status_code', 'error.type'].map((key) => attributeText(span.attributes, key))
+  return !isDatabase(span) && (span.status !== 'error' || code !== undefined || error === 'timeout')
 }
 
 function parentOf({ parentId }: Span, spans: Trace['spans']): Span | undefined {

@@ -19,7 +19,7 @@ export interface Edge extends Figures {
 
 /** The figures of every edge in a period; without one, of everything that is kept. */
 export function serviceMap(traces: readonly Trace[], period?: Period): Edge[] {
-  const all = callsIn(traces)
+  const all = callsIn(traces, period?.endUs)
   const calls = all.filter(({ startUs }) => isWithin(period, startUs))
   const seconds = lengthOf(all, period)
   const toService = Map.groupBy(calls, ({ from, to }) => JSON.stringify([from, to.service]))

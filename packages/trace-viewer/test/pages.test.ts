@@ -147,7 +147,8 @@ describe('looking again', () => {
   it.for([
     ['a database, which never leaves spans', database, false],
     ['one that could not be reached', refused, false],
-    ['one that answered with an error', unavailable, true]
+    ['one that answered with an error', unavailable, true],
+    ['one that answers too late', { ...refused, error: 'timeout', attributes: { 'error.type': 'timeout' } }, true]
   ] as const)('is for a call of %s: %j', async ([, call, expected]) => {
     await using viewer = await startViewer({ now: () => NOON_MS })
     const caller = { id: 1, kind: 'server' as const }

@@ -140,6 +140,17 @@ describe('a call', () => {
     ])
   })
 
+  it('of which half may still come is left out for a moment', () => {
+    const attributes = { 'server.address': 'b.example', 'server.port': 80 }
+    const call = otlpRequest({ a: [{ id: 1, kind: 'client', attributes }] })
+    const answer = otlpRequest({ c: [{ trace: 2, id: 3, parent: 9, kind: 'server' }] })
+    const at = (ms: number) =>
+      serviceMap(tracesOf(call, answer), { startUs: 0, endUs: (NOON_MS + ms) * 1000 }).map(inWords)
+    expect(at(900)).toEqual([])
+    expect(at(1_100)).toEqual(['a v1 > b.example:80'])
+    expect(at(10_100).toSorted()).toEqual(['a v1 > b.example:80', 'outside > c v1'])
+  })
+
   it('within a service is none, nor is one whose caller is unknown, but for the first', () => {
     const request = otlpRequest({
       a: [
