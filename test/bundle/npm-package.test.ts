@@ -13,6 +13,12 @@ vi.setConfig({ testTimeout: 240_000 })
 const execute = promisify(execFile)
 const pack = join(import.meta.dirname, '../../suite/npm/pack.ts')
 
+/** For a start that finds compiled code in Node's cache. */
+const WARM_MS = 10_000
+
+/** Other tests may keep the processor busy, so one of some starts is enough. */
+const WARM_STARTS = 3
+
 test('the npm package, packed and installed in an empty folder without network, starts the suite and shows the page', async () => {
   await using folder = await emptyFolder()
   const { stdout } = await execute(process.execPath, [pack, '--to', folder.path])
@@ -33,7 +39,23 @@ test('the npm package, packed and installed in an empty folder without network, 
   suite.pressCtrlC()
   expect(await suite.ended).toBe(0)
   expect(suite.stderr).toBe('')
+
+  let fastestMs = Infinity
+  for (let start = 0; start < WARM_STARTS && fastestMs >= WARM_MS; start++)
+    fastestMs = Math.min(fastestMs, await firstPageMs(program, basePort))
+  expect(fastestMs).toBeLessThan(WARM_MS)
 })
+
+async function firstPageMs(program: string, basePort: number): Promise<number> {
+  const started = performance.now()
+  await using suite = startProgram(program, ['--base-port', String(basePort)])
+  const url = `http://127.0.0.1:${basePort}/productpage`
+  await expect.poll(() => statusOf(url), { timeout: 60_000 }).toBe(200)
+  const ms = performance.now() - started
+  suite.pressCtrlC()
+  await suite.ended
+  return ms
+}
 
 async function statusOf(url: string): Promise<number> {
   const { status } = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => ({ status: 0 }))

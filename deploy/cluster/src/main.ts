@@ -164,7 +164,7 @@ async function test(cluster: Cluster, args: readonly string[], tests: 'cluster' 
       await timed('disks', () => importMachines(cluster))
     }
     // Only the tests of the chart use Helm.
-    const path = tests === 'cluster' && { PATH: `${dirname(await helmPath())}:${process.env['PATH']}` }
+    const path = tests !== 'kubevirt' && { PATH: `${dirname(await helmPath())}:${process.env['PATH']}` }
     await passOn(cluster, vitest, { ...env, ...path })
   } finally {
     if (!running) await takeDown(cluster)
