@@ -60,7 +60,8 @@ export interface ImageRecipe {
   reference: string
   /** Files by the path that they get in the image; an archive is unpacked there. */
   content: Record<string, string>
-  entrypoint: string
+  /** A program, and its arguments. */
+  entrypoint: string | readonly string[]
   /** Number of the user and, after a colon, of the group. */
   user: string
 }
@@ -90,7 +91,7 @@ async function archiveImage({ reference, content, entrypoint, user }: ImageRecip
     for (const [path, source] of Object.entries(content)) await buildah('add', '--quiet', container, source, path)
     const settings = [
       '--entrypoint',
-      JSON.stringify([entrypoint]),
+      JSON.stringify([entrypoint].flat()),
       '--user',
       user,
       '--env',

@@ -11,16 +11,16 @@ export const ISTIO_VERSION = '1.31.0-20260827'
 /** What the one program of Istio behaves as, by the name that it is called by. */
 const istioNames = ['install-cni', 'istio-manifests', 'pilot-agent', 'pilot-discovery']
 
-/** Builds Istio's programs, unless this user's cache has them. @returns the folder with all of them */
+/** Builds Istio's programs and Envoy's service for rate limits, unless this user's cache has them. @returns the folder with all of them */
 export function buildIstio(): Promise<string> {
   const version = ['buildVersion', 'buildTag'].map((name) => `-X istio.io/istio/pkg/version.${name}=${ISTIO_VERSION}`)
   return buildPrograms({
     name: 'Istio',
     version: ISTIO_VERSION,
     module: SOURCES,
-    packages: ['.', 'istio.io/istio/cni/cmd/istio-cni'],
+    packages: ['.', 'istio.io/istio/cni/cmd/istio-cni', 'github.com/envoyproxy/ratelimit/src/service_cmd'],
     ldflags: version,
-    links: Object.fromEntries(istioNames.map((name) => [name, 'istio']))
+    links: { ...Object.fromEntries(istioNames.map((name) => [name, 'istio'])), ratelimit: 'service_cmd' }
   })
 }
 

@@ -1,5 +1,5 @@
 import { Failure, print, requireTools, run } from '@bookinfo/cli'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathIn, type Cluster } from './cluster.ts'
 import { importRecipe, type ImageRecipe } from './images.ts'
@@ -35,7 +35,8 @@ const settings = {
 export async function installIstio(cluster: Cluster): Promise<void> {
   await requireTools('npm run cluster -- up --istio', {
     pip3: { inPackage: 'python3-pip' },
-    iptables: { inPackage: 'iptables' }
+    iptables: { inPackage: 'iptables' },
+    'redis-server': { inPackage: 'redis-server' }
   })
   if (await istioRuns(cluster)) return print('Istio runs already')
   const programs = await buildIstio()
@@ -89,6 +90,27 @@ async function recipes(programs: string, envoy: string): Promise<ImageRecipe[]> 
       '/usr/local/bin/envoy': envoy,
       '/var/lib/istio/envoy/envoy_bootstrap_tmpl.json': template
     }),
-    image('install-cni', 'install-cni', { '/opt/cni/bin/istio-cni': join(programs, 'istio-cni') })
+    image('install-cni', 'install-cni', { '/opt/cni/bin/istio-cni': join(programs, 'istio-cni') }),
+    ...(await rateLimitRecipes(programs))
+  ]
+}
+
+/** The images of Istio's sample `samples/ratelimit/rate-limit-service.yaml`, by its names for them. */
+async function rateLimitRecipes(programs: string): Promise<ImageRecipe[]> {
+  const redis = realpathSync('/usr/bin/redis-server')
+  const content = { ...(await libraries(redis)), '/usr/bin/redis-server': redis }
+  return [
+    {
+      reference: 'docker.io/envoyproxy/ratelimit:30a4ce1a',
+      content: { '/bin/ratelimit': join(programs, 'ratelimit') },
+      entrypoint: '/bin/ratelimit',
+      user: '65532:65532'
+    },
+    {
+      reference: 'docker.io/library/redis:alpine',
+      content,
+      entrypoint: ['/usr/bin/redis-server', '--save', '', '--protected-mode', 'no'],
+      user: '65532:65532'
+    }
   ]
 }

@@ -38,7 +38,7 @@ function platform({ suite, dualStack, lesson, file }: Sources): Record<string, M
     'bookinfo-ratings-discovery-dualstack.yaml': dual.filter(isOf('ratings')).filter(({ kind }) => kind === 'Service'),
     'bookinfo-ratings-v2.yaml': ratings('v2'),
     'bookinfo-ratings-v2-mysql.yaml': ratings('v2-mysql'),
-    'bookinfo-ratings-v2-mysql-vm.yaml': ratings('v2-mysql-vm').map(callMachine),
+    'bookinfo-ratings-v2-mysql-vm.yaml': [credentials('mysql'), ...ratings('v2-mysql-vm').map(callMachine)],
     'bookinfo-reviews-v2.yaml': [...account('reviews'), ...named('Deployment', 'reviews-v2')],
     'bookinfo-db.yaml': [
       credentials('mongodb', { url: 'mongodb://bookinfo:password@mongodb:27017/test' }),
@@ -152,10 +152,12 @@ function withAllSubsets(rule: Manifest): Manifest {
   return toManifest({ ...rule.body, spec: { ...objectAt(rule.body, 'spec'), subsets } })
 }
 
-/** The lesson on virtual machines keeps the database in a namespace of its own. */
+/** The lesson on virtual machines keeps the database in a namespace of its own, and gives rights to root alone. */
 function callMachine(manifest: Manifest): Manifest {
   if (manifest.kind !== 'Deployment') return manifest
-  const spec = JSON.stringify(manifest.body).replace('"value":"mysqldb"', '"value":"mysqldb.vm.svc.cluster.local"')
+  const spec = JSON.stringify(manifest.body)
+    .replace('"value":"mysqldb"', '"value":"mysqldb.vm.svc.cluster.local"')
+    .replace('"name":"MYSQL_DB_USER","value":"bookinfo"', '"name":"MYSQL_DB_USER","value":"root"')
   const changed: JsonObject = JSON.parse(spec)
   return toManifest(changed)
 }

@@ -17,10 +17,24 @@ afterAll(async () => {
   chart[Symbol.dispose]()
 })
 
-test('the chart with mesh istio: all pods have sidecars, and helm test sees the page by the gateway', async () => {
-  await chart.helm('install', ['--wait=watcher', '--timeout', '5m', '--set', 'mesh=istio', ...withoutJaeger])
-  const sidecars = (await pods()).map(({ status }) => status.initContainerStatuses?.map(({ name }) => name))
-  expect(sidecars.filter((names) => names?.includes('istio-proxy'))).toHaveLength(6)
-  const results = await helm(['test', 'bookinfo', '--namespace', 'bookinfo', '--logs'])
-  expect(results).toContain('http://istio-ingressgateway.istio-system/productpage shows the whole page')
-})
+/** The second mesh is an upgrade from the first, so that the pods of the suite start once. */
+test.each([
+  { command: 'install', mesh: 'istio', page: 'http://istio-ingressgateway.istio-system/productpage' },
+  { command: 'upgrade', mesh: 'gateway-api', page: 'http://bookinfo-gateway-istio/productpage' }
+])(
+  'helm $command with mesh $mesh: all pods have sidecars, and helm test sees the page by the gateway',
+  async (each) => {
+    await chart.helm(each.command, [
+      '--wait=watcher',
+      '--timeout',
+      '5m',
+      '--set',
+      `mesh=${each.mesh}`,
+      ...withoutJaeger
+    ])
+    const sidecars = (await pods()).map(({ status }) => status.initContainerStatuses?.map(({ name }) => name))
+    expect(sidecars.filter((names) => names?.includes('istio-proxy'))).toHaveLength(6)
+    const results = await helm(['test', 'bookinfo', '--namespace', 'bookinfo', '--logs'])
+    expect(results).toContain(`${each.page} shows the whole page`)
+  }
+)

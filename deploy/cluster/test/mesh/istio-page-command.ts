@@ -1,6 +1,9 @@
 /** A command of a page of Istio's documentation, and what it promises. */
 export interface Command {
-  /** Run by bash in the root of the repository. GATEWAY_URL is the ingress gateway, and JAR a file for cookies. */
+  /**
+   * Run by bash in the root of the repository. GATEWAY_URL is the ingress gateway, JAR a file for cookies, ISTIO_SAMPLES the folder of
+   * Istio's own samples.
+   */
   run: string
   /** What the output has to match at last, because changes of the mesh need a moment. Without it the command has to succeed. */
   see?: RegExp
@@ -8,13 +11,34 @@ export interface Command {
   not?: RegExp
 }
 
+export const kube = 'samples/bookinfo/platform/kube'
+export const networking = 'samples/bookinfo/networking'
+export const gatewayApi = 'samples/bookinfo/gateway-api'
+export const TITLE = /<title>Simple Bookstore App<\/title>/
+export const page = 'curl -s "http://$GATEWAY_URL/productpage"'
+/** For more than one request: there is no shell in the container, and curl repeats a URL with a range, as in `?i=[1-10]`. */
+export const inRatings = 'kubectl exec deploy/ratings-v1 -c ratings -- curl -sS'
+export const rollout: Command = { run: 'kubectl rollout status deployment --timeout=180s' }
+export const apply = (file: string): Command => ({ run: `kubectl apply -f ${file}` })
+export const allV1 = apply(`${networking}/virtual-service-all-v1.yaml`)
+
+interface NamedObject {
+  apiVersion: string
+  kind: string
+  name: string
+  namespace?: string
+  spec: object
+}
+
 /** Applies an object that a page prints as YAML. */
-export function put(apiVersion: string, kind: string, name: string, spec: object): Command {
-  return { run: `kubectl apply -f - <<< '${JSON.stringify({ apiVersion, kind, metadata: { name }, spec })}'` }
+export function put({ apiVersion, kind, name, namespace = 'default', spec }: NamedObject): Command {
+  return {
+    run: `kubectl apply -f - <<< '${JSON.stringify({ apiVersion, kind, metadata: { name, namespace }, spec })}'`
+  }
 }
 
 export const route = (name: string, rule: object) =>
-  put('networking.istio.io/v1', 'VirtualService', name, { hosts: [name], http: [rule] })
+  put({ apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', name, spec: { hosts: [name], http: [rule] } })
 export const to = (host: string, subset: string) => [{ destination: { host, subset } }]
 
 export const policies = [
@@ -22,44 +46,17 @@ export const policies = [
   ...['productpage', 'details', 'reviews', 'ratings'].map((app) => `${app}-viewer`)
 ]
 
-/** Four requests a minute to productpage. */
-export const localLimit = {
-  workloadSelector: { labels: { app: 'productpage' } },
-  configPatches: [
-    {
-      applyTo: 'HTTP_FILTER',
-      match: {
-        context: 'SIDECAR_INBOUND',
-        listener: { filterChain: { filter: { name: 'envoy.filters.network.http_connection_manager' } } }
-      },
-      patch: {
-        operation: 'INSERT_BEFORE',
-        value: {
-          name: 'envoy.filters.http.local_ratelimit',
-          typed_config: {
-            '@type': 'type.googleapis.com/udpa.type.v1.TypedStruct',
-            type_url: 'type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit',
-            value: {
-              stat_prefix: 'http_local_rate_limiter',
-              token_bucket: { max_tokens: 4, tokens_per_fill: 4, fill_interval: '60s' },
-              filter_enabled: { default_value: { numerator: 100, denominator: 'HUNDRED' } },
-              filter_enforced: { default_value: { numerator: 100, denominator: 'HUNDRED' } }
-            }
-          }
-        }
-      }
-    }
-  ]
+/** Decides who may call a service. */
+export function policy(name: string, spec: object): Command {
+  return put({ apiVersion: 'security.istio.io/v1', kind: 'AuthorizationPolicy', name, spec })
 }
+
+export const callers = (...accounts: string[]) => [
+  { source: { principals: accounts.map((account) => `cluster.local/ns/default/sa/bookinfo-${account}`) } }
+]
 
 /** Only reading is allowed, to one caller or to all. */
 export function viewer(app: string, account?: string): Command {
-  const from = account && [{ source: { principals: [`cluster.local/ns/default/sa/bookinfo-${account}`] } }]
-  const rule = { ...(from && { from }), to: [{ operation: { methods: ['GET'] } }] }
-  const selector = { matchLabels: { app } }
-  return put('security.istio.io/v1', 'AuthorizationPolicy', `${app}-viewer`, {
-    selector,
-    action: 'ALLOW',
-    rules: [rule]
-  })
+  const rule = { ...(account && { from: callers(account) }), to: [{ operation: { methods: ['GET'] } }] }
+  return policy(`${app}-viewer`, { selector: { matchLabels: { app } }, action: 'ALLOW', rules: [rule] })
 }

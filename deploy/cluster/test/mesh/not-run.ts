@@ -4,7 +4,7 @@ export const lessonsNotRun: Record<string, string> = {
   'egress/details-v2-tls-origination.yaml': 'a pod of this cluster does not reach the internet',
   'faults/ratings-v-unhealthy.yaml': 'it takes half an hour',
   'observability/sampling-10.yaml': 'the lessons run without Jaeger, which is built for the tests of traces',
-  'rate-limit/gateway-global.yaml': 'the service that counts is published as an image only'
+  'rate-limit/gateway-global.yaml': 'istio-pages runs the same limits with the same service'
 }
 
 /** Folders whose lessons are always run. Those of the others are run with `BOOKINFO_LESSONS=all`. */

@@ -33,6 +33,8 @@ export async function runInPod(workload: string, script: string, namespace = 'bo
 /** The way in that the overlay's README names. */
 export interface Forward extends AsyncDisposable {
   url: string
+  /** kubectl ends a forward once a connection is refused. */
+  readonly ended: boolean
 }
 
 export function forward(service: string, port: number, namespace = 'bookinfo'): Promise<Forward> {
@@ -50,6 +52,9 @@ export async function forwardTo(target: string, port: number, namespace = 'booki
   if (local === undefined) throw new Error(`kubectl port-forward says no port: ${String(line)}`)
   return {
     url: `http://127.0.0.1:${local}`,
+    get ended() {
+      return child.exitCode !== null
+    },
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM')
       await exit
