@@ -25,7 +25,7 @@ const productsPath = {
   descriptor_value: 'api',
   headers: [{ name: ':path', safe_regex_match: { google_re2: {}, regex: '/api/v1/products/[1-9]{1,2}' } }]
 }
-const service = '"$ISTIO_SAMPLES/ratelimit/rate-limit-service.yaml"'
+const sample = '"$ISTIO_SAMPLES/ratelimit/rate-limit-service.yaml"'
 const fromRatings = `${inRatings} -o /dev/null -w "%{http_code} %header{x-local-rate-limit}\\n" "productpage:9080/productpage?i=[1-10]"`
 const statuses = (paths: string, times: number) =>
   `for i in {1..${times}}; do curl -s "http://$GATEWAY_URL${paths}" -o /dev/null -w "%{http_code}\\n"; done`
@@ -33,7 +33,7 @@ const withoutLocalLimit = { run: 'kubectl delete envoyfilter filter-local-rateli
 
 export const rateLimitPage: readonly Command[] = [
   { run: `kubectl create configmap ratelimit-config --from-literal='config.yaml=${JSON.stringify(limits)}'` },
-  { run: `kubectl apply -f ${service}` },
+  { run: `kubectl apply -f ${sample}` },
   { run: 'kubectl rollout status deployment/redis --timeout=120s' },
   { run: 'kubectl rollout status deployment/ratelimit --timeout=120s' },
   askService(),
@@ -50,7 +50,7 @@ export const rateLimitPage: readonly Command[] = [
   { run: statuses('/api/v1/products/${i}', 3), see: /429\n$/ },
   { run: 'kubectl delete envoyfilter filter-ratelimit filter-ratelimit-svc filter-ratelimit-svc-api -nistio-system' },
   { run: 'kubectl delete cm ratelimit-config' },
-  { run: `kubectl delete -f ${service}` },
+  { run: `kubectl delete -f ${sample}` },
   apply(`${networking}/bookinfo-gateway.yaml`),
   limitProductpage('listener'),
   { run: fromRatings, see: /^(200 \n){0,4}(429 true\n)+$/ },
