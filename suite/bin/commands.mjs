@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { fail, root, run, turbo } from './run.mjs'
-import { findBrowser, findDatabases, findTestTools } from './tools.mjs'
+import { findBrowser, findTestTools } from './tools.mjs'
 
 /** Milliseconds for a virtual machine to switch itself off or for a cluster to end, and some more. */
 const MACHINE_PATIENCE_MS = 190_000
@@ -30,8 +30,8 @@ export const commands = {
   build: (node, args) => turbo(node, ['run', 'build', ...args]),
   pack: (node, args) => built(node, 'suite/npm/pack.ts', args),
   images: (node, args) => built(node, 'deploy/images/src/main.ts', args),
-  // Its tests build the images themselves; some of the containers use a database.
-  'test:images': (node, args) => testFolder(node, 'deploy/images', 'test/built', args, findDatabases()),
+  // Its tests build the images themselves. Some of the containers use a database, and a browser opens the page.
+  'test:images': (node, args) => testFolder(node, 'deploy/images', 'test/built', args, findTestTools()),
 
   'vm:build': (node, args) => built(node, 'vm-images/src/vm-build.ts', args, ['--filter=@bookinfo/details']),
   'vm:boot': (node, args) => program(node, 'vm-images/src/vm-boot.ts', args, { patienceMs: MACHINE_PATIENCE_MS }),

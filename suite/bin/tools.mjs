@@ -52,7 +52,7 @@ export function findBrowser() {
   return { [browser.variable]: findOrReport(browser) }
 }
 
-export function findDatabases() {
+function findDatabases() {
   const found = Object.fromEntries(databases.map((database) => [database.variable, findOrReport(database)]))
   const mongodb = find(mongod)
   const builder = mongodb ? '' : findOrReport(go)

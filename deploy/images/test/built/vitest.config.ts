@@ -5,12 +5,13 @@ import common from '../../../../vitest.config.ts'
 
 const root = join(import.meta.dirname, '../..')
 
-/** Contract tests that containers must pass too. The setup file makes them start containers. */
+/** Tests of services, their contracts and their pages, that containers must pass too. The setup file makes them start containers. */
 const contracts = [
   'services/{details,ratings}/test/contract',
   'services/ratings/test/keep-others',
   'services/productpage/test/{pages,routes,site-pages,static-files}',
-  'test/contract/operations'
+  'test/contract/operations',
+  'test/e2e/{page,page-stars}'
 ]
 
 /** Builds the images, inspects them and runs them. */

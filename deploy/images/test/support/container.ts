@@ -9,13 +9,13 @@ import type { Env, RunningService } from '@bookinfo/service-kit/testing'
 
 const execute = promisify(execFile)
 
-/** Limits of Kubernetes' restricted standard, and a user with group 0 as on OpenShift. */
+/** Limits of Kubernetes' restricted standard, the memory that a pod asks for, and a user with group 0 as on OpenShift. */
 const strict = [
   ['--user', '1000660000:0'],
   ['--read-only', '--read-only-tmpfs=false'],
   ['--cap-drop', 'all'],
   ['--security-opt', 'no-new-privileges'],
-  ['--memory', '256m', '--pids-limit', '64']
+  ['--memory', '96m', '--pids-limit', '64']
 ].flat()
 
 /** Root in a container may not set podman's default limits. crun needs more rights on control groups than runc. */
