@@ -1,5 +1,5 @@
 import { partyName, type Party } from './service-calls.ts'
-import { endUs } from './span.ts'
+import { endUs, versionOf } from './span.ts'
 import type { Trace } from './trace-store.ts'
 import { rootOf } from './trace-tree.ts'
 
@@ -38,9 +38,10 @@ function workOut(trace: Trace): TraceSummary {
   const root = rootOf(trace)
   const startUs = spans[0]?.startUs ?? 0
   const services = new Map<string, ServiceUse>()
-  for (const { resource } of spans) {
-    const { service, version } = resource
-    const name = partyName(resource)
+  for (const span of spans) {
+    const { service } = span.resource
+    const version = versionOf(span, trace.spans)
+    const name = partyName({ service, version })
     services.set(name, { service, version, spans: (services.get(name)?.spans ?? 0) + 1 })
   }
   return {

@@ -47,6 +47,14 @@ describe('the tree of a trace', () => {
   })
 })
 
+it('takes the span of a proxy for one of the caller of its service', () => {
+  const store = createTraceStore(100)
+  const call = otlpRequest({ 'reviews@v2': [{ id: 1, kind: 'client' }], 'reviews@': [{ id: 2, parent: 1 }] })
+  store.add(readSpans(call, 'hex'), 1)
+  const [trace] = store.all()
+  expect(trace && summarize(trace).services).toEqual([{ service: 'reviews', version: 'v2', spans: 2 }])
+})
+
 it('reckons from the first start to the last end, whoever is the root', () => {
   const trace = traceOf({ id: 1, startMs: 100, ms: 10 }, { id: 2, parent: 1, startMs: 95, ms: 30, error: 'no' })
   expect(summarize(trace)).toEqual({

@@ -4,7 +4,7 @@ import { operationName, type Party } from '../service-calls.ts'
 import { showDuration } from '../figures.ts'
 import type { LogLine } from '../log-store.ts'
 import { outlasting } from '../outlasting.ts'
-import { attributeText } from '../span.ts'
+import { attributeText, versionOf } from '../span.ts'
 import type { Trace } from '../trace-store.ts'
 import type { TreeSpan } from '../trace-tree.ts'
 import { bar, type Scale } from './bar.ts'
@@ -37,7 +37,7 @@ export function spanView({ span, depth, parentMissing }: TreeSpan, context: Span
         <span class="span-label">
           ${Array.from({ length: Math.min(depth, DEEPEST) }, () => html`<span class="indent"></span>`)}
           <span class="span-text">
-            <strong>${serviceName(span.resource.service, palette, span.resource.version)}</strong>
+            <strong>${serviceName(span.resource.service, palette, versionOf(span, trace.spans))}</strong>
             <span class="quiet">${operationName(span, names)}</span>
             ${retry !== undefined && html`<span class="mark odd">retry ${retry}</span>`}
             ${failed && html`<span class="mark bad"><span aria-hidden="true">✕ </span>error</span>`}

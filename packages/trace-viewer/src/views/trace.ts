@@ -3,7 +3,8 @@ import { showCount, showDuration } from '../figures.ts'
 import type { LogLine } from '../log-store.ts'
 import { spanTimes, type SpanTime } from '../critical-path.ts'
 import { partyName, type Party } from '../service-calls.ts'
-import type { Span } from '../span.ts'
+import { versionOf, type Span } from '../span.ts'
+import type { Trace } from '../trace-store.ts'
 import type { TraceSummary } from '../trace-summary.ts'
 import { compareForm } from './compare.ts'
 import { logLinesView } from './log-lines.ts'
@@ -28,7 +29,7 @@ export interface TraceView extends TraceFacts {
 export function traceView(view: TraceView): Html {
   const { trace, summary, tree, logs, palette, names } = view
   const times = spanTimes(trace)
-  const waits = waitsFor(times)
+  const waits = waitsFor(trace, times)
   const shown = tree.slice(0, MOST_SPANS)
   const logsBySpan = Map.groupBy(logs, ({ spanId }) => spanId)
   return html`<a href="/">All traces</a>
@@ -77,11 +78,12 @@ export function traceView(view: TraceView): Html {
 }
 
 /** Microseconds of the critical path by service and version. */
-function waitsFor(times: ReadonlyMap<Span, SpanTime>): Map<string, number> {
+function waitsFor({ spans }: Trace, times: ReadonlyMap<Span, SpanTime>): Map<string, number> {
   const waits = new Map<string, number>()
-  for (const [{ resource }, { critical }] of times) {
+  for (const [span, { critical }] of times) {
+    const name = partyName({ service: span.resource.service, version: versionOf(span, spans) })
     const us = critical.reduce((sum, { startUs, endUs }) => sum + endUs - startUs, 0)
-    waits.set(partyName(resource), (waits.get(partyName(resource)) ?? 0) + us)
+    waits.set(name, (waits.get(name) ?? 0) + us)
   }
   return waits
 }
