@@ -5,7 +5,7 @@ import common from '../../../../vitest.config.ts'
 
 const root = join(import.meta.dirname, '../..')
 
-/** Tests of services, their contracts and their pages, that containers must pass too. The setup file makes them start containers. */
+/** Contract tests, and tests of the page, that containers must pass too. The setup file makes them start containers. */
 const contracts = [
   'services/{details,ratings}/test/contract',
   'services/ratings/test/keep-others',

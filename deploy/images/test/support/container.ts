@@ -9,7 +9,7 @@ import type { Env, RunningService } from '@bookinfo/service-kit/testing'
 
 const execute = promisify(execFile)
 
-/** Limits of Kubernetes' restricted standard, the memory that a pod asks for, and a user with group 0 as on OpenShift. */
+/** Kubernetes' restricted standard, the least memory that a pod asks for, and a user with group 0 as on OpenShift. */
 const strict = [
   ['--user', '1000660000:0'],
   ['--read-only', '--read-only-tmpfs=false'],
