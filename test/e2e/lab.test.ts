@@ -123,7 +123,10 @@ describe.runIf(chromiumPath)('the lab of npm start, in a browser', { timeout: 30
     await trace.goto(`${await link.getAttribute('href')}`)
     await trace.getByText('caller gave up').nth(1).waitFor()
     // What reviews still did after that comes later.
-    await trace.locator('summary', { hasText: /reviews\s*v2\s*fault: delay of 7000 ms/ }).nth(1).waitFor()
+    await trace
+      .locator('summary', { hasText: /reviews\s*v2\s*fault: delay of 7000 ms/ })
+      .nth(1)
+      .waitFor()
     const left = trace.locator('summary', { hasText: 'caller gave up' })
     await left.filter({ hasText: 'reviews v2' }).first().click()
     const reason = /gave up after 3 s \(timeout\)\. This server worked on for [4-9][.0-9]* s, for nobody/
