@@ -44,7 +44,7 @@ export function callsIn(traces: readonly Trace[], nowUs = Infinity): Call[] {
   const names = serviceNames(traces)
   return traces.flatMap((trace) => [
     ...callFromOutside(trace, nowUs),
-    ...[...trace.spans.values()].flatMap((span) => callBetween(parentOf(span, trace.spans), span)),
+    ...[...trace.spans.values()].flatMap((span) => callBetween(span, trace.spans)),
     ...unansweredIn(trace.spans, names, nowUs)
   ])
 }
@@ -53,12 +53,13 @@ export function callsIn(traces: readonly Trace[], nowUs = Infinity): Call[] {
 function callFromOutside(trace: Trace, nowUs: number): Call[] {
   const root = rootOf(trace)
   const mayHaveCaller = root?.parentId !== undefined && nowUs - endUs(root) < CALLER_COMES_US
-  return root?.kind === 'server' && !mayHaveCaller ? [describe(undefined, partyOf(root), root)] : []
+  return root?.kind === 'server' && !mayHaveCaller ? [describe(undefined, partyOf(root, trace.spans), root)] : []
 }
 
-function callBetween(parent: Span | undefined, span: Span): Call[] {
+function callBetween(span: Span, spans: Trace['spans']): Call[] {
+  const parent = parentOf(span, spans)
   if (parent === undefined || parent.resource.service === span.resource.service) return []
-  const call = describe(partyOf(parent), partyOf(span), parent.kind === 'client' ? parent : span)
+  const call = describe(partyOf(parent, spans), partyOf(span, spans), parent.kind === 'client' ? parent : span)
   return [span.status === 'error' ? { ...call, failed: true } : call]
 }
 
@@ -69,7 +70,7 @@ function unansweredIn(spans: Trace['spans'], names: ReadonlyMap<string, Party>, 
     if (address === undefined || mayBeAnswered) return []
     return [
       {
-        ...describe(partyOf(span), names.get(address) ?? { service: address, version: '' }, span),
+        ...describe(partyOf(span, spans), names.get(address) ?? { service: address, version: '' }, span),
         bothSeen: false,
         isDatabase: isDatabase(span)
       }
@@ -98,8 +99,11 @@ function parentOf({ parentId }: Span, spans: Trace['spans']): Span | undefined {
   return parentId === undefined ? undefined : spans.get(parentId)
 }
 
-function partyOf({ resource: { service, version } }: Span): Party {
-  return { service, version }
+/** Whose span it is. A proxy's span has no version: it has that of its caller in the same service. */
+export function partyOf(span: Span, spans: Trace['spans']): Party {
+  const { service, version } = span.resource
+  const caller = parentOf(span, spans)?.resource
+  return { service, version: version || (caller?.service === service ? caller.version : '') }
 }
 
 function describe(from: Party | undefined, to: Party, span: Span): Call {
@@ -125,7 +129,7 @@ export function serviceNames(traces: readonly Trace[]): Map<string, Party> {
       const parent = span.kind === 'server' ? parentOf(span, spans) : undefined
       const address = parent && addressOf(parent)
       if (address === undefined) continue
-      const party = partyOf(span)
+      const party = partyOf(span, spans)
       const isKnown = [undefined, party.version].includes(names.get(address)?.version)
       names.set(address, isKnown ? party : { ...party, version: '' })
     }

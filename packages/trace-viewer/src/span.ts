@@ -67,12 +67,6 @@ export interface Span {
   warnings: readonly string[]
 }
 
-/** The version of a span's service. Of a proxy's span, which has none, it is that of the caller in the same service. */
-export function versionOf({ resource, parentId = '' }: Span, spans: ReadonlyMap<string, Span>): string {
-  const parent = spans.get(parentId)?.resource
-  return resource.version || (parent?.service === resource.service ? parent.version : '')
-}
-
 /** Whether a server says that its caller left before the answer. It may have gone on working. */
 export function wasLeft({ kind, attributes }: Span): boolean {
   return kind === 'server' && attributeText(attributes, 'error.type') === 'caller_gone'

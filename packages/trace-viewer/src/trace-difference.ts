@@ -1,6 +1,5 @@
-import { operationName, type Party } from './service-calls.ts'
+import { operationName, partyOf, type Party } from './service-calls.ts'
 import { spanTimes } from './critical-path.ts'
-import { versionOf } from './span.ts'
 import type { Trace } from './trace-store.ts'
 import { treeOf } from './trace-tree.ts'
 
@@ -43,8 +42,7 @@ function operationsOf(trace: Trace, names: ReadonlyMap<string, Party>): Map<stri
   const times = spanTimes(trace)
   const operations = new Map<string, Operation>()
   for (const { span } of treeOf(trace)) {
-    const { service } = span.resource
-    const version = versionOf(span, trace.spans)
+    const { service, version } = partyOf(span, trace.spans)
     const operation = operationName(span, names)
     const key = JSON.stringify([service, operation])
     const known = operations.get(key) ?? {

@@ -1,5 +1,5 @@
-import { partyName, type Party } from './service-calls.ts'
-import { endUs, versionOf } from './span.ts'
+import { partyName, partyOf, type Party } from './service-calls.ts'
+import { endUs } from './span.ts'
 import type { Trace } from './trace-store.ts'
 import { rootOf } from './trace-tree.ts'
 
@@ -39,10 +39,9 @@ function workOut(trace: Trace): TraceSummary {
   const startUs = spans[0]?.startUs ?? 0
   const services = new Map<string, ServiceUse>()
   for (const span of spans) {
-    const { service } = span.resource
-    const version = versionOf(span, trace.spans)
-    const name = partyName({ service, version })
-    services.set(name, { service, version, spans: (services.get(name)?.spans ?? 0) + 1 })
+    const party = partyOf(span, trace.spans)
+    const name = partyName(party)
+    services.set(name, { ...party, spans: (services.get(name)?.spans ?? 0) + 1 })
   }
   return {
     id: trace.id,

@@ -1,10 +1,10 @@
 import { html, type Html } from '@bookinfo/service-kit'
 import type { SpanTime } from '../critical-path.ts'
-import { operationName, type Party } from '../service-calls.ts'
+import { operationName, partyOf, type Party } from '../service-calls.ts'
 import { showDuration } from '../figures.ts'
 import type { LogLine } from '../log-store.ts'
 import { outlasting } from '../outlasting.ts'
-import { attributeText, versionOf } from '../span.ts'
+import { attributeText } from '../span.ts'
 import type { Trace } from '../trace-store.ts'
 import type { TreeSpan } from '../trace-tree.ts'
 import { bar, type Scale } from './bar.ts'
@@ -28,6 +28,7 @@ export interface SpanContext {
 /** A line of the waterfall. It opens to all data of the span. */
 export function spanView({ span, depth, parentMissing }: TreeSpan, context: SpanContext): Html {
   const { trace, scale, time, logs, palette, names } = context
+  const { service, version } = partyOf(span, trace.spans)
   const failed = span.status === 'error'
   const late = outlasting(span, trace)
   const retry = attributeText(span.attributes, 'http.request.resend_count')
@@ -37,7 +38,7 @@ export function spanView({ span, depth, parentMissing }: TreeSpan, context: Span
         <span class="span-label">
           ${Array.from({ length: Math.min(depth, DEEPEST) }, () => html`<span class="indent"></span>`)}
           <span class="span-text">
-            <strong>${serviceName(span.resource.service, palette, versionOf(span, trace.spans))}</strong>
+            <strong>${serviceName(service, palette, version)}</strong>
             <span class="quiet">${operationName(span, names)}</span>
             ${retry !== undefined && html`<span class="mark odd">retry ${retry}</span>`}
             ${failed && html`<span class="mark bad"><span aria-hidden="true">✕ </span>error</span>`}

@@ -2,8 +2,8 @@ import { html, type Html } from '@bookinfo/service-kit'
 import { showCount, showDuration } from '../figures.ts'
 import type { LogLine } from '../log-store.ts'
 import { spanTimes, type SpanTime } from '../critical-path.ts'
-import { partyName, type Party } from '../service-calls.ts'
-import { versionOf, type Span } from '../span.ts'
+import { partyName, partyOf, type Party } from '../service-calls.ts'
+import type { Span } from '../span.ts'
 import type { Trace } from '../trace-store.ts'
 import type { TraceSummary } from '../trace-summary.ts'
 import { compareForm } from './compare.ts'
@@ -81,7 +81,7 @@ export function traceView(view: TraceView): Html {
 function waitsFor({ spans }: Trace, times: ReadonlyMap<Span, SpanTime>): Map<string, number> {
   const waits = new Map<string, number>()
   for (const [span, { critical }] of times) {
-    const name = partyName({ service: span.resource.service, version: versionOf(span, spans) })
+    const name = partyName(partyOf(span, spans))
     const us = critical.reduce((sum, { startUs, endUs }) => sum + endUs - startUs, 0)
     waits.set(name, (waits.get(name) ?? 0) + us)
   }
