@@ -190,7 +190,8 @@ test('a delay comes before the call; of a caller that gives up, the service neve
 })
 
 test('a timeout is 504, for an answer that never comes; a delay on purpose is not part of it', async () => {
-  setRules({ timeoutMs: 60, delay: { ms: 100, percent: 100 } })
+  // Long enough for an answer on a busy machine.
+  setRules({ timeoutMs: 1_000, delay: { ms: 1_100, percent: 100 } })
   expect(await bodyOf()).toBe('one')
   one.answerWith(hang)
   expect(await ask(origin, '/')).toMatchObject({ status: 504, body: 'upstream request timeout' })
