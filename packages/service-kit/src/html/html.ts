@@ -9,8 +9,9 @@ type Part = Html | string | number | undefined | null | false | readonly Part[]
  * A template tag for HTML. It escapes all values, except those that are HTML. `undefined`, `null` and `false` are left out.
  */
 export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
+  const texts = withoutIndentation(strings)
   let result = ''
-  for (const [index, text] of withoutIndentation(strings).entries()) result += text + write(parts[index])
+  for (let index = 0; index < texts.length; index += 1) result += texts[index] + write(parts[index])
   return { html: result }
 }
 
@@ -34,11 +35,17 @@ function write(part: Part): string {
   if (part === undefined || part === null || part === false) return ''
   if (typeof part === 'string') return escape(part)
   if (typeof part === 'number') return String(part)
-  return 'html' in part ? part.html : part.map(write).join('')
+  if ('html' in part) return part.html
+  let result = ''
+  for (const one of part) result += write(one)
+  return result
 }
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
+const special = /[&<>"']/
+
 function escape(text: string): string {
+  if (!special.test(text)) return text
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character)
 }
