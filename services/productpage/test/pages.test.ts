@@ -48,6 +48,10 @@ describe('/productpage', () => {
     }
   )
 
+  test('is in ASCII: one other character doubles the size of its text in memory, and the time to send it', async () => {
+    expect(await pageOf(suite.productpage)).not.toMatch(/[^\0-\x7f]/)
+  })
+
   test('answers HEAD', async () => {
     expect(await ask(suite.productpage, '/productpage', { method: 'HEAD' })).toEqual({
       status: 200,

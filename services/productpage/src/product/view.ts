@@ -36,7 +36,7 @@ export function productView(scene: ProductScene): Html {
       <div>
         <p class="lead">${trusted(product.descriptionHtml)}</p>
         <p>
-          <a class="more" href="https://istio.io">Learn more about Istio <span aria-hidden="true">→</span></a>
+          <a class="more" href="https://istio.io">Learn more about Istio <span aria-hidden="true">&rarr;</span></a>
         </p>
       </div>
     </section>

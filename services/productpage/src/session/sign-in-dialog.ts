@@ -27,7 +27,7 @@ export function signInDialog(root: string): Html {
     </form>
     <p class="quiet">Not using Istio yet? <a href="https://istio.io">Start here</a></p>
     <button id="close-dialog" class="close" popovertarget="dialog" popovertargetaction="hide" aria-label="Close">
-      ×
+      &times;
     </button>
   </div>`
 }

@@ -35,7 +35,7 @@ export function renderPage({ user, ...page }: Layout): string {
     corner: user === undefined ? signInButton : signedIn(user, root),
     foot: html`<p>
       A sample for learning and testing service meshes, after Istio's Bookinfo.
-      <a href="${root}openapi.json">OpenAPI</a> · <a href="${root}metrics">Metrics</a> ·
+      <a href="${root}openapi.json">OpenAPI</a> &middot; <a href="${root}metrics">Metrics</a> &middot;
       <a href="${root}health">Health</a>
     </p>`,
     dialog: user === undefined && signInDialog(root)
