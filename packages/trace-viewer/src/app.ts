@@ -1,9 +1,9 @@
-import helmet from '@fastify/helmet'
 import {
   assetRoutes,
   createServer,
   prefersHtml,
   refuseOtherSites,
+  sendSecurityHeaders,
   type App,
   type FastifyReply,
   type FastifyRequest,
@@ -57,7 +57,7 @@ export function buildApp(config: TraceViewerConfig, deps: TraceViewerDeps = {}):
     errorPage
   })
   refuseOtherSites(ui, config)
-  ui.register(helmet, securityHeaders)
+  sendSecurityHeaders(ui, pagePolicy, { 'referrer-policy': 'no-referrer', 'x-frame-options': 'SAMEORIGIN' })
   ui.register(jaegerRoutes, { store, now })
   ui.register(logLineRoutes, { logs })
   let shares: ExpectedShares = {}
@@ -89,23 +89,15 @@ function portOf({ server }: App): number | undefined {
 }
 
 /** The pages load and run nothing but their own files. */
-const securityHeaders = {
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'"],
-      imgSrc: ["'self'"],
-      connectSrc: ["'self'"],
-      formAction: ["'self'"],
-      baseUri: ["'none'"],
-      frameAncestors: ["'self'"]
-    }
-  },
-  strictTransportSecurity: false,
-  crossOriginOpenerPolicy: false,
-  originAgentCluster: false
+const pagePolicy = {
+  'default-src': "'none'",
+  'script-src': "'self'",
+  'style-src': "'self'",
+  'img-src': "'self'",
+  'connect-src': "'self'",
+  'form-action': "'self'",
+  'base-uri': "'none'",
+  'frame-ancestors': "'self'"
 }
 
 function errorPage(request: FastifyRequest, { statusCode: status }: FastifyReply, message: string): string | undefined {

@@ -1,6 +1,5 @@
 import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
-import helmet from '@fastify/helmet'
 import {
   assetRoutes,
   createServer,
@@ -21,7 +20,7 @@ import { brotliOptions, COMPRESSION_THRESHOLD_BYTES, compressOnce } from './site
 import { docsRoutes } from './site/docs.ts'
 import { errorPages } from './site/error-page.ts'
 import { homeRoutes } from './site/home.ts'
-import { securityHeaders } from './site/security-headers.ts'
+import { protectPages } from './site/security-headers.ts'
 import { starsRoutes } from './stars/route.ts'
 import { calledServices } from './upstreams/called-services.ts'
 import { createUpstreams, UPSTREAM_TIMEOUT_MS } from './upstreams/upstreams.ts'
@@ -57,7 +56,7 @@ export function buildApp(config: ProductpageConfig, deps: ProductpageDeps = {}):
     app.log.warn('SESSION_SECRET is not set: people are signed out when this process ends, and by every other replica')
   }
   app.register(cookie, { secret: config.SESSION_SECRET || randomBytes(32).toString('hex') })
-  app.register(helmet, securityHeaders(config.FRAME_ANCESTORS, config.ANSWERS_URL))
+  protectPages(app, config.FRAME_ANCESTORS, config.ANSWERS_URL)
   compressOnce(app)
   app.register(compress, {
     threshold: COMPRESSION_THRESHOLD_BYTES,
