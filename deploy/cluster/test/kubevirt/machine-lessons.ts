@@ -19,14 +19,17 @@ export const machineLessons: Record<string, See> = {
   [ALL_TO_MACHINE]: (reader) => seeMachineShare(reader, 1),
 
   'virtual-machine/mirror-to-vm.yaml': async (reader) => {
-    // As many requests to the machine as to the container.
-    await seeMachineShare(reader, 0.5)
+    await until(async () => {
+      const first = await countAnswers()
+      for (let request = 0; request < ENOUGH; request++) await reader.ask(product)
+      const next = await countAnswers()
+      return next.container - first.container === ENOUGH && next.vm > first.vm
+    }).toBe(true)
     const before = await countAnswers()
     for (let request = 0; request < ENOUGH; request++) expect((await reader.ask(product)).status).toBe(200)
-    await until(async () => {
-      const after = await countAnswers()
-      return { container: after.container - before.container, vm: after.vm - before.vm }
-    }).toEqual({ container: ENOUGH, vm: ENOUGH })
+    // Readers do not wait for the copies, so an emulated machine answers the last ones later.
+    await until(async () => (await countAnswers()).vm - before.vm).toBeGreaterThanOrEqual(ENOUGH)
+    expect((await countAnswers()).container - before.container).toBe(ENOUGH)
   },
 
   'virtual-machine/eject-sick-vm.yaml': async (reader) => {
