@@ -192,10 +192,9 @@ function leaveOut(): Plugin {
     import connect from './lib/api/api-connect.js'
     import errors from './lib/core/errors.js'
     import buildConnector from './lib/core/connect.js'
-    import redirect from './lib/interceptor/redirect.js'
+    import RedirectHandler from './lib/handler/redirect-handler.js'
     Dispatcher.prototype.connect = connect
-    export { Agent, buildConnector, EnvHttpProxyAgent, errors }
-    export const interceptors = { redirect }`
+    export { Agent, buildConnector, EnvHttpProxyAgent, errors, RedirectHandler }`
   return {
     name: 'leave-out',
     resolveId: (source) => (unused.includes(source) ? { id: nothing + source, moduleSideEffects: false } : null),

@@ -51,8 +51,8 @@ export function createDispatcher(connections: ConnectionUse, options: Dispatcher
     () =>
       new Agent({ ...agentOptions({ maxConnections: Math.ceil(maxConnections / count), pipelining: 1 }), ...renewal })
   )
-  const clients = kept.map((agent) => agent.compose(retryOnFreshConnection(fresh), followRedirects()))
-  const freshClient = fresh.compose(followRedirects())
+  const clients = kept.map((agent) => agent.compose(retryOnFreshConnection(fresh), followRedirects))
+  const freshClient = fresh.compose(followRedirects)
   let turn = 0
   return {
     dispatch(request, handler) {

@@ -35,7 +35,7 @@ export function openOutsideDispatcher(app: App, { proxies, onlyTls, lookup }: Ou
     httpsProxy: withScheme(proxies.HTTPS_PROXY),
     noProxy: proxies.NO_PROXY
   })
-  return closeWith(app, agent.compose(...(onlyTls ? [refusePlainHttp] : []), followRedirects()))
+  return closeWith(app, agent.compose(...(onlyTls ? [refusePlainHttp] : []), followRedirects))
 }
 
 function proxySetting(description: string) {
