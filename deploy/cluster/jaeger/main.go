@@ -1,4 +1,5 @@
-// Jaeger v2 with the parts that ../../components/jaeger configures. Jaeger's own program also has Kafka, Prometheus and others.
+// Jaeger v2 with the parts that ../../components/jaeger configures, and the receiver for the legacy exporter. Jaeger's own program
+// also has Kafka, Prometheus and others.
 // The path of this module begins with Jaeger's, because Go lets nobody else import Jaeger's internal packages.
 package main
 
@@ -10,6 +11,7 @@ import (
 	"github.com/jaegertracing/jaeger/cmd/jaeger/internal/extension/jaegerquery"
 	"github.com/jaegertracing/jaeger/cmd/jaeger/internal/extension/jaegerstorage"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/extension/healthcheckv2extension"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/jaegerreceiver"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/confmap/provider/envprovider"
@@ -42,10 +44,11 @@ func main() {
 
 func components() (factories otelcol.Factories, err error) {
 	storage, query, health := jaegerstorage.NewFactory(), jaegerquery.NewFactory(), healthcheckv2extension.NewFactory()
-	otlp, batch, spans := otlpreceiver.NewFactory(), batchprocessor.NewFactory(), storageexporter.NewFactory()
+	otlp, legacy := otlpreceiver.NewFactory(), jaegerreceiver.NewFactory()
+	batch, spans := batchprocessor.NewFactory(), storageexporter.NewFactory()
 	return otelcol.Factories{
 		Extensions: map[component.Type]extension.Factory{storage.Type(): storage, query.Type(): query, health.Type(): health},
-		Receivers:  map[component.Type]receiver.Factory{otlp.Type(): otlp},
+		Receivers:  map[component.Type]receiver.Factory{otlp.Type(): otlp, legacy.Type(): legacy},
 		Processors: map[component.Type]processor.Factory{batch.Type(): batch},
 		Exporters:  map[component.Type]exporter.Factory{spans.Type(): spans},
 		Telemetry:  otelconftelemetry.NewFactory(),

@@ -18,7 +18,15 @@ export async function installOverlay(name: string): Promise<string> {
 export interface Combination {
   resources: readonly string[]
   components?: readonly string[]
-  secretGenerator?: readonly { name: string; behavior: string; literals: readonly string[] }[]
+  secretGenerator?: readonly Generator[]
+  configMapGenerator?: readonly Generator[]
+  patches?: readonly { target: { kind: string; name: string }; patch: string }[]
+}
+
+interface Generator {
+  name: string
+  behavior: string
+  literals: readonly string[]
 }
 
 /** Applies a kustomization. @returns warnings of the cluster */
@@ -47,7 +55,7 @@ export async function removeOverlay(name: string): Promise<void> {
 /** Of a pod, what the tests read. */
 export interface Pod {
   metadata: { name: string; labels: Record<string, string> }
-  spec: { nodeName: string; containers: { name: string; resources: { requests: { memory: string } } }[] }
+  spec: { nodeName: string; containers: { name: string; resources: { requests: { memory: string; cpu: string } } }[] }
   status: { containerStatuses: ContainerStatus[]; initContainerStatuses?: ContainerStatus[] }
 }
 
