@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { forward, kubectl, runInPod } from './support/kubectl.ts'
-import { measureMemory, type Memory } from './support/memory.ts'
+import { measureCpu, measureMemory, type Cpu, type Memory } from './support/memory.ts'
 import { installOverlay, pods, removeOverlay } from './support/overlay.ts'
 import { ENOUGH, untilWhole } from './support/whole.ts'
 
@@ -63,4 +63,15 @@ test('pods use less memory than they ask for', async () => {
   const all = await measureMemory()
   for (const { pod, usedMiB, askedMiB } of all) process.stdout.write(`${pod}: ${usedMiB} of ${askedMiB} MiB\n`)
   expect(all.filter(({ usedMiB, askedMiB }) => usedMiB > askedMiB)).toEqual([])
+})
+
+test('pods that nobody calls use less of a CPU than they ask for, probes included', async () => {
+  let all: Cpu[] = []
+  const look = async () => (all = await measureCpu())
+  // The start takes more, and is in the first figures.
+  await expect
+    .poll(look, { timeout: 120_000, interval: 3000 })
+    .toSatisfy((each: Cpu[]) => each.every(({ usedMilli, askedMilli }) => usedMilli <= askedMilli))
+  for (const { pod, usedMilli, askedMilli } of all)
+    process.stdout.write(`${pod}: ${usedMilli} of ${askedMilli} thousandths of a CPU\n`)
 })
