@@ -40,6 +40,7 @@ folder of its own, and changes nothing of the machine.
   test-mesh ...   run the tests that need Istio, likewise; on a cluster of our own Istio is installed for them,
                   and Jaeger is built unless tests other than "traces" and "readme" are named
   test-kubevirt   run the tests that need KubeVirt, likewise; Istio, Jaeger and KubeVirt are installed for them
+  test --all      run the tests of all three, one after the other, with all lessons, which takes more than an hour
   down            end it, and remove all that belongs to it
   --name NAME     of the cluster, if there are several: 1 to 20 lower-case letters, digits and dashes; "main" if not given
   --help          show this
@@ -109,7 +110,10 @@ await explainFailure(async () => {
       await requireRunning(cluster)
       return passOn(cluster, rest)
     case 'test':
-      return test(cluster, rest, 'cluster')
+      if (rest[0] !== '--all') return test(cluster, rest, 'cluster')
+      process.env['BOOKINFO_LESSONS'] = 'all'
+      for (const tests of ['cluster', 'mesh', 'kubevirt'] as const) await test(cluster, rest.slice(1), tests)
+      return
     case 'test-mesh':
       return test(cluster, rest, 'mesh')
     case 'test-kubevirt':
@@ -137,7 +141,8 @@ async function passThrough([program = '', ...args]: readonly string[], env: Reco
   const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...env } })
   stop.addEventListener('abort', () => child.kill('SIGTERM'))
   const [status]: unknown[] = await once(child, 'exit')
-  process.exitCode = typeof status === 'number' ? status : 1
+  // Of several programs, one that fails decides.
+  process.exitCode = typeof status === 'number' ? status || (process.exitCode ?? 0) : 1
 }
 
 async function test(cluster: Cluster, args: readonly string[], tests: 'cluster' | 'mesh' | 'kubevirt'): Promise<void> {
