@@ -1,13 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { describeLoad, startLoad } from './support/start-load.ts'
-import { forward, kubectl } from './support/kubectl.ts'
-import { deployments, installOverlay, pods, removeOverlay, waitForDeployments } from './support/overlay.ts'
+import { forward } from './support/kubectl.ts'
+import { installOverlay, removeOverlay } from './support/overlay.ts'
+import { replacePodsUnderLoad, ROLLOUTS_MS } from './support/replace-pods.ts'
+import { mixedWithoutMesh } from './support/start-load.ts'
 import { untilWhole } from './support/whole.ts'
-
-/** Each one restarts the six Deployments one after the other, and deletes the only pods of three. */
-const ROUNDS = Number(process.env['BOOKINFO_ROUNDS'] ?? 2)
-/** Two cores that also start pods serve this many pages without a queue. */
-const RATE_PER_SECOND = Number(process.env['BOOKINFO_RATE'] ?? 10)
 
 beforeAll(async () => {
   await installOverlay('kubernetes')
@@ -15,25 +11,13 @@ beforeAll(async () => {
 })
 afterAll(() => removeOverlay('kubernetes'))
 
-test('no request fails while Deployments roll out and pods are deleted', async () => {
-  await using load = await startLoad(RATE_PER_SECOND)
-  let replaced = 0
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const deployment of deployments) {
-      await kubectl(['-n', 'bookinfo', 'rollout', 'restart', 'deployment', deployment])
-      await waitForDeployments()
-      replaced += 1
-    }
-    for (const app of ['productpage', 'details', 'ratings']) {
-      const pod = (await pods()).find(({ metadata }) => metadata.labels['app'] === app)
-      await kubectl(['-n', 'bookinfo', 'delete', 'pod', pod?.metadata.name ?? '', '--wait=true'])
-      await waitForDeployments()
-      replaced += 1
-    }
+test(
+  'no request fails and no span is lost while Deployments roll out and pods are deleted',
+  { timeout: ROLLOUTS_MS },
+  async () => {
+    const { result, least } = await replacePodsUnderLoad(mixedWithoutMesh)
+    expect(result).toMatchObject({ failures: [], lost: [] })
+    expect(result.sent).toBeGreaterThan(least)
+    expect(result.spans).toBeGreaterThan(result.sent)
   }
-  const result = await load.stop()
-  process.stdout.write(`${replaced} pods replaced: ${describeLoad(result)}\n`)
-  expect(result.failures).toEqual([])
-  expect(replaced).toBe(ROUNDS * (deployments.length + 3))
-  expect(result.sent).toBeGreaterThan(ROUNDS * RATE_PER_SECOND)
-})
+)

@@ -1,17 +1,22 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { kubectl, runInPod } from './kubectl.ts'
+import { until } from './poll.ts'
 
-const PROGRAM = join(import.meta.dirname, 'load.ts')
+const PROGRAM = join(import.meta.dirname, 'load')
 
 /** How long requests go on after the last change: endpoints and kept connections follow with a delay. */
 const AFTER_MS = 8_000
 
 export interface LoadResult {
   sent: number
-  /** When, on which kind of connection, and why. */
+  /** When, for what, on which kind of connection, and why. */
   failures: string[]
+  /** Spans of the requests that came. */
+  spans: number
+  /** What is missing in the traces of answered requests. */
+  lost: string[]
   p50Ms: number
   p99Ms: number
 }
@@ -24,28 +29,44 @@ export interface Load extends AsyncDisposable {
 /** Where the load's pod runs, and what it asks for. */
 export interface LoadTarget {
   namespace: string
-  url: string
+  origin: string
+  /** Asked for in turn, each at the rate. */
+  paths: readonly string[]
+  /** Whether the pod takes Jaeger's place to count spans. It has to be in Jaeger's namespace, and Jaeger must not run. */
+  countsSpans: boolean
 }
 
-const withoutMesh = { namespace: 'bookinfo', url: 'http://productpage:9080/productpage' }
-/** From outside of the mesh, by its gateway. */
-export const throughGateway = { namespace: 'default', url: 'http://istio-ingressgateway.istio-system/productpage' }
+/** The page, and the answers of the other three services, by productpage's API. These are cheap, so there are three times as many. */
+const api = ['', '/reviews', '/ratings'].map((path) => `/api/v1/products/0${path}`)
+const mixed = { namespace: 'bookinfo', paths: ['/productpage', ...api, ...api, ...api], countsSpans: true }
 
-/** Starts a pod that asks for the page at a steady rate. It has the image of productpage, since that one has Node. */
-export async function startLoad(ratePerSecond: number, target: LoadTarget = withoutMesh): Promise<Load> {
+export const mixedWithoutMesh: LoadTarget = { ...mixed, origin: 'http://productpage:9080' }
+export const mixedThroughGateway: LoadTarget = { ...mixed, origin: 'http://istio-ingressgateway.istio-system' }
+/** Pages from outside of the mesh, by its gateway. */
+export const throughGateway: LoadTarget = {
+  namespace: 'default',
+  origin: mixedThroughGateway.origin,
+  paths: ['/productpage'],
+  countsSpans: false
+}
+
+/** Starts a pod that sends requests at a steady rate. It has the image of productpage, since that one has Node. */
+export async function startLoad(ratePerSecond: number, target: LoadTarget): Promise<Load> {
   const inNamespace = ['-n', target.namespace]
   const output = '--output=jsonpath={.spec.template.spec.containers[0].image}'
   const { stdout: image } = await kubectl(['-n', 'bookinfo', 'get', 'deployment', 'productpage-v1', output])
+  if (target.countsSpans) await kubectl([...inNamespace, 'scale', 'deployment/jaeger', '--replicas=0'])
   const objects = [configMap(target), pod(image, ratePerSecond, target)]
   await kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }))
   await kubectl([...inNamespace, 'wait', '--for=condition=Ready', 'pod/load', '--timeout=120s'])
+  const log = async () => (await kubectl([...inNamespace, 'logs', 'load'])).stdout
+  await until(log).toContain('started')
   return {
     async stop() {
       await sleep(AFTER_MS)
       await runInPod('load', "process.kill(1, 'SIGTERM')", target.namespace)
       await kubectl([...inNamespace, 'wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/load', '--timeout=60s'])
-      const { stdout } = await kubectl([...inNamespace, 'logs', 'load'])
-      const result: LoadResult = JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
+      const result: LoadResult = JSON.parse((await log()).trim().split('\n').at(-1) ?? '')
       return result
     },
     async [Symbol.asyncDispose]() {
@@ -54,24 +75,28 @@ export async function startLoad(ratePerSecond: number, target: LoadTarget = with
   }
 }
 
-export function describeLoad({ sent, failures, p50Ms, p99Ms }: LoadResult): string {
-  return `${sent} requests, ${failures.length} failed, p50 ${p50Ms} ms, p99 ${p99Ms} ms`
+export function describeLoad({ sent, failures, spans, lost, p50Ms, p99Ms }: LoadResult): string {
+  const traces = spans > 0 ? `${spans} spans, ${lost.length} traces not whole, ` : ''
+  return `${sent} requests, ${failures.length} failed, ${traces}p50 ${p50Ms} ms, p99 ${p99Ms} ms`
 }
 
 function configMap({ namespace }: LoadTarget): unknown {
+  const files = globSync('*.ts', { cwd: PROGRAM })
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: 'load', namespace },
-    data: { 'load.ts': readFileSync(PROGRAM, 'utf8') }
+    data: Object.fromEntries(files.map((file) => [file, readFileSync(join(PROGRAM, file), 'utf8')]))
   }
 }
 
-function pod(image: string, ratePerSecond: number, { namespace, url }: LoadTarget): unknown {
+function pod(image: string, ratePerSecond: number, { namespace, ...target }: LoadTarget): unknown {
+  // The Services of Jaeger choose pods by this label. Like Jaeger, the pod is outside of the mesh.
+  const labels = target.countsSpans ? { app: 'jaeger', 'sidecar.istio.io/inject': 'false' } : {}
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: 'load', namespace },
+    metadata: { name: 'load', namespace, labels },
     spec: {
       restartPolicy: 'Never',
       automountServiceAccountToken: false,
@@ -80,7 +105,11 @@ function pod(image: string, ratePerSecond: number, { namespace, url }: LoadTarge
         {
           name: 'load',
           image,
-          command: ['node', '/load/load.ts', url, String(ratePerSecond)],
+          command: ['node', '/load/load.ts', JSON.stringify({ ...target, ratePerSecond })],
+          ports: [
+            { name: 'grpc-otlp', containerPort: 4317 },
+            { name: 'http-otlp', containerPort: 4318 }
+          ],
           resources: { requests: { cpu: '50m', memory: '96Mi' } },
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
           volumeMounts: [{ name: 'load', mountPath: '/load' }]
