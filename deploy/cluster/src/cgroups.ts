@@ -25,7 +25,9 @@ export function programGroups(cluster: Cluster): string[] {
 /** Processes of the cluster, those in pods included. */
 export function processesOf(cluster: Cluster): number[] {
   const groups = foldersOf(cluster).flatMap(groupsBelow)
-  const lines = groups.flatMap((group) => readFileSync(join(group, 'cgroup.procs'), 'utf8').split('\n'))
+  const lines = groups.flatMap((group) =>
+    unlessGone(() => readFileSync(join(group, 'cgroup.procs'), 'utf8'), '').split('\n')
+  )
   return [...new Set(lines.filter(Boolean).map(Number))]
 }
 
@@ -47,6 +49,17 @@ function foldersOf({ id }: Cluster): string[] {
 /** The group and those below it, the innermost first. */
 function groupsBelow(folder: string): string[] {
   if (!existsSync(folder)) return []
-  const inner = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  const entries = unlessGone(() => readdirSync(folder, { withFileTypes: true }), [])
+  const inner = entries.filter((entry) => entry.isDirectory())
   return [...inner.flatMap(({ name }) => groupsBelow(join(folder, name))), folder]
+}
+
+/** A group goes away with its pod, also while it is read. */
+function unlessGone<T>(read: () => T, gone: T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENODEV')) return gone
+    throw error
+  }
 }

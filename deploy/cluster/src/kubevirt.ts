@@ -26,7 +26,7 @@ const settings = {
     configuration: {
       // Its images are not here.
       virtTemplateDeployment: { enabled: false },
-      // Emulated, a machine of 512 MiB uses up to 833 MiB with its translated code. Without this its pod asks for 748 MiB.
+      // Emulated, a machine of 512 MiB uses up to 859 MiB with its translated code. Without this its pod asks for 748 MiB.
       additionalGuestMemoryOverheadRatio: '1.75',
       developerConfiguration: {
         useEmulation: true,
