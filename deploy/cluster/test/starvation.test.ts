@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startHog } from './support/hog.ts'
 import { forward, kubectl } from './support/kubectl.ts'
 import { installOverlay, removeOverlay, type Pod } from './support/overlay.ts'
 import { untilWhole } from './support/whole.ts'
@@ -49,25 +50,9 @@ async function readPages(): Promise<number[]> {
 }
 
 async function whileStarved<T>(work: () => Promise<T>): Promise<T> {
-  const output = '--output=jsonpath={.spec.template.spec.containers[0].image}'
-  const { stdout: image } = await kubectl(['-n', 'bookinfo', 'get', 'deployment', 'productpage-v1', output])
-  await kubectl(['-n', 'default', 'apply', '-f', '-'], JSON.stringify(hog(image)))
-  try {
-    await kubectl(['-n', 'default', 'wait', '--for=condition=Ready', 'pod/hog', '--timeout=120s'])
-    return await work()
-  } finally {
-    await kubectl(['-n', 'default', 'delete', 'pod/hog', '--now', '--ignore-not-found'])
-  }
-}
-
-/** It has the image of productpage, since that one has Node. */
-function hog(image: string): unknown {
-  const script = `
-    const { Worker } = require('node:worker_threads')
-    for (let thread = 0; thread < ${THREADS}; thread += 1) new Worker('for (;;);', { eval: true })`
-  const resources = { requests: { cpu: CPU_OF_HOG } }
-  const containers = [{ name: 'hog', image, command: ['node', '-e', script], resources }]
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'hog' }, spec: { restartPolicy: 'Never', containers } }
+  await using others = new AsyncDisposableStack()
+  others.use(await startHog(THREADS, CPU_OF_HOG))
+  return await work()
 }
 
 /** Jaeger's too, whose image a cluster may not have. */

@@ -1,4 +1,5 @@
 import { kubectl } from './kubectl.ts'
+import { imageWithNode } from './overlay.ts'
 
 const NAME = 'outsider'
 const inDefault = ['-n', 'default']
@@ -29,14 +30,12 @@ export async function answersWithoutSidecar(ip: string, ports: readonly number[]
 }
 
 /**
- * Runs JavaScript in a pod without a sidecar, in the namespace default. It has the image of productpage, since that one has Node.
+ * Runs JavaScript in a pod without a sidecar, in the namespace default.
  *
  * @returns what it prints
  */
 export async function runWithoutSidecar(script: string): Promise<string> {
-  const image = '--output=jsonpath={.spec.template.spec.containers[0].image}'
-  const { stdout } = await kubectl(['-n', 'bookinfo', 'get', 'deployment', 'productpage-v1', image])
-  const run = ['run', NAME, `--image=${stdout}`, '--restart=Never']
+  const run = ['run', NAME, `--image=${await imageWithNode()}`, '--restart=Never']
   try {
     await kubectl([...inDefault, ...run, '--command', '--', 'node', '-e', script])
     // The answer is read from the log: a terminal attached to a pod that ends at once may miss it.

@@ -31,11 +31,15 @@ interface Generator {
 
 /** Applies a kustomization. @returns warnings of the cluster */
 export async function applyCombination(combination: Combination): Promise<string> {
+  return applyKustomization(JSON.stringify({ namespace: 'bookinfo', ...combination }))
+}
+
+/** Applies a kustomization in YAML. Paths in it are as from a folder in deploy/overlays. @returns warnings of the cluster */
+export async function applyKustomization(text: string): Promise<string> {
   // kustomize reads no folder outside of the one with the kustomization, but for paths relative to it.
   const folder = mkdtempSync(join(OVERLAYS, 'combination-'))
-  const kind = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', namespace: 'bookinfo' }
   try {
-    writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify({ ...kind, ...combination }))
+    writeFileSync(join(folder, 'kustomization.yaml'), text)
     const { stderr } = await kubectl(['apply', '-k', folder])
     return stderr
   } finally {
@@ -46,6 +50,13 @@ export async function applyCombination(combination: Combination): Promise<string
 /** Waits until the suite's Deployments are ready. Jaeger is left out, since a cluster may not have its image. */
 export async function waitForDeployments(): Promise<void> {
   await kubectl(['-n', 'bookinfo', 'rollout', 'status', 'deployment', '--selector=app!=jaeger', '--timeout=300s'])
+}
+
+/** The image of productpage, for pods of the tests that need Node. */
+export async function imageWithNode(): Promise<string> {
+  const image = '--output=jsonpath={.spec.template.spec.containers[0].image}'
+  const { stdout } = await kubectl(['-n', 'bookinfo', 'get', 'deployment', 'productpage-v1', image])
+  return stdout
 }
 
 export async function removeOverlay(name: string): Promise<void> {

@@ -17,6 +17,13 @@ export function commandsOf(page: string, heading?: string): string[] {
   return blocks.flatMap((block) => [...block.matchAll(/^\$ ((?:.*\\\n)*.*)$/gm)].map(([, command = '']) => command))
 }
 
+/** The kustomization that a page shows. */
+export function kustomizationOf(page: string): string {
+  const [, text] = /```yaml\n(namespace:[^]*?)```/.exec(readPage(page)) ?? []
+  if (text === undefined) throw new Error(`${page} shows no kustomization`)
+  return text
+}
+
 /**
  * Runs a command as a shell does. One that ends in an ampersand is started only, until it prints its first line.
  *

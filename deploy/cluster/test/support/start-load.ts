@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { kubectl, runInPod } from './kubectl.ts'
+import { imageWithNode } from './overlay.ts'
 import { until } from './poll.ts'
 
 const PROGRAM = join(import.meta.dirname, 'load')
@@ -50,13 +51,11 @@ export const throughGateway: LoadTarget = {
   countsSpans: false
 }
 
-/** Starts a pod that sends requests at a steady rate. It has the image of productpage, since that one has Node. */
+/** Starts a pod that sends requests at a steady rate. */
 export async function startLoad(ratePerSecond: number, target: LoadTarget): Promise<Load> {
   const inNamespace = ['-n', target.namespace]
-  const output = '--output=jsonpath={.spec.template.spec.containers[0].image}'
-  const { stdout: image } = await kubectl(['-n', 'bookinfo', 'get', 'deployment', 'productpage-v1', output])
   if (target.countsSpans) await kubectl([...inNamespace, 'scale', 'deployment/jaeger', '--replicas=0'])
-  const objects = [configMap(target), pod(image, ratePerSecond, target)]
+  const objects = [configMap(target), pod(await imageWithNode(), ratePerSecond, target)]
   await kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }))
   await kubectl([...inNamespace, 'wait', '--for=condition=Ready', 'pod/load', '--timeout=120s'])
   const log = async () => (await kubectl([...inNamespace, 'logs', 'load'])).stdout
@@ -64,7 +63,8 @@ export async function startLoad(ratePerSecond: number, target: LoadTarget): Prom
   return {
     async stop() {
       await sleep(AFTER_MS)
-      await runInPod('load', "process.kill(1, 'SIGTERM')", target.namespace)
+      // The pod may end before the command in it does. Whether it has ended is asked next.
+      await Promise.allSettled([runInPod('load', "process.kill(1, 'SIGTERM')", target.namespace)])
       await kubectl([...inNamespace, 'wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/load', '--timeout=60s'])
       const result: LoadResult = JSON.parse((await log()).trim().split('\n').at(-1) ?? '')
       return result
