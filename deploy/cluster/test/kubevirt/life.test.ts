@@ -2,7 +2,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { forwardGateway } from '../support/gateway.ts'
 import { kubectl } from '../support/kubectl.ts'
 import { applyLesson } from '../support/lesson.ts'
-import { consoleSince, detailsPod, MACHINE, orderMachine, restartMachine, waitForMachines } from '../support/machine.ts'
+import {
+  consoleSince,
+  detailsPod,
+  MACHINE,
+  orderMachine,
+  podOfMachine,
+  rebootGuest,
+  restartMachine,
+  waitForMachines
+} from '../support/machine.ts'
 import { applyCombination, installOverlay, removeOverlay, waitForDeployments } from '../support/overlay.ts'
 import { traceOfPage } from '../support/page-trace.ts'
 import { until } from '../support/poll.ts'
@@ -76,12 +85,24 @@ test('an eviction is refused, and the machine goes on until it can migrate', asy
   await kubectl(['-n', 'bookinfo', 'delete', 'virtualmachineinstancemigration', '--all'])
 })
 
-test('a machine that is deleted powers off within its grace period', async () => {
+test('a guest that reboots keeps its pod, and answers again', async () => {
+  const pod = await podOfMachine()
+  process.stdout.write(`  ready again after ${await rebootGuest()} s\n`)
+  expect(await podOfMachine()).toBe(pod)
+  await untilMachineAnswers()
+})
+
+test('a machine that is deleted powers off within its grace period, and no page fails', async () => {
+  await untilMachineAnswers()
+  await using load = await startLoad(RATE_PER_SECOND, throughGateway)
   const started = performance.now()
   await kubectl(['-n', 'bookinfo', 'delete', `vm/${MACHINE}`, '--wait=true', '--timeout=5m'])
   process.stdout.write(`  gone after ${Math.round((performance.now() - started) / 1000)} s\n`)
   const { stdout } = await kubectl(['-n', 'bookinfo', 'get', 'vmi', '--output=name'])
   expect(stdout).toBe('')
+  const result = await load.stop()
+  process.stdout.write(`  ${describeLoad(result)}\n`)
+  expect(result.failures).toEqual([])
 })
 
 async function allToMachine(): Promise<void> {

@@ -14,7 +14,7 @@ export const usualFolders = ['mirroring', 'routing', 'shifting']
 export const overlaysNotRun: Record<string, string> = {
   ambient: 'the same lessons as on gateway-api, by a proxy of the node',
   'istio-databases': 'its databases are published as images only',
-  'kubevirt-databases': 'no test runs MariaDB in a machine yet',
+  'kubevirt-databases': 'npm run test:kubevirt runs them',
   hybrid: 'npm run test:kubevirt runs them',
   kubevirt: 'npm run test:kubevirt runs them',
   'openshift-virtualization': 'it needs OpenShift and KubeVirt'

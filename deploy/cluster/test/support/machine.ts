@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import { kubectl } from './kubectl.ts'
 
 /** The virtual machine of details. */
@@ -19,18 +20,48 @@ export async function orderMachine(word: 'start' | 'stop' | 'restart', name = MA
   await kubectl(['replace', '--raw', `${SUBRESOURCES}/virtualmachines/${name}/${word}`, '-f', '-'], '{}')
 }
 
+/** Does what `virtctl soft-reboot` does: the guest reboots. Waits until the machine is ready again. @returns after how many seconds */
+export async function rebootGuest(): Promise<number> {
+  // Without its agent a guest that has just booted does not hear the order.
+  await kubectl([...inBookinfo, 'wait', '--for=condition=AgentConnected', `vmi/${MACHINE}`, '--timeout=5m'])
+  const started = performance.now()
+  await kubectl(['replace', '--raw', `${SUBRESOURCES}/virtualmachineinstances/${MACHINE}/softreboot`, '-f', '-'], '{}')
+  await kubectl([...inBookinfo, 'wait', '--for=condition=ready=false', `vmi/${MACHINE}`, '--timeout=2m'])
+  await waitForMachines(MACHINE)
+  return Math.round((performance.now() - started) / 1000)
+}
+
 /** What the guest agent says of the guest. */
 export async function askGuest(): Promise<unknown> {
   const { stdout } = await kubectl(['get', '--raw', `${SUBRESOURCES}/virtualmachineinstances/${MACHINE}/guestosinfo`])
   return JSON.parse(stdout)
 }
 
-/** Starts the machine anew, and waits until another pod has it, ready. */
-export async function restartMachine(): Promise<void> {
-  const before = await detailsPod('vm')
-  await orderMachine('restart')
-  await kubectl([...inBookinfo, 'wait', '--for=delete', `pod/${before.name}`, '--timeout=5m'])
-  await waitForMachines(MACHINE)
+/** Starts a machine anew, and waits until another pod has it, ready. */
+export async function restartMachine(name = MACHINE): Promise<void> {
+  const pod = await podOfMachine(name)
+  await orderMachine('restart', name)
+  await kubectl([...inBookinfo, 'wait', '--for=delete', pod, '--timeout=5m'])
+  await waitForMachines(name)
+}
+
+/** The pod around a machine, such as pod/virt-launcher-details-v1-vm-x7k2p. */
+export async function podOfMachine(name = MACHINE): Promise<string> {
+  const selector = `--selector=vm.kubevirt.io/name=${name}`
+  const { stdout } = await kubectl([...inBookinfo, 'get', 'pods', selector, '--output=name'])
+  return stdout.trim()
+}
+
+/** Waits until liveness counts for the machine, which is minutes after its start. */
+export async function livenessBegins(): Promise<void> {
+  const compute = '?(@.name=="compute")'
+  const delay = `{.spec.containers[${compute}].livenessProbe.initialDelaySeconds}`
+  const start = `{.status.containerStatuses[${compute}].state.running.startedAt}`
+  const output = `--output=jsonpath=${delay} ${start}`
+  const { stdout } = await kubectl([...inBookinfo, 'get', await podOfMachine(), output])
+  const [delaySeconds, startedAt = ''] = stdout.split(' ')
+  const dueMs = Date.parse(startedAt) + Number(delaySeconds) * 1000
+  await expect.poll(() => Date.now() > dueMs, { timeout: 300_000, interval: 1_000 }).toBe(true)
 }
 
 /** Where details run. */

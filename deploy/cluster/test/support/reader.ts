@@ -16,14 +16,17 @@ export interface Reader {
   /** Asks for the reviews of the book a number of times, one after the other, and tells what was seen each time. */
   stars(times: number): Promise<Stars[]>
   signIn(user: string): Promise<Reader>
+  /** Gives the book stars in the name of the user who has signed in. */
+  giveStars(stars: number): Promise<Answer>
 }
 
 /** @param gateway its address @param cookie of a session */
 export function readerAt(gateway: string, cookie = ''): Reader {
-  const ask: Reader['ask'] = async (path, headers = {}) => {
+  const send = async (path: string, headers: Record<string, string>, request: RequestInit = {}): Promise<Answer> => {
     const started = performance.now()
     const own = cookie === '' ? {} : { cookie }
     const response = await fetch(`${gateway}${path}`, {
+      ...request,
       headers: { ...own, ...headers },
       redirect: 'manual',
       signal: AbortSignal.timeout(TIMEOUT_MS)
@@ -31,8 +34,15 @@ export function readerAt(gateway: string, cookie = ''): Reader {
     const body = await response.text()
     return { status: response.status, headers: response.headers, body, tookMs: performance.now() - started }
   }
+  const ask: Reader['ask'] = (path, headers = {}) => send(path, headers)
   return {
     ask,
+    giveStars: (stars) =>
+      send(
+        '/api/v1/products/0/stars',
+        { 'content-type': 'application/json' },
+        { method: 'POST', body: JSON.stringify({ stars }) }
+      ),
     async stars(times) {
       const seen: Stars[] = []
       while (seen.length < times) seen.push(starsIn(await ask('/api/v1/products/0/reviews')))
