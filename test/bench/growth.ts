@@ -1,26 +1,37 @@
-import { table } from './bench.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { quantile, table } from './bench.ts'
 import { drawChart } from './chart.ts'
 import { byDefault, tracedKept } from './contenders.ts'
-import { readFor, warmUp, WARM_UP_SECONDS, type Target } from './load.ts'
+import { readFor, type Target } from './load.ts'
 import type { Progress } from './progress.ts'
-import { cpuMsOf, startSuite, type Suite, type Surroundings } from './suite.ts'
+import { cpuMsOf, EXPORT_DELAY_MS, startServer, startSuite, type Suite, type Surroundings } from './suite.ts'
 
 const FLOOD_FACTORS = [0, 1, 3, 10, 30]
 const REVIEWERS = [2, 10, 30, 100]
 const PRODUCTS = [1, 10, 100, 1_000, 10_000]
 const SAMPLED = [0, 0.01, 0.1, 0.5, 1]
-const MS = 3_000
-/** Of code that another point has warmed, but in another process. */
-const SETTLE_MS = 8_000
+const POINTS = FLOOD_FACTORS.length + REVIEWERS.length + PRODUCTS.length + SAMPLED.length
+const ROUNDS = 6
+const TURN_MS = 400
+const WARM_UP_MS = 2_000
+/** In which the spans of a turn are sent. */
+const SENDING_MS = EXPORT_DELAY_MS * 1.5
+/** Products that get stars at once. */
+const GIVEN_AT_ONCE = 50
 
 export const GROWTH_SECONDS =
-  WARM_UP_SECONDS + (FLOOD_FACTORS.length + SAMPLED.length) * 12 + (REVIEWERS.length + PRODUCTS.length) * 4 + 20
+  (POINTS * (WARM_UP_MS + ROUNDS * TURN_MS) + SAMPLED.length * ROUNDS * SENDING_MS) / 1000 + 30
 
 export interface GrowthFigures {
   /** What is counted along the axis, and whose CPU time it costs. */
   of: string
-  /** Milliseconds of CPU time for each request. */
-  points: { at: number; cpuMs: number }[]
+  /** Milliseconds of CPU time for each request, and how many times those of the first point in the same round: medians. */
+  points: { at: number; cpuMs: number; ratio: number }[]
+}
+
+/** What is read, and the process whose CPU time it costs. */
+interface Measured extends Target {
+  pid: number
 }
 
 /** Measures how the cost of a request grows with calls, reviewers, products and recorded requests. */
@@ -29,42 +40,70 @@ export async function measureGrowth(around: Surroundings & { progress: Progress 
   progress.step('growth: start')
   await using suite = await startSuite(byDefault, around)
   await using traced = await startSuite(tracedKept, around)
-  await warmUp(suite)
-  const calls = await each(FLOOD_FACTORS, (factor) => {
-    progress.step(`growth: ${factor} more calls for a page`)
-    return ofProductpage(suite, { FLOOD_FACTOR: String(factor) })
-  })
-  const spans = await each(SAMPLED, (share) => {
-    progress.step(`growth: ${share * 100} % of all requests recorded`)
-    return ofProductpage(traced, { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: String(share) })
-  })
-  const ratings = { port: suite.ports.ratings }
-  const reviewers = await each(REVIEWERS, async (count) => {
-    progress.step(`growth: ${count} reviewers`)
-    await giveStars(ratings.port, 1, count)
-    return measureCost(suite.pids.ratings, { ...ratings, path: '/ratings/1' })
-  })
-  const products = await each(PRODUCTS, async (count) => {
-    progress.step(`growth: ${count} products`)
-    for (let id = 1; id < count; id += 1) await giveStars(ratings.port, id, 2)
-    return measureCost(suite.pids.ratings, { ...ratings, path: '/ratings/0' })
-  })
-  return [
-    { of: 'calls of reviews for a page beside its own: productpage', points: calls },
-    {
-      of: 'percent of all requests with spans: productpage',
-      points: spans.map((one) => ({ ...one, at: one.at * 100 }))
+  const ofCalls = await grow(
+    'calls of reviews for a page beside its own: productpage',
+    FLOOD_FACTORS,
+    (factor, stack) => anotherPage(suite, { FLOOD_FACTOR: String(factor) }, stack)
+  )
+  const ofSpans = await grow(
+    'percent of all requests with spans: productpage',
+    SAMPLED.map((share) => share * 100),
+    (percent, stack) => {
+      const env = { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: String(percent / 100) }
+      return anotherPage(traced, env, stack)
     },
-    { of: 'reviewers of a product: ratings', points: reviewers },
-    { of: 'products with stars: ratings', points: products }
-  ]
+    SENDING_MS
+  )
+  const ofReviewers = await grow('reviewers of a product: ratings', REVIEWERS, async (count) => {
+    await giveStars(suite.ports.ratings, [count], count)
+    return { port: suite.ports.ratings, path: `/ratings/${count}`, pid: suite.pids.ratings }
+  })
+  const ofProducts = await grow('products with stars: ratings', PRODUCTS, async (count, stack) => {
+    const { port, pid } = stack.use(await startServer(byDefault, 'ratings', { ...around, env: {} }))
+    await giveStars(
+      port,
+      Array.from({ length: count - 1 }, (_, index) => index + 1),
+      2
+    )
+    return { port, path: '/ratings/0', pid }
+  })
+  return [ofCalls, ofSpans, ofReviewers, ofProducts]
+
+  /** @param settleMs between a turn and the end of its CPU time */
+  async function grow(
+    of: string,
+    numbers: readonly number[],
+    prepare: (at: number, stack: AsyncDisposableStack) => Promise<Measured>,
+    settleMs = 0
+  ): Promise<GrowthFigures> {
+    await using stack = new AsyncDisposableStack()
+    const points: (Measured & { at: number; costsMs: number[] })[] = []
+    for (const at of numbers) {
+      progress.step(`growth: ${of}, ${at}`)
+      const point = { at, costsMs: [], ...(await prepare(at, stack)) }
+      await readFor(point, WARM_UP_MS)
+      points.push(point)
+    }
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      progress.step(`growth: ${of}, round ${round} of ${ROUNDS}`)
+      for (const point of points) point.costsMs.push(await measureCost(point, settleMs))
+    }
+    const first = points[0]?.costsMs ?? []
+    return {
+      of,
+      points: points.map(({ at, costsMs }) => ({
+        at,
+        cpuMs: median(costsMs),
+        ratio: median(costsMs.map((ms, round) => ms / (first[round] ?? NaN)))
+      }))
+    }
+  }
 }
 
 export function describeGrowth(all: readonly GrowthFigures[]): string {
-  const rows = all.flatMap(({ of, points }) => {
-    const [first] = points
-    return points.map(({ at, cpuMs }) => [of, String(at), cpuMs.toFixed(3), (cpuMs / (first?.cpuMs ?? NaN)).toFixed(2)])
-  })
+  const rows = all.flatMap(({ of, points }) =>
+    points.map(({ at, cpuMs, ratio }) => [of, String(at), cpuMs.toFixed(3), ratio.toFixed(2)])
+  )
   return table(['cost grows with', 'number', 'CPU ms', '÷ first'], rows)
 }
 
@@ -75,41 +114,36 @@ export function drawGrowth(all: readonly GrowthFigures[]): string {
     y: { title: 'CPU time, ÷ first', log: true },
     lines: all.map(({ of, points }) => ({
       name: of.split(':')[0] ?? of,
-      points: points.map(({ at, cpuMs }) => [at + 1, cpuMs / (points[0]?.cpuMs ?? NaN)])
+      points: points.map(({ at, ratio }) => [at + 1, ratio])
     }))
   })
 }
 
-async function each(
-  numbers: readonly number[],
-  measure: (at: number) => Promise<number>
-): Promise<GrowthFigures['points']> {
-  const points: GrowthFigures['points'] = []
-  for (const at of numbers) points.push({ at, cpuMs: await measure(at) })
-  return points
+/** A further productpage with other settings. */
+async function anotherPage(suite: Suite, env: NodeJS.ProcessEnv, stack: AsyncDisposableStack): Promise<Measured> {
+  return stack.use(await suite.another(env))
 }
 
-/** Of a further productpage with other settings. */
-async function ofProductpage(suite: Suite, env: NodeJS.ProcessEnv): Promise<number> {
-  await using productpage = await suite.another(env)
-  await readFor(productpage, SETTLE_MS)
-  return await measureCost(productpage.pid, productpage)
+async function measureCost(measured: Measured, settleMs: number): Promise<number> {
+  const before = cpuMsOf(measured.pid)
+  const { pages } = await readFor(measured, TURN_MS)
+  if (settleMs > 0) await sleep(settleMs)
+  return (cpuMsOf(measured.pid) - before) / pages
 }
 
-async function measureCost(pid: number, target: Target): Promise<number> {
-  const before = cpuMsOf(pid)
-  const { pages } = await readFor(target, MS)
-  return (cpuMsOf(pid) - before) / pages
+function median(values: readonly number[]): number {
+  return quantile(values, 0.5)
 }
 
-/** Gives a product the stars of so many reviewers. */
-async function giveStars(port: number, id: number, reviewers: number): Promise<void> {
-  const stars = Object.fromEntries(Array.from({ length: reviewers }, (_, index) => [`Reviewer${index + 1}`, 5]))
-  const url = `http://127.0.0.1:${port}/ratings/${id}`
-  const { ok, status } = await fetch(url, {
-    method: 'POST',
-    body: JSON.stringify(stars),
-    signal: AbortSignal.timeout(10_000)
-  })
-  if (!ok) throw new Error(`stars for product ${id} got status ${status}`)
+/** Gives products the stars of so many reviewers. */
+async function giveStars(port: number, ids: readonly number[], reviewers: number): Promise<void> {
+  const names = Array.from({ length: reviewers }, (_, index) => `Reviewer${index + 1}`)
+  const body = JSON.stringify(Object.fromEntries(names.map((name) => [name, 5])))
+  const give = async (id: number): Promise<void> => {
+    const url = `http://127.0.0.1:${port}/ratings/${id}`
+    const { ok, status } = await fetch(url, { method: 'POST', body, signal: AbortSignal.timeout(30_000) })
+    if (!ok) throw new Error(`stars for product ${id} got status ${status}`)
+  }
+  for (let first = 0; first < ids.length; first += GIVEN_AT_ONCE)
+    await Promise.all(ids.slice(first, first + GIVEN_AT_ONCE).map(give))
 }

@@ -61,7 +61,8 @@ function addressOf(name: string, port: number): NodeJS.ProcessEnv {
   return { [`${name}_HOSTNAME`]: `127.0.0.1:${port}`, [`${name}_URL`]: `http://127.0.0.1:${port}` }
 }
 
-function startServer(
+/** Starts one service of a contender. */
+export function startServer(
   contender: Contender,
   service: ServiceName,
   { collector, core, env, flags = [] }: Surroundings & { env: NodeJS.ProcessEnv; flags?: readonly string[] | undefined }
