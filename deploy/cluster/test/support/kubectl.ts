@@ -19,7 +19,8 @@ export interface Output {
  */
 export async function kubectl(args: readonly string[], input = ''): Promise<Output> {
   const running = execute('kubectl', [...args], { maxBuffer: OUTPUT_LIMIT })
-  running.child.stdin?.end(input)
+  // One that does not read its stdin may end before it is written. Its exit status says whether it failed.
+  running.child.stdin?.on('error', () => undefined).end(input)
   return running
 }
 
