@@ -1,4 +1,4 @@
-import { hang, refusingPort, respond, startTinyServer } from '@bookinfo/service-kit/testing'
+import { freePort, hang, respond, startTinyServer } from '@bookinfo/service-kit/testing'
 import { createServer, type RequestListener } from 'node:http'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
@@ -48,7 +48,7 @@ test('no request is larger than the viewer takes, and nothing is lost on the way
 })
 
 test('a viewer that starts later gets what was said before', async () => {
-  const port = await refusingPort()
+  const port = await freePort()
   const sender = createLogSender(`http://127.0.0.1:${port}`, fast)
   sender.take(line(1))
   const bodies: string[] = []

@@ -1,5 +1,5 @@
 import { requireTools } from '@bookinfo/cli'
-import { refusingPort } from '@bookinfo/service-kit/testing'
+import { freePort } from '@bookinfo/service-kit/testing'
 import {
   chooseAccelerator,
   filesOf,
@@ -32,7 +32,7 @@ export const asMachine: Runtime = {
   },
   bytes: async () => statSync(disk).size,
   async start() {
-    const port = await refusingPort()
+    const port = await freePort()
     const userData = settingsAsUserData('details', { SERVICE_VERSION: 'v1' })
     const machine = await startServiceMachine({
       host: '127.0.0.1',

@@ -1,4 +1,4 @@
-import { ask, refusingPort, startTinyServer, hang } from '@bookinfo/service-kit/testing'
+import { ask, freePort, startTinyServer, hang } from '@bookinfo/service-kit/testing'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -36,7 +36,7 @@ async function run(env: Record<string, string>): Promise<ViewerProcess> {
 }
 
 it('listens on two ports of this machine alone, and ends when asked to', async () => {
-  const [port, otlpPort] = [await refusingPort(), await refusingPort()]
+  const [port, otlpPort] = [await freePort(), await freePort()]
   await using viewer = await run({ PORT: String(port), OTLP_PORT: String(otlpPort) })
   const listening = viewer.lines.flatMap((line) => /socket open: ([^"]+)/.exec(line)?.[1] ?? [])
   expect(listening).toEqual([`http://127.0.0.1:${otlpPort}`, `http://127.0.0.1:${port}`])

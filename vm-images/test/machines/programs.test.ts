@@ -1,4 +1,4 @@
-import { ask, refusingPort as freePort } from '@bookinfo/service-kit/testing'
+import { ask, freePort } from '@bookinfo/service-kit/testing'
 import { freeBasePort, startProgram, type Program } from '@bookinfo/suite/testing'
 import { expect, test } from 'vitest'
 import { BOOT_MS, REPLY_MS } from '../support/boot.ts'

@@ -7,7 +7,7 @@ import {
   type Seed,
   type ServiceMachineOptions
 } from '../../src/index.ts'
-import { refusingPort as freePort } from '@bookinfo/service-kit/testing'
+import { freePort } from '@bookinfo/service-kit/testing'
 
 /** Ends a test that hangs. An emulated machine boots in a minute, on a busy host in many. */
 export const BOOT_MS = 1_200_000

@@ -55,13 +55,6 @@ export function respond(status: number, body: unknown = '', headers: Record<stri
 /** Accepts the request and never answers. */
 export const hang: RequestListener = () => {}
 
-/** A port that refuses connections. */
-export async function refusingPort(): Promise<number> {
-  const server = await startTinyServer(hang)
-  await server[Symbol.asyncDispose]()
-  return server.port
-}
-
 function describe({ method = '', url = '', rawHeaders, socket }: IncomingMessage): SeenRequest {
   const headers = rawHeaders.flatMap((name, i): [string, string][] =>
     i % 2 === 0 ? [[name.toLowerCase(), rawHeaders[i + 1] ?? '']] : []

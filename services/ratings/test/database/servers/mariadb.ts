@@ -1,7 +1,7 @@
 import { createConnection, type Connection } from 'mysql2/promise'
 import { dirname, join } from 'node:path'
-import type { Env } from '@bookinfo/service-kit/testing'
-import { createServerProcess, freePort, runAsServer, serverFile, serverFolder } from './server-process.ts'
+import { freePort, type Env } from '@bookinfo/service-kit/testing'
+import { createServerProcess, runAsServer, serverFile, serverFolder } from './server-process.ts'
 import type { Certificate, LockableDatabase, OriginalRows, ServerDatabase } from './test-database.ts'
 
 /** `npm test` looks for the server and hands it on; empty means that there is none, and says so itself. */

@@ -1,6 +1,7 @@
 import { MongoClient, type Db } from 'mongodb'
 import { startMongoFront } from './mongo-front.ts'
-import { createServerProcess, freePort, serverFolder, serverProgram, type ServerProcess } from './server-process.ts'
+import { freePort } from '@bookinfo/service-kit/testing'
+import { createServerProcess, serverFolder, serverProgram, type ServerProcess } from './server-process.ts'
 import type { Certificate, OriginalRows, ServerDatabase } from './test-database.ts'
 
 /** `npm test` looks for MongoDB's own server, and without one for FerretDB; empty means that there is no such server. */

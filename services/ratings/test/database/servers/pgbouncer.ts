@@ -1,5 +1,6 @@
 import { Client } from 'pg'
-import { createServerProcess, freePort, serverFile, serverFolder } from './server-process.ts'
+import { freePort } from '@bookinfo/service-kit/testing'
+import { createServerProcess, serverFile, serverFolder } from './server-process.ts'
 import type { ServerDatabase } from './test-database.ts'
 
 /** `npm test` looks for the program and hands it on; empty means that there is none. */

@@ -1,6 +1,7 @@
 import { Client } from 'pg'
 import { dirname, join } from 'node:path'
-import { createServerProcess, freePort, runAsServer, serverFile, serverFolder } from './server-process.ts'
+import { freePort } from '@bookinfo/service-kit/testing'
+import { createServerProcess, runAsServer, serverFile, serverFolder } from './server-process.ts'
 import type { Certificate, OriginalRows, ServerDatabase, WaitingDatabase } from './test-database.ts'
 
 /** `npm test` looks for the server and hands it on; empty means that there is none, and says so itself. */

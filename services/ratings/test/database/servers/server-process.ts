@@ -1,7 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chown, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -39,17 +38,6 @@ export async function serverProgram(folder: string, program: string): Promise<st
 /** Runs a program of the server's to its end. */
 export async function runAsServer(program: string, args: string[], cwd: string): Promise<void> {
   await promisify(execFile)(program, args, { ...asNobody, cwd, env: { LC_ALL: 'C', PATH: process.env['PATH'] } })
-}
-
-/** A free port. Another program may take it before the server does, which then does not start. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  const closed = once(probe, 'close')
-  probe.close()
-  await closed
-  return typeof address === 'object' && address !== null ? address.port : 0
 }
 
 export interface ServerProcess {
