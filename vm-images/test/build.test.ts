@@ -9,12 +9,14 @@ import { ownArchitecture } from '../src/architecture.ts'
 
 const build = join(import.meta.dirname, '../src/vm-build.ts')
 
-/** Like the real mmdebstrap it does not end on a signal, but when its own child has ended; then it cleans up. */
+/**
+ * Like the real mmdebstrap it does not end on a signal, but when its own child has ended; then it cleans up. The child itself says
+ * that it is there: a signal that comes before its program has started is lost, because until then it has the trap of its parent.
+ */
 const mmdebstrap = `
 [ "$1" = --version ] && exit
 trap : INT TERM HUP
-sleep 1000 &
-echo $! >"$TMPDIR/../worker"
+sh -c 'echo $$ >"$TMPDIR/../worker"; exec sleep 1000' &
 while kill -0 $! 2>&-; do wait; done
 echo tidy >"$TMPDIR/../tidied"
 exit 1
