@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { ask } from '@bookinfo/service-kit/testing'
-import { createNobody, readImage, reference, startContainer } from '../support/index.ts'
+import { copySources, createNobody, readImage, reference, startContainer } from '../support/index.ts'
 import { unpackImage } from '../support/layout.ts'
 import { createStore } from '../support/store.ts'
 
@@ -59,8 +59,11 @@ describe('a base', () => {
     const [, source = ''] = /^ARG NODE_SOURCE=(.+)$/m.exec(dockerfile) ?? []
     expect(source).toBe(`docker.io/library/node:${nodeVersion()}-trixie-slim`)
     await standIn(store.conf, source)
+    // A build writes bills of materials, and those of the images of all tests have to stay.
+    const sources = join(work, 'sources')
+    await copySources(sources)
 
-    await buildImages(store.conf, ['--builder', 'buildah', '--tag', 'cut', 'examples-bookinfo-details-v1'])
+    await buildImages(sources, store.conf, ['--builder', 'buildah', '--tag', 'cut', 'examples-bookinfo-details-v1'])
     const cut = { image: 'localhost/examples-bookinfo-details-v1:cut', storage: store.conf }
     {
       await using details = await startContainer(cut)
@@ -70,7 +73,7 @@ describe('a base', () => {
     }
 
     const given = ['--builder', 'buildah', '--base', source, '--tag', 'given', 'examples-bookinfo-details-v1']
-    await buildImages(store.conf, given)
+    await buildImages(sources, store.conf, given)
     await using details = await startContainer({ ...cut, image: 'localhost/examples-bookinfo-details-v1:given' })
     expect(await ask(details.origin, '/health')).toMatchObject({ status: 200 })
     expect((await details.exec('sh', '-c', 'echo as it is')).stdout).toBe('as it is\n')
@@ -86,9 +89,9 @@ function machineFor(file: string): number {
   return header.readUInt16LE(18)
 }
 
-async function buildImages(storage: string, args: string[]): Promise<void> {
+async function buildImages(cwd: string, storage: string, args: string[]): Promise<void> {
   const child = spawn('npm', ['run', 'images', '--', ...args], {
-    cwd: ROOT,
+    cwd,
     env: { ...process.env, CONTAINERS_STORAGE_CONF: storage },
     stdio: ['ignore', 'pipe', 'pipe']
   })
