@@ -5,6 +5,9 @@ import { findBrowser, findTestTools } from './tools.mjs'
 /** Milliseconds for a virtual machine to switch itself off or for a cluster to end, and some more. */
 const MACHINE_PATIENCE_MS = 190_000
 
+/** Of the services, machines run details alone. */
+const forMachines = ['--filter=@bookinfo/details']
+
 const oxlint = 'node_modules/oxlint/bin/oxlint'
 const oxfmt = 'node_modules/oxfmt/bin/oxfmt'
 
@@ -33,16 +36,16 @@ export const commands = {
   // Its tests build the images themselves. Some of the containers use a database, and a browser opens the page.
   'test:images': (node, args) => testFolder(node, 'deploy/images', 'test/built', args, findTestTools()),
 
-  'vm:build': (node, args) => built(node, 'vm-images/src/vm-build.ts', args, ['--filter=@bookinfo/details']),
+  'vm:build': (node, args) => built(node, 'vm-images/src/vm-build.ts', args, forMachines),
   'vm:boot': (node, args) => program(node, 'vm-images/src/vm-boot.ts', args, { patienceMs: MACHINE_PATIENCE_MS }),
   'vm:verify': (node, args) => program(node, 'vm-images/src/vm-verify.ts', args, { patienceMs: MACHINE_PATIENCE_MS }),
   'test:vm': async (node, args) => {
-    const build = commands['vm:build']
-    return (
-      (await build(node, ['details'])) ||
-      (await build(node, ['mysql'])) ||
-      testFolder(node, 'vm-images', 'test/machines', args)
-    )
+    const code = await bundles(node, forMachines)
+    if (code) return code
+    // Both at once: a build downloads, unpacks and compresses by turns, so alone it leaves a processor idle.
+    const build = (image) => program(node, 'vm-images/src/vm-build.ts', [image])
+    const codes = await Promise.all(['details', 'mysql'].map(build))
+    return codes.find(Boolean) ?? testFolder(node, 'vm-images', 'test/machines', args)
   },
 
   typecheck: (node, args) => program(node, 'node_modules/typescript/bin/tsc', ['-p', '.', ...args]),
@@ -77,8 +80,11 @@ function program(node, script, args, options) {
 /** Runs a program that needs the bundles; `--help` needs none. */
 async function built(node, script, args, filter = []) {
   if (args.includes('--help')) return program(node, script, args)
-  const code = await turbo(node, ['run', 'build', '--output-logs=errors-only', ...filter])
-  return code || program(node, script, args)
+  return (await bundles(node, filter)) || program(node, script, args)
+}
+
+function bundles(node, filter) {
+  return turbo(node, ['run', 'build', '--output-logs=errors-only', ...filter])
 }
 
 /** Runs tests that have a configuration of their own. */

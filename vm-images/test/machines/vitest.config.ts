@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 // @boundaries-ignore the configuration of all tests is at the root
 import common from '../../../vitest.config.ts'
+// @boundaries-ignore as above
+import { startingWith } from '../../../vitest.order.ts'
 
 const root = join(import.meta.dirname, '../..')
 // More than a boot and the commands after it take.
@@ -17,6 +19,8 @@ export default defineConfig({
     ...common.test,
     root,
     maxWorkers: Math.min(availableParallelism(), MOST_MACHINES),
+    // A build, and then the most boots.
+    sequence: { sequencer: startingWith('builds.test.ts', 'programs.test.ts', 'seeds.test.ts', 'bad-seed.test.ts') },
     globalSetup: 'test/support/prepare.ts',
     reporters: process.env['CI'] ? ['default', ['json', { outputFile: '.turbo/vitest-vm.json' }]] : ['default'],
     projects: [

@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 // @boundaries-ignore the configuration of all tests is at the root
 import common from '../../../../vitest.config.ts'
+// @boundaries-ignore as above
+import { startingWith } from '../../../../vitest.order.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -20,6 +22,8 @@ export default defineConfig({
     ...common.test,
     root,
     include: ['test/built/*.test.ts', '../../test/pods/*.test.ts', ...contracts.map((path) => `../../${path}.test.ts`)],
+    // They build images again.
+    sequence: { sequencer: startingWith('docker.test.ts', 'builds.test.ts') },
     globalSetup: 'test/support/build-images.ts',
     setupFiles: 'test/support/run-in-containers.ts',
     testTimeout: 120_000,
