@@ -185,16 +185,17 @@ function leaveOut(): Plugin {
   const unused = ['yaml', 'light-my-request', 'pg-native']
   const nothing = fileURLToPath(new URL('left-out/', import.meta.url))
   // The entry of undici also loads mocks, caches, fetch and WebSockets. This is the part of it that we use. Its proxy agent calls
-  // `connect`.
+  // `connect`. The bundler leaves out the line that sets it if the module only passes on what others export.
   const undici = `import Agent from './lib/dispatcher/agent.js'
     import EnvHttpProxyAgent from './lib/dispatcher/env-http-proxy-agent.js'
     import Dispatcher from './lib/dispatcher/dispatcher.js'
     import connect from './lib/api/api-connect.js'
     import errors from './lib/core/errors.js'
     import buildConnector from './lib/core/connect.js'
-    import RedirectHandler from './lib/handler/redirect-handler.js'
+    import redirect from './lib/handler/redirect-handler.js'
     Dispatcher.prototype.connect = connect
-    export { Agent, buildConnector, EnvHttpProxyAgent, errors, RedirectHandler }`
+    export { Agent, buildConnector, EnvHttpProxyAgent, errors }
+    export const RedirectHandler = redirect`
   return {
     name: 'leave-out',
     resolveId: (source) => (unused.includes(source) ? { id: nothing + source, moduleSideEffects: false } : null),
