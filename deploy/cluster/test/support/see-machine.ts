@@ -9,10 +9,24 @@ import { ENOUGH } from './whole.ts'
 /** A request for details that was answered, in the metrics that a service's sidecar passes on. */
 const ANSWERED = /^http_server_request_duration_seconds_count\{[^}]*http_route="\/details[^}]*\} (\d+)$/gm
 
+/** Longer than an emulated machine takes for one request. */
+const SETTLED_MS = 1_000
+
 /** How many requests for details container and machine have answered since they started. */
 export async function countAnswers(): Promise<Record<Runtime, number>> {
   const [container, vm] = await Promise.all([answersOf('container'), answersOf('vm')])
   return { container, vm }
+}
+
+/** The same, once no more come in: readers do not wait for the answers to mirrored requests. */
+export async function settledAnswers(): Promise<Record<Runtime, number>> {
+  let counts = await countAnswers()
+  await until(async () => {
+    const before = counts
+    counts = await countAnswers()
+    return before.container === counts.container && before.vm === counts.vm
+  }, SETTLED_MS).toBe(true)
+  return counts
 }
 
 async function answersOf(runtime: Runtime): Promise<number> {
