@@ -26,22 +26,20 @@ export async function replacePodsUnderLoad(
   await kubectl(['-n', 'bookinfo', 'scale', ...scaled, `--replicas=${replicas}`])
   await waitForDeployments()
   await using load = await startLoad(RATE_PER_SECOND, target)
-  let replaced = 0
   for (let round = 0; round < ROUNDS; round++) {
     for (const deployment of deployments) {
       await kubectl(['-n', 'bookinfo', 'rollout', 'restart', 'deployment', deployment])
       await waitForDeployments()
-      replaced += 1
     }
     for (const app of deleted) {
       const [pod] = (await pods()).filter(({ metadata }) => metadata.labels['app'] === app)
       if (pod === undefined) throw new Error(`there is no pod of ${app}`)
       await kubectl(['-n', 'bookinfo', 'delete', 'pod', pod.metadata.name, '--wait=true'])
       await waitForDeployments()
-      replaced += 1
     }
   }
   const result = await load.stop()
+  const replaced = ROUNDS * (deployments.length + deleted.length)
   process.stdout.write(`${replaced} pods replaced: ${describeLoad(result)}\n`)
   // A pod that stops takes three seconds and more.
   return { result, least: replaced * 3 * RATE_PER_SECOND * target.paths.length }
