@@ -35,7 +35,7 @@ const sum = (list) => list.reduce((total, file) => total + linesOf(file), 0)
 const sources = files.filter((file) => /\/src\/.*\.ts$/.test(file))
 const short = sources.filter((file) => linesOf(file) < 15)
 execFileSync('node_modules/.bin/tsc', ['-p', '.'])
-const { user, system } = childSeconds()
+const typecheckSeconds = cpuTimesOf('self').ended
 
 const counted = files.filter((file) => !isLock(file) && !isPicture(file) && !isSample(file))
 print('lines in git, without lockfiles, pictures, samples', sum(counted))
@@ -44,10 +44,10 @@ print('other rendered manifests in git', files.filter((file) => file.startsWith(
 print('source files under 15 lines', short.length, short.join(' '))
 print('files to follow GET /productpage', walk.length, `${sum(walk)} lines`)
 print('CSS rules that two stylesheets share', sharedRules(files.filter((file) => file.endsWith('.css'))))
-print('CPU seconds of the type-check', (user + system).toFixed(1))
+print('CPU seconds of the type-check', typecheckSeconds.toFixed(1))
 const needs = await measureStart()
 print('seconds until npm start is ready', needs.seconds.toFixed(1))
-print('CPU seconds until then', needs.cpuSeconds)
+print('CPU seconds until then', needs.cpuSeconds.toFixed(1))
 print('MB of memory of npm start', needs.memoryMb)
 print('MB on disk of sources and packages', diskMb())
 
@@ -63,20 +63,21 @@ async function measureStart() {
   await Promise.race([ready, ended])
   const seconds = (performance.now() - startMs) / 1000
   const processes = descendantsOf(suite.pid)
-  const cpuSeconds = processes.reduce((total, each) => total + each.cpuSeconds, 0)
+  const cpuSeconds = processes.map(cpuTimesOf).reduce((total, { own, ended }) => total + own + ended, 0)
   await (await fetch('http://localhost:29080/productpage', { signal: AbortSignal.timeout(60_000) })).text()
-  const memoryMb = Math.round(processes.reduce((total, { pid }) => total + memoryKb(pid), 0) / 1000)
+  const memoryMb = Math.round(processes.reduce((total, pid) => total + memoryKb(pid), 0) / 1000)
   ended.catch(() => undefined)
   suite.kill('SIGINT')
   await once(suite, 'close')
   return { seconds, cpuSeconds, memoryMb }
 }
 
+/** @returns the process and those that it has started, directly or not, that still run */
 function descendantsOf(root) {
-  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,times='], { encoding: 'utf8' }).trim().split('\n')
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n')
   const all = lines.map((line) => line.trim().split(/ +/).map(Number))
-  const below = (parent) => all.filter(([, other]) => other === parent).flatMap((each) => [each, ...below(each[0])])
-  return [...all.filter(([pid]) => pid === root), ...below(root)].map(([pid, , cpuSeconds]) => ({ pid, cpuSeconds }))
+  const below = (parent) => all.filter(([, other]) => other === parent).flatMap(([pid]) => [pid, ...below(pid)])
+  return [root, ...below(root)]
 }
 
 /** Memory that several processes share counts once: proc_pid_smaps_rollup(5). */
@@ -90,11 +91,12 @@ function diskMb() {
   return Math.round((own / 1000 + Number(packages.split('\t')[0])) / 1000)
 }
 
-/** User and system seconds of the children of this process that have ended. */
-function childSeconds() {
-  // Fields 16 and 17 of /proc/self/stat, in clock ticks of a hundredth of a second: proc(5).
-  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1].split(' ')
-  return { user: Number(fields[13]) / 100, system: Number(fields[14]) / 100 }
+/** Seconds of CPU, of users and the system: of a process, and of its children that have ended. */
+function cpuTimesOf(pid) {
+  // Fields 14 to 17 of /proc/PID/stat, in clock ticks of a hundredth of a second: proc(5).
+  const [, fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
+  const [user, system, endedUser, endedSystem] = fields.split(' ').slice(11, 15).map(Number)
+  return { own: (user + system) / 100, ended: (endedUser + endedSystem) / 100 }
 }
 
 /** Rules with the same selector and the same declarations in more than one stylesheet. */
