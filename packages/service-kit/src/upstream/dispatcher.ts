@@ -38,19 +38,15 @@ export interface DispatcherOptions {
 export function createDispatcher(connections: ConnectionUse, options: DispatcherOptions = {}): ClosableClient {
   const { maxConnections = MAX_CONNECTIONS, idleMs = IDLE_MS } = options
   const fresh = new Agent(agentOptions({ maxConnections, pipelining: 0 }))
-  const count = { 'per-request': 0, 'keep-alive': 1, renewed: Math.min(RENEWED_CONNECTIONS, maxConnections) }[
-    connections
-  ]
+  const counts = { 'per-request': 0, 'keep-alive': 1, renewed: Math.min(RENEWED_CONNECTIONS, maxConnections) }
+  const count = counts[connections]
   const renewal = connections === 'renewed' && {
     maxRequestsPerClient: CALLS_PER_CONNECTION,
     keepAliveTimeout: idleMs,
     keepAliveMaxTimeout: idleMs
   }
-  const kept = Array.from(
-    { length: count },
-    () =>
-      new Agent({ ...agentOptions({ maxConnections: Math.ceil(maxConnections / count), pipelining: 1 }), ...renewal })
-  )
+  const keptOptions = agentOptions({ maxConnections: Math.ceil(maxConnections / count), pipelining: 1 })
+  const kept = Array.from({ length: count }, () => new Agent({ ...keptOptions, ...renewal }))
   const clients = kept.map((agent) => agent.compose(retryOnFreshConnection(fresh), followRedirects))
   const freshClient = fresh.compose(followRedirects)
   let turn = 0

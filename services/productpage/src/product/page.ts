@@ -55,13 +55,8 @@ export const productRoutes: FastifyPluginAsyncTypebox<{ showProduct: ShowProduct
   )
 }
 
-export function productPage({
-  upstreams,
-  floodFactor,
-  traceUiUrl,
-  answersUrl,
-  nowMs
-}: ProductPageOptions): ShowProduct {
+export function productPage(options: ProductPageOptions): ShowProduct {
+  const { upstreams, floodFactor, traceUiUrl, answersUrl, nowMs } = options
   const { id } = shownProduct
 
   /** Only the page of a signed-in user calls ratings: the lessons depend on that. */
