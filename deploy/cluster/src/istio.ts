@@ -35,7 +35,6 @@ const settings = {
 export async function installIstio(cluster: Cluster): Promise<void> {
   await requireTools('npm run cluster -- up --istio', {
     pip3: { inPackage: 'python3-pip' },
-    iptables: { inPackage: 'iptables' },
     'redis-server': { inPackage: 'redis-server' }
   })
   if (await istioRuns(cluster)) return print('Istio runs already')

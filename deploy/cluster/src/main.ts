@@ -13,6 +13,7 @@ import { isReady, kubectlPath } from './kubectl.ts'
 import { buildKubevirt } from './kubevirt-programs.ts'
 import { installKubevirt, kubevirtRuns } from './kubevirt.ts'
 import { takeDown } from './namespaces.ts'
+import { enforcerPath } from './policies.ts'
 import { inNetwork, pidOf } from './processes.ts'
 import { buildKubernetes, requireGo } from './programs.ts'
 import { bringUp, parts, runs, timed } from './up.ts'
@@ -80,6 +81,7 @@ await explainFailure(async () => {
     case 'build':
       await requireGo()
       await buildKubernetes()
+      await enforcerPath()
       await helmPath()
       if (values.istio) await buildIstio()
       if (values.jaeger) await buildJaeger()

@@ -7,6 +7,7 @@ import { startControlPlane } from './control-plane.ts'
 import { importProgram, PAUSE_IMAGE } from './images.ts'
 import { makeNamespaces, takeDown } from './namespaces.ts'
 import { startDns, startNode, startRuntime } from './node.ts'
+import { ENFORCER, enforcePolicies, enforcerPath } from './policies.ts'
 import { HOLDER, pidOf } from './processes.ts'
 import { buildKubernetes, requireGo } from './programs.ts'
 
@@ -19,7 +20,8 @@ export const parts = [
   'kube-scheduler',
   'containerd',
   'kubelet',
-  'kube-proxy'
+  'kube-proxy',
+  ENFORCER
 ]
 
 /**
@@ -33,6 +35,7 @@ export async function bringUp(cluster: Cluster): Promise<void> {
   // What is left of a cluster that was interrupted, or of one before a restart of the machine.
   await takeDown(cluster)
   const programs = await buildKubernetes()
+  await enforcerPath()
   mkdirSync(cluster.folder, { recursive: true })
   await timed('namespaces and certificates', async () => {
     await makeNamespaces(cluster, join(programs, 'pause'))
@@ -50,6 +53,7 @@ export async function bringUp(cluster: Cluster): Promise<void> {
     await importProgram(cluster, dns)
   })
   await timed('node', () => startNode(cluster, programs))
+  await timed('network policies', () => enforcePolicies(cluster))
   await timed('DNS', () => startDns(cluster))
 }
 
@@ -81,6 +85,8 @@ async function requireSystem(): Promise<void> {
     runc: { inPackage: 'runc' },
     ip: { inPackage: 'iproute2', version: '-Version' },
     nft: { inPackage: 'nftables' },
+    ipset: { inPackage: 'ipset', version: 'version' },
+    iptables: { inPackage: 'iptables' },
     openssl: { inPackage: 'openssl', version: 'version' },
     buildah: { inPackage: 'buildah' },
     podman: { inPackage: 'podman' }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { forward, kubectl, runInPod } from './support/kubectl.ts'
 import { measureCpu, measureMemory, type Cpu, type Memory } from './support/memory.ts'
+import { callWithoutSidecar } from './support/outsider.ts'
 import { installOverlay, pods, removeOverlay } from './support/overlay.ts'
 import { ENOUGH, untilWhole } from './support/whole.ts'
 
@@ -44,6 +45,17 @@ test('the page is shown by the way in that the README names, with all three vers
 test('the namespace refuses a pod that is not restricted', async () => {
   const refused = kubectl(['-n', 'bookinfo', 'run', 'free', '--image=pause', '--privileged', '--dry-run=server'])
   await expect(refused).rejects.toThrow('violates PodSecurity "restricted:latest"')
+})
+
+test('network policies allow the calls of the call graph, and no others', async () => {
+  const call = (url: string) => `console.log(await fetch('${url}').then(({ status }) => status, () => 'refused'))`
+  expect(await runInPod('deployment/productpage-v1', call('http://details:9080/details/0'))).toBe('200')
+  expect(await runInPod('deployment/reviews-v3', call('http://ratings:9080/ratings/0'))).toBe('200')
+  expect(await runInPod('deployment/ratings-v1', call('http://details:9080/details/0'))).toBe('refused')
+  expect(await runInPod('deployment/details-v1', call('http://ratings:9080/ratings/0'))).toBe('refused')
+  // Other namespaces may call productpage alone.
+  expect(await callWithoutSidecar('http://productpage.bookinfo:9080/health')).toMatch(/^200 /)
+  expect(await callWithoutSidecar('http://details.bookinfo:9080/health')).toBe('refused')
 })
 
 test('no service can write to its root, or runs as root', async () => {

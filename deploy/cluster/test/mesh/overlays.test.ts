@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { kubectl, runInPod, type Forward } from '../support/kubectl.ts'
 import { forwardGateway, gateways, type Overlay } from '../support/gateway.ts'
 import { callWithoutSidecar } from '../support/outsider.ts'
-import { installOverlay, pods, removeOverlay } from '../support/overlay.ts'
+import { applyCombination, installOverlay, pods, removeOverlay, waitForDeployments } from '../support/overlay.ts'
 import { count, readerAt } from '../support/reader.ts'
 import { ENOUGH, untilWhole } from '../support/whole.ts'
 
@@ -53,6 +53,14 @@ describe.each(overlays)('overlays/%s', (overlay) => {
     expect(await runInPod('deployment/productpage-v1', status('http://details:9080/details/0'))).toBe('200')
     expect(await runInPod('deployment/ratings-v1', status('http://details:9080/details/0'))).toBe('403')
     expect(await runInPod('deployment/details-v1', status('http://ratings:9080/ratings/0'))).toBe('403')
+  })
+
+  test('with network policies new pods become ready, and the page is whole', async () => {
+    await applyCombination({ resources: [`../${overlay}`], components: ['../../components/network-policy-mesh'] })
+    // The sidecars of new pods have to reach istiod.
+    await kubectl(['-n', 'bookinfo', 'rollout', 'restart', 'deployment/details-v1', 'deployment/productpage-v1'])
+    await waitForDeployments()
+    await untilWhole(() => forwardGateway(overlay))
   })
 
   test('the namespace refuses a pod that is not restricted', async () => {

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { SERVICE_RANGE, type Cluster } from './cluster.ts'
+import { start, untilWorking, worksInside } from './processes.ts'
+import { buildPrograms } from './programs.ts'
+
+/** The Go module of kube-router. Of its parts only the one for network policies runs. */
+const SOURCES = join(import.meta.dirname, '../policies')
+
+const START_MS = 60_000
+
+export const ENFORCER = 'kube-router'
+
+/** Builds kube-router, unless this user's cache has it. @returns the path of the program */
+export async function enforcerPath(): Promise<string> {
+  const [, version = ''] = /kube-router\/v2 v(\S+)/.exec(readFileSync(join(SOURCES, 'go.mod'), 'utf8')) ?? []
+  const folder = await buildPrograms({
+    name: ENFORCER,
+    version,
+    module: SOURCES,
+    packages: ['github.com/cloudnativelabs/kube-router/v2/cmd/kube-router']
+  })
+  return join(folder, ENFORCER)
+}
+
+/** Enforces network policies from now on. */
+export async function enforcePolicies(cluster: Cluster): Promise<void> {
+  start(cluster, ENFORCER, [
+    await enforcerPath(),
+    '--run-firewall=true',
+    '--run-router=false',
+    '--run-service-proxy=false',
+    `--kubeconfig=${cluster.kubeconfig}`,
+    `--hostname-override=${cluster.name}`,
+    `--service-cluster-ip-range=${SERVICE_RANGE}`,
+    '--health-port=0'
+  ])
+  const check = () => worksInside(cluster, ['iptables', '--list-rules', 'KUBE-ROUTER-FORWARD'])
+  await untilWorking(cluster, ENFORCER, { check, timeoutMs: START_MS })
+}
