@@ -61,6 +61,7 @@ describe.each(overlays)('overlays/%s', (overlay) => {
     await kubectl(['-n', 'bookinfo', 'rollout', 'restart', 'deployment/details-v1', 'deployment/productpage-v1'])
     await waitForDeployments()
     await untilWhole(() => forwardGateway(overlay))
+    expect((await readerAt(way.url).ask('/productpage')).status).toBe(200)
   })
 
   test('the namespace refuses a pod that is not restricted', async () => {
