@@ -1,6 +1,6 @@
 import { run } from '@bookinfo/cli'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { API_SERVICE_ADDRESS, NODE_ADDRESS, pathIn, type Cluster } from './cluster.ts'
+import { API_SERVICE_ADDRESS, pathIn, type Cluster, type Node } from './cluster.ts'
 
 /** The name and the groups of a user are in its certificate: https://kubernetes.io/docs/setup/best-practices/certificates/ */
 const users: Record<string, string> = {
@@ -10,50 +10,68 @@ const users: Record<string, string> = {
   proxy: '/CN=system:kube-proxy'
 }
 
-const apiNames = [
-  ...[NODE_ADDRESS, API_SERVICE_ADDRESS, '127.0.0.1'].map((address) => `IP:${address}`),
-  ...['', '.default', '.default.svc', '.default.svc.cluster.local'].map((suffix) => `DNS:kubernetes${suffix}`)
-].join(',')
+const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
+const days = ['-days', '365']
 
-/** Makes the certificates and kubeconfigs of a cluster. */
+/** Makes the certificates and kubeconfigs of a cluster, without those of its nodes. */
 export async function makeCertificates(cluster: Cluster): Promise<void> {
-  mkdirSync(pathIn(cluster, 'pki'), { recursive: true, mode: 0o700 })
   const file = (name: string) => pathIn(cluster, 'pki', name)
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
-  const days = ['-days', '365']
-  const openssl = (command: string, ...args: string[]) => run('openssl', [...command.split(' '), ...args])
-
-  const authority = (name: string) =>
-    openssl(`req -x509 -subj /CN=${name}`, ...key, ...days, '-keyout', file(`${name}.key`), '-out', file(`${name}.crt`))
-  const certificate = async (name: string, subject: string, { by = 'ca', names = '' } = {}) => {
-    const request = file(`${name}.csr`)
-    await openssl('req', ...key, '-subj', subject, '-keyout', file(`${name}.key`), '-out', request)
-    const alternatives = names === '' ? [] : [`subjectAltName=${names}`]
-    writeFileSync(file(`${name}.ext`), ['extendedKeyUsage=serverAuth,clientAuth', ...alternatives].join('\n'))
-    const signer = ['-CA', file(`${by}.crt`), '-CAkey', file(`${by}.key`), '-CAcreateserial', ...days]
-    const extensions = ['-extfile', file(`${name}.ext`)]
-    await openssl('x509 -req', '-in', request, ...signer, ...extensions, '-out', file(`${name}.crt`))
+  mkdirSync(file(''), { recursive: true, mode: 0o700 })
+  for (const name of ['ca', 'front-ca']) {
+    const files = ['-keyout', file(`${name}.key`), '-out', file(`${name}.crt`)]
+    await openssl(`req -x509 -subj /CN=${name}`, ...key, ...days, ...files)
   }
-
-  await authority('ca')
-  await authority('front-ca')
-  await certificate('apiserver', '/CN=kube-apiserver', { names: apiNames })
-  await certificate('kubelet-client', '/O=system:masters/CN=apiserver-kubelet-client')
-  await certificate('front-client', '/CN=front-proxy-client', { by: 'front-ca' })
-  const nodeNames = `IP:${NODE_ADDRESS},DNS:${cluster.name}`
-  await certificate('node', `/O=system:nodes/CN=system:node:${cluster.name}`, { names: nodeNames })
-  for (const [name, subject] of Object.entries(users)) await certificate(name, subject)
+  const names = [
+    ...[cluster.address, API_SERVICE_ADDRESS, '127.0.0.1'].map((address) => `IP:${address}`),
+    ...['', '.default', '.default.svc', '.default.svc.cluster.local'].map((suffix) => `DNS:kubernetes${suffix}`)
+  ]
+  await sign(cluster, file('apiserver'), { subject: '/CN=kube-apiserver', names })
+  await sign(cluster, file('kubelet-client'), { subject: '/O=system:masters/CN=apiserver-kubelet-client' })
+  await sign(cluster, file('front-client'), { subject: '/CN=front-proxy-client', by: 'front-ca' })
   await openssl('genrsa', '-out', file('service-accounts.key'), '2048')
   await openssl('rsa -pubout', '-in', file('service-accounts.key'), '-out', file('service-accounts.pub'))
-  for (const name of ['node', ...Object.keys(users)]) writeKubeconfig(cluster, name)
+  for (const [user, subject] of Object.entries(users)) {
+    await sign(cluster, file(user), { subject })
+    writeKubeconfig(cluster, cluster, user)
+  }
 }
 
-/** YAML is a superset of JSON. */
-function writeKubeconfig(cluster: Cluster, user: string): void {
-  const { id } = cluster
-  const encoded = (file: string) => readFileSync(pathIn(cluster, 'pki', file)).toString('base64')
-  const server = { server: `https://${NODE_ADDRESS}:6443`, 'certificate-authority-data': encoded('ca.crt') }
-  const login = { 'client-certificate-data': encoded(`${user}.crt`), 'client-key-data': encoded(`${user}.key`) }
+/** Makes the certificate and the kubeconfig of a node. */
+export async function makeNodeCertificate(cluster: Cluster, node: Node): Promise<void> {
+  mkdirSync(pathIn(node, 'pki'), { recursive: true, mode: 0o700 })
+  const subject = `/O=system:nodes/CN=system:node:${node.name}`
+  await sign(cluster, pathIn(node, 'pki/node'), { subject, names: [`IP:${node.address}`, `DNS:${node.name}`] })
+  writeKubeconfig(cluster, node, 'node')
+}
+
+interface Certificate {
+  subject: string
+  /** One of the cluster's authorities. */
+  by?: string
+  names?: readonly string[]
+}
+
+/** @param file path of the files to write, without their endings */
+async function sign(cluster: Cluster, file: string, { subject, by = 'ca', names = [] }: Certificate): Promise<void> {
+  await openssl('req', ...key, '-subj', subject, '-keyout', `${file}.key`, '-out', `${file}.csr`)
+  const alternatives = names.length === 0 ? [] : [`subjectAltName=${names.join(',')}`]
+  writeFileSync(`${file}.ext`, ['extendedKeyUsage=serverAuth,clientAuth', ...alternatives].join('\n'))
+  const authority = pathIn(cluster, 'pki', by)
+  const signer = ['-CA', `${authority}.crt`, '-CAkey', `${authority}.key`, '-CAcreateserial', ...days]
+  await openssl('x509 -req', '-in', `${file}.csr`, ...signer, '-extfile', `${file}.ext`, '-out', `${file}.crt`)
+}
+
+function openssl(command: string, ...args: string[]): Promise<string> {
+  return run('openssl', [...command.split(' '), ...args])
+}
+
+/** YAML is a superset of JSON. @param node where the user's certificate is, and where its kubeconfig will be */
+function writeKubeconfig(cluster: Cluster, node: Node, user: string): void {
+  const { id, address } = cluster
+  const encoded = (of: Node, file: string) => readFileSync(pathIn(of, 'pki', file)).toString('base64')
+  const server = { server: `https://${address}:6443`, 'certificate-authority-data': encoded(cluster, 'ca.crt') }
+  const certificate = encoded(node, `${user}.crt`)
+  const login = { 'client-certificate-data': certificate, 'client-key-data': encoded(node, `${user}.key`) }
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
@@ -62,5 +80,5 @@ function writeKubeconfig(cluster: Cluster, user: string): void {
     contexts: [{ name: id, context: { cluster: id, user } }],
     'current-context': id
   }
-  writeFileSync(pathIn(cluster, `${user}.kubeconfig`), JSON.stringify(config), { mode: 0o600 })
+  writeFileSync(pathIn(node, `${user}.kubeconfig`), JSON.stringify(config), { mode: 0o600 })
 }

@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Cluster } from './cluster.ts'
+import type { Node } from './cluster.ts'
 
 /** A new group of cpuset can run nothing until it has these, so it gets those of its parent. */
 const required = ['cpuset.cpus', 'cpuset.mems']
 
-/** Makes the control groups of a cluster: one for all of it, in which the kubelet makes those of pods, and one for its own programs. */
-export function makeCgroups(cluster: Cluster): void {
-  for (const folder of [...foldersOf(cluster), ...programGroups(cluster)]) {
+/** Makes the control groups of a node: one for all of it, in which the kubelet makes those of pods, and one for its own programs. */
+export function makeCgroups(node: Node): void {
+  for (const folder of [...foldersOf(node), ...programGroups(node)]) {
     mkdirSync(folder, { recursive: true })
     for (const file of required) {
       const path = join(folder, file)
@@ -17,14 +17,14 @@ export function makeCgroups(cluster: Cluster): void {
   }
 }
 
-/** The group of the cluster's own programs, in every hierarchy. */
-export function programGroups(cluster: Cluster): string[] {
-  return foldersOf(cluster).map((folder) => join(folder, 'programs'))
+/** The group of the node's own programs, in every hierarchy. */
+export function programGroups(node: Node): string[] {
+  return foldersOf(node).map((folder) => join(folder, 'programs'))
 }
 
-/** Processes of the cluster, those in pods included. */
-export function processesOf(cluster: Cluster): number[] {
-  const groups = foldersOf(cluster).flatMap(groupsBelow)
+/** Processes of the node, those in pods included. Those of the first node include the second's. */
+export function processesOf(node: Node): number[] {
+  const groups = foldersOf(node).flatMap(groupsBelow)
   const lines = groups.flatMap((group) =>
     unlessGone(() => readFileSync(join(group, 'cgroup.procs'), 'utf8'), '').split('\n')
   )
@@ -32,12 +32,12 @@ export function processesOf(cluster: Cluster): number[] {
 }
 
 /** Removes the groups. They must have no processes any more. */
-export function removeCgroups(cluster: Cluster): void {
-  for (const group of foldersOf(cluster).flatMap(groupsBelow)) rmdirSync(group)
+export function removeCgroups(node: Node): void {
+  for (const group of foldersOf(node).flatMap(groupsBelow)) rmdirSync(group)
 }
 
 /** One folder for each hierarchy: several with version 1 of control groups, a single one with version 2. */
-function foldersOf({ id }: Cluster): string[] {
+function foldersOf({ id }: Node): string[] {
   const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n')
   const hierarchies = mounts.flatMap((line) => {
     const [, folder = '', type] = line.split(' ')

@@ -1,18 +1,24 @@
 import { Failure } from '@bookinfo/cli'
 import { join } from 'node:path'
 
-/** A cluster of one node on this machine, in namespaces, control groups and a folder of its own. */
-export interface Cluster {
+/** A node of a cluster, in namespaces, control groups and a folder of its own. */
+export interface Node {
   name: string
-  /** The name of its control groups and of its contexts for kubectl. */
+  /** The path of its control groups. */
   id: string
-  /** Everything that the cluster writes is below this folder. */
+  /** Everything that the node writes is below this folder. */
   folder: string
+  address: string
+  /** Addresses of its pods. A kubelet runs at most 110 of them. */
+  podRange: string
+}
+
+/** A cluster on this machine, which is its first node too: control groups and folder of both are the same. */
+export interface Cluster extends Node {
   kubeconfig: string
 }
 
 /** Ranges for documentation (RFC 5737), so these addresses mean nothing outside of the namespace. */
-export const NODE_ADDRESS = '192.0.2.10'
 export const POD_RANGE = '198.51.100.0/24'
 export const SERVICE_RANGE = '203.0.113.0/24'
 export const API_SERVICE_ADDRESS = '203.0.113.1'
@@ -27,10 +33,23 @@ export function clusterNamed(name: string): Cluster {
     throw new Failure(`--name must be 1 to 20 lower-case letters, digits and dashes, got "${name}"`)
   const id = `bookinfo-${name}`
   const folder = join(CLUSTERS, `bookinfo-cluster-${name}`)
-  return { name, id, folder, kubeconfig: join(folder, 'admin.kubeconfig') }
+  const kubeconfig = join(folder, 'admin.kubeconfig')
+  return { name, id, folder, kubeconfig, address: '192.0.2.10', podRange: '198.51.100.0/25' }
 }
 
-/** The path of a file or folder of the cluster. */
-export function pathIn({ folder }: Cluster, ...parts: string[]): string {
+/** The second node of a cluster, which may have one. Its groups and its folder are below those of the cluster. */
+export function secondNode({ name, id, folder }: Cluster): Node {
+  const address = '192.0.2.11'
+  return {
+    name: `${name}-2`,
+    id: `${id}/node-2`,
+    folder: join(folder, 'node-2'),
+    address,
+    podRange: '198.51.100.128/25'
+  }
+}
+
+/** The path of a file or folder of a node. */
+export function pathIn({ folder }: Node, ...parts: string[]): string {
   return join(folder, ...parts)
 }

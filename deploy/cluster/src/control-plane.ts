@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { NODE_ADDRESS, pathIn, SERVICE_RANGE, type Cluster } from './cluster.ts'
+import { pathIn, SERVICE_RANGE, type Cluster } from './cluster.ts'
 import { apply, isReady } from './kubectl.ts'
 import { start, untilWorking } from './processes.ts'
 
@@ -27,7 +27,7 @@ export async function startControlPlane(cluster: Cluster, programs: string): Pro
   start(cluster, 'kube-apiserver', [
     join(programs, 'kube-apiserver'),
     ...flags({
-      'advertise-address': NODE_ADDRESS,
+      'advertise-address': cluster.address,
       'etcd-servers': client,
       'service-cluster-ip-range': SERVICE_RANGE,
       'client-ca-file': pki('ca.crt'),

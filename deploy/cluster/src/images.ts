@@ -5,18 +5,20 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { pathIn, type Cluster } from './cluster.ts'
-import { runInside } from './processes.ts'
+import { pathIn, type Cluster, type Node } from './cluster.ts'
+import { nodesOf, runInside } from './processes.ts'
+
+const CTR = ['ctr', '--namespace', 'k8s.io']
 
 export const PAUSE_IMAGE = 'docker.io/library/pause:bookinfo'
 
-/** Brings the images of an archive into the cluster's node. @param archive path of an archive of OCI's or Docker's */
+/** Brings the images of an archive into the cluster's nodes. @param archive path of an archive of OCI's or Docker's */
 export async function importArchive(cluster: Cluster, archive: string): Promise<void> {
   await ctr(cluster, 'images', 'import', resolve(process.env['INIT_CWD'] ?? '', archive))
 }
 
 /**
- * Brings the suite's images into the cluster's node, as `npm run images` has built them. One archive has all of them, since most of
+ * Brings the suite's images into the cluster's nodes, as `npm run images` has built them. One archive has all of them, since most of
  * their layers are the same.
  *
  * @throws Failure if they are not built
@@ -36,7 +38,7 @@ export async function importSuite(cluster: Cluster): Promise<void> {
     await tagImage(cluster, `localhost/${reference}`, `docker.io/library/${reference}`)
 }
 
-/** Brings the disks of virtual machines into the cluster's node, those that `npm run vm:build` has built. */
+/** Brings the disks of virtual machines into the cluster's nodes, those that `npm run vm:build` has built. */
 export async function importMachines(cluster: Cluster): Promise<void> {
   const { version } = await readSources(process.env)
   const architecture = ownArchitecture()
@@ -49,7 +51,18 @@ export async function importMachines(cluster: Cluster): Promise<void> {
   }
 }
 
-/** Gives an image of the cluster's node another name. */
+/** Brings all images of a node into another one. */
+export async function copyImages(from: Node, to: Node): Promise<void> {
+  const list = await runInside(from, [...CTR, 'images', 'list', '--quiet'])
+  // Beside its names each image has one that is its checksum, which every node gives it by itself.
+  const names = list.split('\n').filter((name) => name !== '' && !name.startsWith('sha256:'))
+  const archive = pathIn(to, 'run/images.tar')
+  await runInside(from, [...CTR, 'images', 'export', archive, ...names])
+  await runInside(to, [...CTR, 'images', 'import', archive])
+  await rm(archive)
+}
+
+/** Gives an image of the cluster's nodes another name. */
 export async function tagImage(cluster: Cluster, from: string, to: string): Promise<void> {
   await ctr(cluster, 'images', 'tag', '--force', from, to)
 }
@@ -66,13 +79,13 @@ export interface ImageRecipe {
   user: string
 }
 
-/** Brings an image into the cluster's node. @param archive a file to write it to, unless it exists from an earlier time */
+/** Brings an image into the cluster's nodes. @param archive a file to write it to, unless it exists from an earlier time */
 export async function importRecipe(cluster: Cluster, recipe: ImageRecipe, archive: string): Promise<void> {
   if (!existsSync(archive)) await archiveImage(recipe, archive)
   await importArchive(cluster, archive)
 }
 
-/** Brings a program into the cluster's node as an image. Its archive lies beside the program, so it is made once. */
+/** Brings a program into the cluster's nodes as an image. Its archive lies beside the program, so it is made once. */
 export async function importProgram(
   cluster: Cluster,
   { reference, program, entrypoint }: { reference: string; program: string; entrypoint: string }
@@ -112,6 +125,7 @@ async function findEngine(reference: string): Promise<'podman' | 'docker'> {
   throw new Failure(`there is no image ${reference} here: npm run images -- --base debian`)
 }
 
-function ctr(cluster: Cluster, ...args: string[]): Promise<string> {
-  return runInside(cluster, ['ctr', '--namespace', 'k8s.io', ...args])
+/** Runs a command of the container runtime on all nodes of a cluster. */
+async function ctr(cluster: Cluster, ...args: string[]): Promise<void> {
+  for (const node of nodesOf(cluster)) await runInside(node, [...CTR, ...args])
 }

@@ -3,7 +3,7 @@ import { imageNames } from '@bookinfo/vm-images'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { dirname, join } from 'node:path'
-import { clusterNamed, type Cluster } from './cluster.ts'
+import { clusterNamed, type Cluster, type Node } from './cluster.ts'
 import { helmPath } from './helm.ts'
 import { importArchive, importMachines, importSuite } from './images.ts'
 import { buildIstio } from './istio-programs.ts'
@@ -14,15 +14,15 @@ import { buildKubevirt } from './kubevirt-programs.ts'
 import { installKubevirt, kubevirtRuns } from './kubevirt.ts'
 import { takeDown } from './namespaces.ts'
 import { enforcerPath } from './policies.ts'
-import { inNetwork, pidOf } from './processes.ts'
+import { inNetwork, nodesOf, pidOf } from './processes.ts'
 import { buildKubernetes, requireGo } from './programs.ts'
-import { bringUp, parts, runs, timed } from './up.ts'
+import { addNode, bringUp, nodeParts, parts, removeNode, runs, timed } from './up.ts'
 
 const help = 'npm run cluster -- --help'
 
 const usage = `Usage: npm run cluster -- [--name NAME] COMMAND
 
-Runs a Kubernetes cluster of one node on this machine, on Linux and as root. It is in namespaces and a
+Runs a Kubernetes cluster of one node, or two, on this machine, on Linux and as root. It is in namespaces and a
 folder of its own, and changes nothing of the machine.
 
   up              bring it up; the first time this builds Kubernetes, which takes some minutes
@@ -32,6 +32,8 @@ folder of its own, and changes nothing of the machine.
   build           only build what it needs; likewise with --istio, --jaeger and --kubevirt
   images [FILE]   bring the suite's images into it, after npm run images -- --base debian, and the disks that
                   npm run vm:build has built; or the images in an archive, as podman save and docker save write it
+  add-node        give it a second node, with all images of the first, to migrate virtual machines or to drain a node
+  remove-node     take the second node away
   status          show which parts run, and the path of the kubeconfig
   kubectl ...     run kubectl, for example: npm run cluster -- kubectl -n bookinfo get pods
   helm ...        run Helm, for example: npm run cluster -- helm list --all-namespaces
@@ -95,12 +97,18 @@ await explainFailure(async () => {
         await importMachines(cluster)
       })
       return print('Next: npm run cluster -- kubectl apply -k deploy/overlays/kubernetes')
+    case 'add-node':
+      await requireRunning(cluster)
+      return addNode(cluster)
+    case 'remove-node':
+      await requireRunning(cluster)
+      return removeNode(cluster)
     case 'status':
-      for (const name of parts)
-        print(`${name.padEnd(24)} ${pidOf(cluster, name) === undefined ? 'does not run' : 'runs'}`)
+      showParts(cluster, parts)
+      for (const node of nodesOf(cluster).slice(1)) showParts(node, nodeParts)
       if (!runs(cluster)) return void (process.exitCode = 1)
-      print(`${'Istio'.padEnd(24)} ${(await istioRuns(cluster)) ? 'runs' : 'does not run'}`)
-      print(`${'KubeVirt'.padEnd(24)} ${(await kubevirtRuns(cluster)) ? 'runs' : 'does not run'}`)
+      print(`${'Istio'.padEnd(26)} ${(await istioRuns(cluster)) ? 'runs' : 'does not run'}`)
+      print(`${'KubeVirt'.padEnd(26)} ${(await kubevirtRuns(cluster)) ? 'runs' : 'does not run'}`)
       return print(`KUBECONFIG=${cluster.kubeconfig}`)
     case 'kubectl':
       await requireRunning(cluster)
@@ -127,6 +135,11 @@ await explainFailure(async () => {
       throw new Failure(`unknown command "${command}"; see ${help}`)
   }
 })
+
+function showParts(node: Node, names: readonly string[]): void {
+  print(`on the node "${node.name}":`)
+  for (const name of names) print(`  ${name.padEnd(24)} ${pidOf(node, name) === undefined ? 'does not run' : 'runs'}`)
+}
 
 async function requireRunning(cluster: Cluster): Promise<void> {
   if (pidOf(cluster, 'kube-apiserver') !== undefined && (await isReady(cluster))) return
@@ -172,7 +185,7 @@ async function test(cluster: Cluster, args: readonly string[], tests: 'cluster' 
     }
     // Only the tests of the chart use Helm.
     const path = tests !== 'kubevirt' && { PATH: `${dirname(await helmPath())}:${process.env['PATH']}` }
-    await passOn(cluster, vitest, { ...env, ...path })
+    await passOn(cluster, vitest, { ...env, ...path, BOOKINFO_CLUSTER: cluster.name })
   } finally {
     if (!running) await takeDown(cluster)
   }

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '@bookinfo/cli'
 import { makeCgroups, processesOf, removeCgroups } from './cgroups.ts'
-import { NODE_ADDRESS, pathIn, type Cluster } from './cluster.ts'
-import { HOLDER, launch, pidOf, untilWorking } from './processes.ts'
+import { pathIn, secondNode, type Cluster, type Node } from './cluster.ts'
+import { HOLDER, innerHolder, inNetwork, launch, pidOf, untilWorking } from './processes.ts'
 
 const START_MS = 10_000
 const END_MS = 20_000
@@ -26,37 +26,46 @@ const covered = ['/etc', '/opt', '/var/lib']
 /** Folders that must not lie on an overlay, since overlays lie on them or their size is measured. */
 const onDisk = ['/var/lib/containerd', '/var/lib/kubelet']
 
-/** Makes the namespaces and the control groups of a cluster. @param init a program that waits and takes care of orphans */
-export async function makeNamespaces(cluster: Cluster, init: string): Promise<void> {
-  makeCgroups(cluster)
+/**
+ * Makes the namespaces and the control groups of a node.
+ *
+ * @param init a program that waits and takes care of orphans
+ * @param first the first node, for a second one, whose network is connected to it
+ */
+export async function makeNamespaces(node: Node, init: string, first?: Node): Promise<void> {
+  makeCgroups(node)
   const layers = covered.flatMap((path) => [`upper${path}`, `work${path}`])
   for (const folder of ['run/cgroup', 'run/settings', ...layers, ...onDisk.map((path) => `disk${path}`)])
-    mkdirSync(pathIn(cluster, folder), { recursive: true })
-  const settled = pathIn(cluster, 'run/settled')
-  const script = [...mountLines(cluster), ...networkLines(), `touch ${settled}`, `exec ${init}`].join('\n')
+    mkdirSync(pathIn(node, folder), { recursive: true })
+  const settled = pathIn(node, 'run/settled')
+  const network = first === undefined ? firstNetwork(node) : secondNetwork(node, first)
+  const script = [...network, ...mountLines(node), `touch ${settled}`, `exec ${init}`].join('\n')
   const unshare = ['unshare', '--mount', '--net', '--pid', '--fork', '--kill-child']
-  launch(cluster, HOLDER, [...unshare, 'sh', '-ec', script])
-  await untilWorking(cluster, HOLDER, { check: () => existsSync(settled), timeoutMs: START_MS })
+  launch(node, HOLDER, [...unshare, 'sh', '-ec', script])
+  await untilWorking(node, HOLDER, { check: () => existsSync(settled), timeoutMs: START_MS })
 }
 
-/** Ends everything in the namespaces, which removes them, then the control groups and the folder. Nothing is left on the machine. */
+/** Ends all nodes of a cluster. Nothing is left on the machine. */
 export async function takeDown(cluster: Cluster): Promise<void> {
-  const holder = pidOf(cluster, HOLDER)
+  for (const node of [secondNode(cluster), cluster]) await endNode(node)
+}
+
+/** Ends everything in a node's namespaces, which removes them, then its control groups and its folder. */
+export async function endNode(node: Node): Promise<void> {
+  const holder = pidOf(node, HOLDER)
   if (holder !== undefined) process.kill(holder, 'SIGKILL')
   const started = Date.now()
-  while (processesOf(cluster).length > 0) {
+  while (processesOf(node).length > 0) {
     if (Date.now() - started > END_MS)
-      throw new Failure(
-        `processes ${processesOf(cluster).join(', ')} of the cluster do not end: kill them and try again`
-      )
+      throw new Failure(`processes ${processesOf(node).join(', ')} of the cluster do not end: kill them and try again`)
     await sleep(POLL_MS)
   }
-  removeCgroups(cluster)
-  rmSync(cluster.folder, { recursive: true, force: true })
+  removeCgroups(node)
+  rmSync(node.folder, { recursive: true, force: true })
 }
 
-function mountLines(cluster: Cluster): string[] {
-  const groups = pathIn(cluster, 'run/cgroup')
+function mountLines(node: Node): string[] {
+  const groups = pathIn(node, 'run/cgroup')
   return [
     'mount --make-rprivate /',
     // The /sys of a machine shows the machine's network.
@@ -67,30 +76,49 @@ function mountLines(cluster: Cluster): string[] {
     'mount -t tmpfs tmpfs /run',
     'mkdir /run/lock /run/netns',
     ...covered.map((folder) => {
-      const layers = `lowerdir=${folder},upperdir=${pathIn(cluster, 'upper', folder)},workdir=${pathIn(cluster, 'work', folder)}`
+      const layers = `lowerdir=${folder},upperdir=${pathIn(node, 'upper', folder)},workdir=${pathIn(node, 'work', folder)}`
       return `mount -t overlay overlay -o ${layers} ${folder}`
     }),
-    ...onDisk.flatMap((folder) => [`mkdir -p ${folder}`, `mount --bind ${pathIn(cluster, 'disk', folder)} ${folder}`]),
+    ...onDisk.flatMap((folder) => [`mkdir -p ${folder}`, `mount --bind ${pathIn(node, 'disk', folder)} ${folder}`]),
     // Debian has the plugins elsewhere than other programs expect them.
     'mkdir -p /opt/cni/bin',
     'ln -sf /usr/lib/cni/* /opt/cni/bin/',
     ...Object.entries(kernelSettings).flatMap(([name, value]) => {
-      const file = pathIn(cluster, 'run/settings', name.replace('/', '.'))
+      const file = pathIn(node, 'run/settings', name.replace('/', '.'))
       return [`echo ${value} >${file}`, `mount --bind ${file} /proc/sys/${name}`]
     }),
     'mount --make-rshared /'
   ]
 }
 
-function networkLines(): string[] {
+function firstNetwork(node: Node): string[] {
   return [
-    'ip link set lo up',
     // One end of a pair has the node's address. Not every kernel has dummy devices.
     'ip link add node0 type veth peer name node0-peer',
-    'ip link set node0 up',
     'ip link set node0-peer up',
-    `ip address add ${NODE_ADDRESS}/24 dev node0`,
-    'ip route add default dev node0',
+    ...networkLines(node),
+    'ip route add default dev node0'
+  ]
+}
+
+/** The other end of the pair is in the first node, which knows the way to this node and its pods by it. */
+function secondNetwork(node: Node, first: Node): string[] {
+  const inFirst = inNetwork(first).join(' ')
+  return [
+    `ip link add node0 type veth peer name node1 netns /proc/${innerHolder(first)}/ns/net`,
+    `${inFirst} ip link set node1 up`,
+    ...networkLines(node),
+    `ip route add default via ${first.address}`,
+    `${inFirst} ip route add ${node.address} dev node1 src ${first.address}`,
+    `${inFirst} ip route add ${node.podRange} via ${node.address} dev node1`
+  ]
+}
+
+function networkLines({ address }: Node): string[] {
+  return [
+    'ip link set lo up',
+    'ip link set node0 up',
+    `ip address add ${address}/24 dev node0`,
     'echo 1 >/proc/sys/net/ipv4/ip_forward',
     'echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
   ]

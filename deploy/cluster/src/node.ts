@@ -1,48 +1,47 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { DNS_ADDRESS, NODE_ADDRESS, pathIn, POD_RANGE, type Cluster } from './cluster.ts'
+import { DNS_ADDRESS, pathIn, POD_RANGE, type Cluster, type Node } from './cluster.ts'
 import { kubectl, kubectlWorks } from './kubectl.ts'
+import { makeNodeCertificate } from './certificates.ts'
 import { PAUSE_IMAGE } from './images.ts'
 import { runInside, start, untilWorking, worksInside } from './processes.ts'
 
 const START_MS = 120_000
 
 /** Starts the container runtime, which can have images before there is a node. */
-export async function startRuntime(cluster: Cluster): Promise<void> {
-  write(cluster, 'containerd.toml', containerdSettings())
-  start(cluster, 'containerd', ['/usr/bin/containerd', '--config', pathIn(cluster, 'containerd.toml')])
-  await untilWorking(cluster, 'containerd', {
-    check: () => worksInside(cluster, ['ctr', 'version']),
+export async function startRuntime(node: Node): Promise<void> {
+  write(node, 'containerd.toml', containerdSettings())
+  start(node, 'containerd', ['/usr/bin/containerd', '--config', pathIn(node, 'containerd.toml')])
+  await untilWorking(node, 'containerd', {
+    check: () => worksInside(node, ['ctr', 'version']),
     timeoutMs: START_MS
   })
 }
 
 /**
- * Starts the kubelet and kube-proxy, and waits until the node is ready.
+ * Starts the kubelet and kube-proxy of a node, and waits until it is ready.
  *
  * @param programs the folder with Kubernetes' programs
  */
-export async function startNode(cluster: Cluster, programs: string): Promise<void> {
-  await runInside(cluster, [
-    'sh',
-    '-ec',
-    `mkdir -p ${dirname(NETWORK_FILE)}; echo '${networkSettings(cluster)}' >${NETWORK_FILE}`
-  ])
-  mkdirSync(pathIn(cluster, 'log/pods'), { recursive: true })
-  write(cluster, 'resolv.conf', '')
-  write(cluster, 'kubelet.json', JSON.stringify(kubeletSettings(cluster)))
-  write(cluster, 'kube-proxy.json', JSON.stringify(proxySettings(cluster)))
-  start(cluster, 'kubelet', [
+export async function startNode(cluster: Cluster, node: Node, programs: string): Promise<void> {
+  await makeNodeCertificate(cluster, node)
+  const network = `mkdir -p ${dirname(NETWORK_FILE)}; echo '${networkSettings(node)}' >${NETWORK_FILE}`
+  await runInside(node, ['sh', '-ec', network])
+  mkdirSync(pathIn(node, 'log/pods'), { recursive: true })
+  write(node, 'resolv.conf', '')
+  write(node, 'kubelet.json', JSON.stringify(kubeletSettings(cluster, node)))
+  write(node, 'kube-proxy.json', JSON.stringify(proxySettings(cluster, node)))
+  start(node, 'kubelet', [
     join(programs, 'kubelet'),
-    `--config=${pathIn(cluster, 'kubelet.json')}`,
-    `--kubeconfig=${pathIn(cluster, 'node.kubeconfig')}`,
-    `--cert-dir=${pathIn(cluster, 'run')}`,
-    `--hostname-override=${cluster.name}`,
-    `--node-ip=${NODE_ADDRESS}`
+    `--config=${pathIn(node, 'kubelet.json')}`,
+    `--kubeconfig=${pathIn(node, 'node.kubeconfig')}`,
+    `--cert-dir=${pathIn(node, 'run')}`,
+    `--hostname-override=${node.name}`,
+    `--node-ip=${node.address}`
   ])
-  start(cluster, 'kube-proxy', [join(programs, 'kube-proxy'), `--config=${pathIn(cluster, 'kube-proxy.json')}`])
-  const ready = ['wait', '--for=condition=Ready', `node/${cluster.name}`, '--timeout=1s']
-  await untilWorking(cluster, 'kubelet', { check: () => kubectlWorks(cluster, ready), timeoutMs: START_MS })
+  start(node, 'kube-proxy', [join(programs, 'kube-proxy'), `--config=${pathIn(node, 'kube-proxy.json')}`])
+  const ready = ['wait', '--for=condition=Ready', `node/${node.name}`, '--timeout=1s']
+  await untilWorking(node, 'kubelet', { check: () => kubectlWorks(cluster, ready), timeoutMs: START_MS })
 }
 
 /** Starts the cluster's DNS, and waits for it. */
@@ -51,18 +50,18 @@ export async function startDns(cluster: Cluster): Promise<void> {
   await kubectl(cluster, ['-n', 'kube-system', 'rollout', 'status', 'deployment/coredns', '--timeout=120s'])
 }
 
-function write(cluster: Cluster, file: string, content: string): void {
-  writeFileSync(pathIn(cluster, file), content)
+function write(node: Node, file: string, content: string): void {
+  writeFileSync(pathIn(node, file), content)
 }
 
 /** Where programs that extend the network, such as Istio's, look for it. */
 const NETWORK_FILE = '/etc/cni/net.d/10-bookinfo.conflist'
 
-function networkSettings({ id }: Cluster): string {
-  const ipam = { type: 'host-local', ranges: [[{ subnet: POD_RANGE }]], routes: [{ dst: '0.0.0.0/0' }] }
+function networkSettings({ podRange }: Node): string {
+  const ipam = { type: 'host-local', ranges: [[{ subnet: podRange }]], routes: [{ dst: '0.0.0.0/0' }] }
   return JSON.stringify({
     cniVersion: '1.0.0',
-    name: id,
+    name: 'bookinfo',
     plugins: [
       { type: 'ptp', mtu: 1500, ipam },
       { type: 'portmap', capabilities: { portMappings: true } }
@@ -86,42 +85,41 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
 `
 }
 
-function kubeletSettings(cluster: Cluster): unknown {
-  const pki = (file: string) => pathIn(cluster, 'pki', file)
+function kubeletSettings(cluster: Cluster, node: Node): unknown {
   return {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
     failCgroupV1: false,
     cgroupDriver: 'cgroupfs',
-    cgroupRoot: `/${cluster.id}`,
+    cgroupRoot: `/${node.id}`,
     containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
-    address: NODE_ADDRESS,
-    tlsCertFile: pki('node.crt'),
-    tlsPrivateKeyFile: pki('node.key'),
+    address: node.address,
+    tlsCertFile: pathIn(node, 'pki/node.crt'),
+    tlsPrivateKeyFile: pathIn(node, 'pki/node.key'),
     authentication: {
       anonymous: { enabled: false },
       webhook: { enabled: true },
-      x509: { clientCAFile: pki('ca.crt') }
+      x509: { clientCAFile: pathIn(cluster, 'pki/ca.crt') }
     },
     authorization: { mode: 'Webhook' },
     clusterDNS: [DNS_ADDRESS],
     clusterDomain: 'cluster.local',
-    resolvConf: pathIn(cluster, 'resolv.conf'),
+    resolvConf: pathIn(node, 'resolv.conf'),
     oomScoreAdj: 0,
     maxOpenFiles: 20_000,
     failSwapOn: false,
     evictionHard: { 'memory.available': '100Mi', 'nodefs.available': '5%', 'imagefs.available': '5%' },
     imageGCHighThresholdPercent: 100,
-    podLogsDir: pathIn(cluster, 'log/pods')
+    podLogsDir: pathIn(node, 'log/pods')
   }
 }
 
-function proxySettings(cluster: Cluster): unknown {
+function proxySettings(cluster: Cluster, node: Node): unknown {
   return {
     apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
     kind: 'KubeProxyConfiguration',
     mode: 'nftables',
-    hostnameOverride: cluster.name,
+    hostnameOverride: node.name,
     clusterCIDR: POD_RANGE,
     healthzBindAddress: '127.0.0.1:10256',
     metricsBindAddress: '127.0.0.1:10249',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { SERVICE_RANGE, type Cluster } from './cluster.ts'
+import { SERVICE_RANGE, type Cluster, type Node } from './cluster.ts'
 import { start, untilWorking, worksInside } from './processes.ts'
 import { buildPrograms } from './programs.ts'
 
@@ -23,18 +23,18 @@ export async function enforcerPath(): Promise<string> {
   return join(folder, ENFORCER)
 }
 
-/** Enforces network policies from now on. */
-export async function enforcePolicies(cluster: Cluster): Promise<void> {
-  start(cluster, ENFORCER, [
+/** Enforces network policies on a node from now on. */
+export async function enforcePolicies(cluster: Cluster, node: Node): Promise<void> {
+  start(node, ENFORCER, [
     await enforcerPath(),
     '--run-firewall=true',
     '--run-router=false',
     '--run-service-proxy=false',
     `--kubeconfig=${cluster.kubeconfig}`,
-    `--hostname-override=${cluster.name}`,
+    `--hostname-override=${node.name}`,
     `--service-cluster-ip-range=${SERVICE_RANGE}`,
     '--health-port=0'
   ])
-  const check = () => worksInside(cluster, ['iptables', '--list-rules', 'KUBE-ROUTER-FORWARD'])
-  await untilWorking(cluster, ENFORCER, { check, timeoutMs: START_MS })
+  const check = () => worksInside(node, ['iptables', '--list-rules', 'KUBE-ROUTER-FORWARD'])
+  await untilWorking(node, ENFORCER, { check, timeoutMs: START_MS })
 }

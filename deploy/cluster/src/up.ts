@@ -2,27 +2,26 @@ import { Failure, print, requireTools } from '@bookinfo/cli'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeCertificates } from './certificates.ts'
-import type { Cluster } from './cluster.ts'
+import { secondNode, type Cluster } from './cluster.ts'
 import { startControlPlane } from './control-plane.ts'
-import { importProgram, PAUSE_IMAGE } from './images.ts'
-import { makeNamespaces, takeDown } from './namespaces.ts'
+import { copyImages, importProgram, PAUSE_IMAGE } from './images.ts'
+import { kubectl } from './kubectl.ts'
+import { endNode, makeNamespaces, takeDown } from './namespaces.ts'
 import { startDns, startNode, startRuntime } from './node.ts'
 import { ENFORCER, enforcePolicies, enforcerPath } from './policies.ts'
 import { HOLDER, pidOf } from './processes.ts'
 import { buildKubernetes, requireGo } from './programs.ts'
 
-/** The programs of a cluster that run all the time. */
-export const parts = [
-  HOLDER,
-  'etcd',
-  'kube-apiserver',
-  'kube-controller-manager',
-  'kube-scheduler',
-  'containerd',
-  'kubelet',
-  'kube-proxy',
-  ENFORCER
-]
+/** The programs of a node that run all the time. */
+export const nodeParts = [HOLDER, 'containerd', 'kubelet', 'kube-proxy', ENFORCER]
+
+/** Those of a cluster with one node. */
+export const parts = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', ...nodeParts]
+
+/** How long the pods of a new node take at most that are on every node. */
+const DAEMONS_S = 300
+/** How long its pods take at most to end. */
+const DRAIN_S = 300
 
 /**
  * Brings a cluster up, unless it runs. Prints each step with its seconds.
@@ -52,9 +51,41 @@ export async function bringUp(cluster: Cluster): Promise<void> {
     }
     await importProgram(cluster, dns)
   })
-  await timed('node', () => startNode(cluster, programs))
-  await timed('network policies', () => enforcePolicies(cluster))
+  await timed('node', () => startNode(cluster, cluster, programs))
+  await timed('network policies', () => enforcePolicies(cluster, cluster))
   await timed('DNS', () => startDns(cluster))
+}
+
+/** Gives a cluster a second node with all images of the first one, unless it has one. Prints each step with its seconds. */
+export async function addNode(cluster: Cluster): Promise<void> {
+  const node = secondNode(cluster)
+  if (nodeParts.every((name) => pidOf(node, name) !== undefined)) return print(`the node "${node.name}" runs already`)
+  // What is left of one that was interrupted.
+  await endNode(node)
+  const programs = await buildKubernetes()
+  await timed('namespaces', () => makeNamespaces(node, join(programs, 'pause'), cluster))
+  await timed('container runtime', () => startRuntime(node))
+  await timed('images', () => copyImages(cluster, node))
+  await timed('node', () => startNode(cluster, node, programs))
+  await timed('network policies', () => enforcePolicies(cluster, node))
+  await timed('pods that are on every node', async () => {
+    const names = '--output=jsonpath={range .items[*]}{.metadata.namespace} {.metadata.name}{"\\n"}{end}'
+    const daemonSets = await kubectl(cluster, ['get', 'daemonset', '--all-namespaces', names])
+    for (const [namespace = '', name] of daemonSets
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => line.split(' ')))
+      await kubectl(cluster, ['-n', namespace, 'rollout', 'status', `daemonset/${name}`, `--timeout=${DAEMONS_S}s`])
+  })
+}
+
+/** Drains the second node, and takes it away. */
+export async function removeNode(cluster: Cluster): Promise<void> {
+  const node = secondNode(cluster)
+  const drain = ['drain', node.name, '--ignore-daemonsets', '--delete-emptydir-data', '--force']
+  await kubectl(cluster, [...drain, `--timeout=${DRAIN_S}s`])
+  await kubectl(cluster, ['delete', 'node', node.name])
+  await endNode(node)
 }
 
 /** Whether all parts of a cluster run. */
