@@ -55,7 +55,7 @@ export const throughGateway: LoadTarget = {
 export async function startLoad(ratePerSecond: number, target: LoadTarget): Promise<Load> {
   const inNamespace = ['-n', target.namespace]
   if (target.countsSpans) await kubectl([...inNamespace, 'scale', 'deployment/jaeger', '--replicas=0'])
-  const objects = [configMap(target), pod(await imageWithNode(), ratePerSecond, target)]
+  const objects = [configMap(target), policy(target), pod(await imageWithNode(), ratePerSecond, target)]
   await kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }))
   await kubectl([...inNamespace, 'wait', '--for=condition=Ready', 'pod/load', '--timeout=120s'])
   const log = async () => (await kubectl([...inNamespace, 'logs', 'load'])).stdout
@@ -70,7 +70,14 @@ export async function startLoad(ratePerSecond: number, target: LoadTarget): Prom
       return result
     },
     async [Symbol.asyncDispose]() {
-      await kubectl([...inNamespace, 'delete', 'pod/load', 'configmap/load', '--ignore-not-found'])
+      await kubectl([
+        ...inNamespace,
+        'delete',
+        'pod/load',
+        'configmap/load',
+        'networkpolicy/load',
+        '--ignore-not-found'
+      ])
     }
   }
 }
@@ -90,9 +97,21 @@ function configMap({ namespace }: LoadTarget): unknown {
   }
 }
 
+/** The policies of `overlays/kubernetes` let no other pod out. */
+function policy({ namespace }: LoadTarget): unknown {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: 'load', namespace },
+    spec: { podSelector: { matchLabels: { run: 'load' } }, policyTypes: ['Egress'], egress: [{}] }
+  }
+}
+
 function pod(image: string, ratePerSecond: number, { namespace, ...target }: LoadTarget): unknown {
   // The Services of Jaeger choose pods by this label. Like Jaeger, the pod is outside of the mesh.
-  const labels = target.countsSpans ? { app: 'jaeger', 'sidecar.istio.io/inject': 'false' } : {}
+  const labels = target.countsSpans
+    ? { run: 'load', app: 'jaeger', 'sidecar.istio.io/inject': 'false' }
+    : { run: 'load' }
   return {
     apiVersion: 'v1',
     kind: 'Pod',
