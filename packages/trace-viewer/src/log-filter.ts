@@ -1,4 +1,5 @@
 import type { LogLine } from './log-store.ts'
+import { MACHINE_MARK } from './span.ts'
 
 /** Pino's levels, least first. */
 export const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
@@ -17,7 +18,8 @@ export interface LogFilter {
 export function parseLogFilter(fields: URLSearchParams): LogFilter {
   return {
     service: fields.get('service') ?? '',
-    version: fields.get('version') ?? '',
+    // Log lines do not say what their service runs in.
+    version: (fields.get('version') ?? '').replace(MACHINE_MARK, ''),
     text: fields.get('text') ?? '',
     level: levels.find((level) => level === fields.get('level')) ?? 'trace'
   }

@@ -19,10 +19,13 @@ export function attributeText(attributes: readonly Attribute[], key: string): st
   return attribute && String(attribute.value)
 }
 
+/** Follows the version of a service in a virtual machine, since the same version may run in a container too. */
+export const MACHINE_MARK = ' vm'
+
 /** What made a span: one process. All spans of one request share the object. */
 export interface Resource {
   service: string
-  /** `service.version`; empty for a process that does not say it. */
+  /** `service.version`, in a virtual machine with MACHINE_MARK; empty for a process that does not say it. */
   version: string
   /** All but the service's name. */
   attributes: readonly Attribute[]

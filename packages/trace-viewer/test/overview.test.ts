@@ -54,6 +54,17 @@ describe('the map', () => {
     expect(text).toMatch(/The last 20 answers of reviews .* reviews v1 25 % reviews v3 75 %/)
   })
 
+  it('tells a service in a virtual machine from the same version in a container', async () => {
+    await using viewer = await startViewer({ now: () => NOON_MS })
+    for (let trace = 1; trace <= 4; trace += 1)
+      await viewer.send(bookinfoTrace({ trace, startMs: NOON_MS - 9_000, detailsIn: trace === 4 ? 'vm' : 'container' }))
+    const text = await textOf(viewer, '/map')
+    expect(text).toMatch(/productpage v1 → to details v1 traces of these calls logs of details v1 3 75 %/)
+    expect(text).toMatch(/productpage v1 → to details v1 vm traces of these calls logs of details v1 vm 1 25 %/)
+    expect(text).toMatch(/The last 4 answers of details .* details v1 75 % details v1 vm 25 %/)
+    expect(await textOf(viewer, '/?service=details&version=v1+vm')).toContain('1 trace, of')
+  })
+
   it('draws an edge as wide as its rate, with its share of errors', async () => {
     await using viewer = await startWithSplit()
     for (const trace of [21, 22, 23, 24, 25])
@@ -157,6 +168,7 @@ describe('the page of logs', () => {
   const filters: [query: string, found: number, first: number][] = [
     ['', 400, 399],
     ['?service=reviews', 200, 398],
+    ['?service=details&version=v1+vm', 133, 397],
     ['?level=warn', 200, 399],
     ['?level=odd', 400, 399],
     ['?service=details&level=error&version=v2', 34, 399],

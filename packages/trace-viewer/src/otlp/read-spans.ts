@@ -1,5 +1,6 @@
 import { createError } from '@bookinfo/service-kit'
 import {
+  MACHINE_MARK,
   spanKinds,
   spanStatuses,
   type Resource,
@@ -38,7 +39,7 @@ function readResource(attributes: readonly KeyValue[]): Resource {
   const textOf = (name: string) => attributes.find(({ key }) => key === name)?.value?.stringValue
   return {
     service: textOf('service.name') || NO_SERVICE,
-    version: textOf('service.version') ?? '',
+    version: `${textOf('service.version') ?? ''}${textOf('bookinfo.runtime') === 'vm' ? MACHINE_MARK : ''}`.trimStart(),
     attributes: readAttributes(attributes.filter(({ key }) => key !== 'service.name'))
   }
 }

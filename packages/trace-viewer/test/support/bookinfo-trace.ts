@@ -7,13 +7,14 @@ export interface BookinfoTraceOptions {
   slow?: number
   /** The version without stars asks no ratings. */
   version?: 'v1' | 'v2' | 'v3'
+  detailsIn?: 'container' | 'vm'
   /** A service that refuses connections. */
   down?: 'details' | 'ratings'
 }
 
 /** The spans of one visit to the page, as the four services send them. */
 export function bookinfoTrace(options: BookinfoTraceOptions = {}): OtlpRequest {
-  const { trace = 1, startMs = NOON_MS, slow = 1, version = 'v3', down } = options
+  const { trace = 1, startMs = NOON_MS, slow = 1, version = 'v3', detailsIn = 'container', down } = options
   const base = trace * 100
   const at = (ms: number) => startMs + ms * slow
   const sketch = (number: number, times: [start: number, ms: number], rest: Partial<SpanSketch>): SpanSketch => ({
@@ -65,7 +66,9 @@ export function bookinfoTrace(options: BookinfoTraceOptions = {}): OtlpRequest {
       }),
       sketch(3, [2.2, 26], { parent: base + 1, ...call('reviews', 9085, '/reviews/0') })
     ],
-    ...(down !== 'details' && { details: [sketch(4, [3.1, 2.4], { parent: base + 2, ...serve('/details/:id') })] }),
+    ...(down !== 'details' && {
+      [`details@v1@${detailsIn}`]: [sketch(4, [3.1, 2.4], { parent: base + 2, ...serve('/details/:id') })]
+    }),
     [`reviews@${version}`]: [
       sketch(5, [4, 23], { parent: base + 3, ...serve('/reviews/:productId') }),
       ...(version === 'v1'

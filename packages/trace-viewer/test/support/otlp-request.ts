@@ -42,12 +42,17 @@ export function otlpSpan(sketch: SpanSketch): OtlpSpan {
   }
 }
 
-/** A request of some services, each with its spans: `reviews`, or `reviews@v3` for another version than v1. */
+/** A request of some services, each with its spans: `reviews`, `reviews@v3` for another version than v1, `details@v1@vm` in a machine. */
 export function otlpRequest(services: Record<string, SpanSketch[]>): OtlpRequest {
   return {
     resourceSpans: Object.entries(services).map(([name, spans]) => {
-      const [service = '', version = 'v1'] = name.split('@')
-      const resource = { 'service.name': service, 'service.version': version, 'host.name': `${service}-host` }
+      const [service = '', version = 'v1', runtime] = name.split('@')
+      const resource = {
+        'service.name': service,
+        'service.version': version,
+        'host.name': `${service}-host`,
+        ...(runtime !== undefined && { 'bookinfo.runtime': runtime })
+      }
       return {
         resource: { attributes: attributesOf(resource) },
         scopeSpans: [{ scope: { name: '@bookinfo/tracing', version: '0.1.0' }, spans: spans.map(otlpSpan) }]
