@@ -21,7 +21,10 @@ export const help = {
   typecheck: { text: 'npm run typecheck -- [options]: checks the types. Options go to tsc.' },
   lint: { text: 'npm run lint -- [files]: checks style, form and the boundaries of the workspaces' },
   fmt: { text: 'npm run fmt -- [files]: mends style and form' },
-  pictures: { text: 'npm run pictures: starts the suite and takes the moving pictures of docs/learn, with Chromium' },
+  pictures: {
+    text: `npm run pictures: starts the suite and takes the moving pictures of docs/learn, with Chromium
+npm run pictures -- cluster: takes those of deploy/lessons/virtual-machine in the cluster that KUBECONFIG names`
+  },
   figures: {
     text: 'npm run figures: prints the figures for which CONTRIBUTING.md sets goals, and what npm start needs'
   },

@@ -1,7 +1,33 @@
+import type { Page } from 'playwright-core'
+
+const QUALITY = 60
+const FRAME_MS = 2_500
+
+/** A part of a page, in CSS pixels. */
+export interface Clip {
+  x: number
+  y: number
+  width: number
+  height: number
+  /** Pixels of the picture for each. */
+  scale: number
+}
+
 export interface Frame {
   /** A WebP picture. */
   picture: Buffer
   durationMs: number
+}
+
+/** Takes a picture of what a page shows, or of a part of it. */
+export async function take(page: Page, clip?: Clip): Promise<Frame> {
+  const session = await page.context().newCDPSession(page)
+  const { data } = await session.send('Page.captureScreenshot', {
+    format: 'webp',
+    quality: QUALITY,
+    ...(clip && { clip, captureBeyondViewport: true })
+  })
+  return { picture: Buffer.from(data, 'base64'), durationMs: FRAME_MS }
 }
 
 /** Joins pictures of one size into an endless animation: https://developers.google.com/speed/webp/docs/riff_container */

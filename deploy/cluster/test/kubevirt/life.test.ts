@@ -12,7 +12,13 @@ import {
   restartMachine,
   waitForMachines
 } from '../support/machine.ts'
-import { applyCombination, installOverlay, removeOverlay, waitForDeployments } from '../support/overlay.ts'
+import {
+  applyCombination,
+  installOverlay,
+  machineInTraceMode,
+  removeOverlay,
+  waitForDeployments
+} from '../support/overlay.ts'
 import { traceOfPage } from '../support/page-trace.ts'
 import { until } from '../support/poll.ts'
 import { readerAt } from '../support/reader.ts'
@@ -22,16 +28,6 @@ import { untilWhole } from '../support/whole.ts'
 
 const RATE_PER_SECOND = 5
 
-/** The settings of components/details-vm/user-data.yaml, and that of components/trace-mode. */
-const USER_DATA = `#cloud-config
-write_files:
-- path: /etc/bookinfo/details.env
-  content: |
-    SHUTDOWN_DELAY_MS=3000
-    SHUTDOWN_BUDGET_MS=10000
-    OTEL_EXPORTER_OTLP_ENDPOINT=http://jaeger-collector:4318
-`
-
 beforeAll(async () => {
   await installOverlay('hybrid')
   await waitForMachines(MACHINE)
@@ -40,11 +36,7 @@ beforeAll(async () => {
 afterAll(() => removeOverlay('hybrid'))
 
 test('a machine that restarts takes up changed user-data: it sends spans, and its log lines have the id of the trace', async () => {
-  await applyCombination({
-    resources: ['../hybrid'],
-    components: ['../../components/trace-mode'],
-    secretGenerator: [{ name: 'details-v1-userdata', behavior: 'replace', literals: [`userdata=${USER_DATA}`] }]
-  })
+  await applyCombination(machineInTraceMode('hybrid'))
   await waitForDeployments()
   await restartMachine()
   await applyLesson('shifting/reviews-v3.yaml')

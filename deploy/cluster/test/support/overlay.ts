@@ -23,6 +23,25 @@ export interface Combination {
   patches?: readonly { target: { kind: string; name: string }; patch: string }[]
 }
 
+/** The settings of components/details-vm/user-data.yaml, and that of components/trace-mode. */
+const TRACING_USER_DATA = `#cloud-config
+write_files:
+- path: /etc/bookinfo/details.env
+  content: |
+    SHUTDOWN_DELAY_MS=3000
+    SHUTDOWN_BUDGET_MS=10000
+    OTEL_EXPORTER_OTLP_ENDPOINT=http://jaeger-collector:4318
+`
+
+/** An overlay with a machine, whose services and machine send spans of their own. */
+export function machineInTraceMode(overlay: 'hybrid' | 'kubevirt'): Combination {
+  return {
+    resources: [`../${overlay}`],
+    components: ['../../components/trace-mode'],
+    secretGenerator: [{ name: 'details-v1-userdata', behavior: 'replace', literals: [`userdata=${TRACING_USER_DATA}`] }]
+  }
+}
+
 interface Generator {
   name: string
   behavior: string
