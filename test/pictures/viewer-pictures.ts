@@ -3,7 +3,7 @@ import type { Browser, Locator } from 'playwright-core'
 import { take, type Clip, type Frame } from './animated-webp.ts'
 
 /** Pages are laid out for narrow screens, so that their pictures can be read on a phone, and taken with more pixels. */
-const PAGE = { viewport: { width: 600, height: 900 }, colorScheme: 'light' } as const
+const PAGE = { viewport: { width: 640, height: 900 }, colorScheme: 'light' } as const
 const SCALE = 2
 /** Pixels of the page around a card. */
 const MARGIN = 8
@@ -11,7 +11,7 @@ const MARGIN = 8
 const RESOURCES_AT_ONCE = 100
 
 /** Pixels of the frames of `splitFrame`. */
-export const SPLIT_SIZE = { width: 584 * SCALE, height: 191 * SCALE }
+export const SPLIT_SIZE = { width: 624 * SCALE, height: 191 * SCALE }
 
 /** The last answers of details, with the share that the machine should have, in percent. */
 export async function splitFrame(browser: Browser, traces: OtlpRequest, weight: number): Promise<Frame> {
