@@ -46,8 +46,12 @@ export async function importMachines(cluster: Cluster): Promise<void> {
     const { containerDisk } = filesOf(image, architecture)
     if (!existsSync(containerDisk)) continue
     await importArchive(cluster, containerDisk)
-    const reference = `${image.title}:${version}`
-    await tagImage(cluster, `localhost/${reference}-${architecture}`, `docker.io/library/${reference}`)
+    const imported = `localhost/${image.title}:${version}-${architecture}`
+    const name = `docker.io/library/${image.title}`
+    await tagImage(cluster, imported, `${name}:${version}`)
+    // An image from a registry has this name too. KubeVirt asks for the disk by it where a machine migrates to.
+    const [digest] = /sha256:\w+/.exec(await runInside(cluster, [...CTR, 'images', 'list', `name==${imported}`])) ?? []
+    await tagImage(cluster, imported, `${name}@${digest}`)
   }
 }
 

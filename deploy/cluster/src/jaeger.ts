@@ -19,7 +19,7 @@ export function buildJaeger(): Promise<string> {
   return buildPrograms({ name: 'Jaeger', version: JAEGER_VERSION, module: SOURCES, packages: ['.'] })
 }
 
-/** Brings Jaeger into the cluster's node, under the name that the component has. */
+/** Brings Jaeger into the cluster's nodes, under the name that the component has. */
 export async function importJaeger(cluster: Cluster): Promise<void> {
   const program = join(await buildJaeger(), 'bookinfo')
   const [, name] = /^ +image: (\S+)$/m.exec(readFileSync(DEPLOYMENT, 'utf8')) ?? []

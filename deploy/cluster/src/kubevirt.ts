@@ -28,6 +28,9 @@ const settings = {
       virtTemplateDeployment: { enabled: false },
       // Emulated, a machine of 512 MiB uses up to 859 MiB with its translated code. Without this its pod asks for 748 MiB.
       additionalGuestMemoryOverheadRatio: '1.75',
+      // A list of our own in place of KubeVirt's, on which the model of emulated CPUs is, kvm64: to nodes that are not said to have
+      // the model no machine migrates.
+      obsoleteCPUModels: { '486': true },
       developerConfiguration: {
         useEmulation: true,
         // Image volumes need containerd 2, and Debian 12 has 1.6.

@@ -22,7 +22,7 @@ import {
 import { traceOfPage } from '../support/page-trace.ts'
 import { until } from '../support/poll.ts'
 import { readerAt } from '../support/reader.ts'
-import { countAnswers, seeMachineShare } from '../support/see-machine.ts'
+import { seeMachineShare, untilMachineAnswers } from '../support/see-machine.ts'
 import { describeLoad, startLoad, throughGateway } from '../support/start-load.ts'
 import { untilWhole } from '../support/whole.ts'
 
@@ -101,14 +101,4 @@ async function allToMachine(): Promise<void> {
   await applyLesson('virtual-machine/details-vm-100.yaml')
   await using way = await forwardGateway('istio')
   await seeMachineShare(readerAt(way.url), 1)
-}
-
-async function untilMachineAnswers(): Promise<void> {
-  await using way = await forwardGateway('istio')
-  const reader = readerAt(way.url)
-  const before = await countAnswers()
-  await until(async () => {
-    await reader.ask('/api/v1/products/0')
-    return (await countAnswers()).vm - before.vm
-  }).toBeGreaterThan(0)
 }

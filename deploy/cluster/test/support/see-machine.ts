@@ -1,8 +1,9 @@
 import { expect } from 'vitest'
+import { forwardGateway } from './gateway.ts'
 import { kubectl } from './kubectl.ts'
 import { detailsPods, type Runtime } from './machine.ts'
 import { bound, expectShare, until } from './poll.ts'
-import type { Reader } from './reader.ts'
+import { readerAt, type Reader } from './reader.ts'
 import { product, TRIES } from './see.ts'
 import { ENOUGH } from './whole.ts'
 
@@ -37,6 +38,17 @@ async function answersOf(runtime: Runtime): Promise<number> {
     for (const [, count] of stdout.matchAll(ANSWERED)) sum += Number(count)
   }
   return sum
+}
+
+/** Asks for details until the machine answers. */
+export async function untilMachineAnswers(): Promise<void> {
+  await using way = await forwardGateway('istio')
+  const reader = readerAt(way.url)
+  const before = await countAnswers()
+  await until(async () => {
+    await reader.ask(product)
+    return (await countAnswers()).vm - before.vm
+  }).toBeGreaterThan(0)
 }
 
 /** Waits until the machine gets a share of the requests for details, and the container the others. Then counts more of them. */
