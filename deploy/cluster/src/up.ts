@@ -70,11 +70,10 @@ export async function addNode(cluster: Cluster): Promise<void> {
   await timed('network policies', () => enforcePolicies(cluster, node))
   await timed('pods that are on every node', async () => {
     const names = '--output=jsonpath={range .items[*]}{.metadata.namespace} {.metadata.name}{"\\n"}{end}'
-    const daemonSets = await kubectl(cluster, ['get', 'daemonset', '--all-namespaces', names])
-    for (const [namespace = '', name] of daemonSets
+    const daemonSets = (await kubectl(cluster, ['get', 'daemonset', '--all-namespaces', names]))
       .split('\n')
       .filter(Boolean)
-      .map((line) => line.split(' ')))
+    for (const [namespace = '', name] of daemonSets.map((line) => line.split(' ')))
       await kubectl(cluster, ['-n', namespace, 'rollout', 'status', `daemonset/${name}`, `--timeout=${DAEMONS_S}s`])
   })
 }
