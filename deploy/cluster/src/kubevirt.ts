@@ -44,6 +44,7 @@ const settings = {
 export async function installKubevirt(cluster: Cluster): Promise<void> {
   await requireTools('npm run cluster -- up --kubevirt', {
     gcc: { inPackage: 'gcc' },
+    '/usr/include/stdio.h': { inPackage: 'libc6-dev' },
     mmdebstrap: { inPackage: 'mmdebstrap' }
   })
   if (await kubevirtRuns(cluster)) return print('KubeVirt runs already')
