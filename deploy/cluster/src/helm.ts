@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { buildPrograms } from './programs.ts'
+import { buildPrograms, moduleVersion } from './programs.ts'
 
 /** The Go module of Helm. It has the versions that Istio's module has, so that Go compiles what both need once. */
 const SOURCES = join(import.meta.dirname, '../helm')
 
 /** Builds Helm, unless this user's cache has it. @returns the path of the program */
 export async function helmPath(): Promise<string> {
-  const [, version = ''] = /helm\.sh\/helm\/v4 v(\S+)/.exec(readFileSync(join(SOURCES, 'go.mod'), 'utf8')) ?? []
+  const version = moduleVersion(SOURCES, 'helm.sh/helm/v4')
   const folder = await buildPrograms({
     name: 'Helm',
     version,

@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SERVICE_RANGE, type Cluster, type Node } from './cluster.ts'
 import { start, untilWorking, worksInside } from './processes.ts'
-import { buildPrograms } from './programs.ts'
+import { buildPrograms, moduleVersion } from './programs.ts'
 
 /** The Go module of kube-router. Of its parts only the one for network policies runs. */
 const SOURCES = join(import.meta.dirname, '../policies')
+
+const MODULE = 'github.com/cloudnativelabs/kube-router/v2'
 
 const START_MS = 60_000
 
@@ -13,12 +14,11 @@ export const ENFORCER = 'kube-router'
 
 /** Builds kube-router, unless this user's cache has it. @returns the path of the program */
 export async function enforcerPath(): Promise<string> {
-  const [, version = ''] = /kube-router\/v2 v(\S+)/.exec(readFileSync(join(SOURCES, 'go.mod'), 'utf8')) ?? []
   const folder = await buildPrograms({
     name: ENFORCER,
-    version,
+    version: moduleVersion(SOURCES, MODULE),
     module: SOURCES,
-    packages: ['github.com/cloudnativelabs/kube-router/v2/cmd/kube-router']
+    packages: [`${MODULE}/cmd/${ENFORCER}`]
   })
   return join(folder, ENFORCER)
 }

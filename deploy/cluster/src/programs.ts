@@ -89,6 +89,13 @@ function hash(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 12)
 }
 
+/** The version of a module in a go.mod, without its "v". @param folder of go.mod */
+export function moduleVersion(folder: string, module: string): string {
+  const lines = readFileSync(join(folder, 'go.mod'), 'utf8').split('\n')
+  const [, version = ''] = lines.map((line) => line.trim().split(' ')).find(([name]) => name === module) ?? []
+  return version.slice(1)
+}
+
 /** The folder with the sources of a module, in the version that another module's go.mod has. @param from the folder of go.mod */
 export async function moduleFolder(from: string, module: string): Promise<string> {
   const { Dir }: { Dir: string } = JSON.parse(await run('go', ['-C', from, 'mod', 'download', '-json', module]))
