@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { quantile, table } from '../bench/bench.ts'
 import { ask } from './ask.ts'
+import { keepBusy } from './busy-core.ts'
 import type { Findings, PartOptions } from './part.ts'
 import { startService } from './service.ts'
 
@@ -32,7 +31,7 @@ export async function starve({ progress }: PartOptions): Promise<Findings> {
   for (const hogs of [0, HOGS]) {
     progress.step(`starved: ${hogs} busy processes`)
     await using busy = new AsyncDisposableStack()
-    for (let hog = 0; hog < hogs; hog += 1) busy.use(startHog())
+    busy.use(keepBusy(CORE, hogs))
     const pagesMs: number[] = []
     const probesMs: number[] = []
     const visit = async (path: string, times: number[]): Promise<void> => {
@@ -57,28 +56,4 @@ export async function starve({ progress }: PartOptions): Promise<Findings> {
   }
   const text = table(['busy processes on the core', 'pages', 'p50 ms', 'p99 ms', 'slowest probe ms'], rows)
   return { text, figures, problems }
-}
-
-function startHog(): AsyncDisposable {
-  const child = spawn(
-    'taskset',
-    [
-      '-c',
-      String(CORE),
-      process.execPath,
-      '-e',
-      'process.on("disconnect", () => process.exit()); setInterval(() => { for (const end = Date.now() + 900; Date.now() < end; ); }, 0)'
-    ],
-    {
-      // It ends when this process has gone.
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc']
-    }
-  )
-  const exit = once(child, 'exit')
-  return {
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL')
-      await exit
-    }
-  }
 }

@@ -23,7 +23,7 @@ const serverSettings = {
     minimum: 1,
     maximum: 1_000_000,
     description:
-      'Requests that are served at once; others wait for up to 2 s, and then get 503 with `Retry-After`. Probes never wait.'
+      'Requests that are served at once; others wait for up to 1 s, and then get 503 with `Retry-After`. Probes never wait.'
   })
 }
 

@@ -21,7 +21,14 @@ export const MethodNotAllowed = createError(
 )
 
 export const UnknownCoding = createError('BOOKINFO_UNKNOWN_CODING', 'the only transfer coding here is chunked', 501)
-export const Overloaded = createError('BOOKINFO_OVERLOADED', 'too many requests are in flight: try again later', 503)
+/** Without a stack, whose making took 7 % of a refusal. */
+export const Overloaded = createError(
+  'BOOKINFO_OVERLOADED',
+  'too many requests are in flight: try again later',
+  503,
+  Error,
+  false
+)
 
 /** 5xx tell the log; the caller gets one fixed sentence. */
 const INTERNAL_ERROR = 'internal server error'

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 
 /**
- * Requests that are served, or refused, in one round of the event loop, and in a round with a new connection. Node accepts one
- * connection in each round: a probe that came behind 2,000 busy connections was accepted after 30 s.
+ * Requests that are served, or refused, in one round of the event loop, and requests that are served in a round with a new
+ * connection. Node accepts few connections in each round: a probe that came behind 2,000 busy connections was accepted after 30 s.
  */
 const MAX_PER_ROUND = 16
 const MAX_WITH_NEW_CONNECTION = 1
@@ -41,7 +41,7 @@ export function countRounds({ server }: FastifyInstance, onEnd: () => void) {
   return {
     /** Whether the round has room for one more. */
     take(kind: keyof typeof taken): boolean {
-      if (taken[kind] >= limit) return false
+      if (taken[kind] >= (kind === 'refused' ? MAX_PER_ROUND : limit)) return false
       taken[kind] += 1
       schedule()
       return true

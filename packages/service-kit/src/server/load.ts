@@ -6,22 +6,27 @@ import { countRounds } from './event-loop-rounds.ts'
 
 /** Requests that one connection may have in flight: only pipelining makes more than one, and browsers and proxies do not. */
 const MAX_PIPELINED = 16
+/** Milliseconds that a request may wait. */
+const MAX_WAIT_MS = 1_000
+/** Once a request has waited for as many milliseconds, later ones are refused at once: they would wait in vain. */
+const LONG_WAIT_MS = 500
 /**
- * Milliseconds that a request may wait. If requests were refused at once, callers that retry at once would keep the process
- * busy: 2,000 of them left no time for pages or probes.
+ * Requests that are refused at once, per millisecond; others wait. Callers that retry at once would keep the process busy: 2,000
+ * of them left no time for pages or probes.
  */
-const MAX_WAIT_MS = 2_000
+const REFUSED_PER_MS = 1
 /** Seconds. */
 const RETRY_AFTER = 2
+
 interface Waiting {
   /** Milliseconds by `performance.now()`. */
-  deadline: number
+  sinceMs: number
   serve: () => void
   refuse: () => void
 }
 
 /**
- * Serves a number of requests at once. Others wait for their turn, and get 503 after two seconds, so that work cannot pile up.
+ * Serves a number of requests at once. Others wait for their turn, and get 503 if it does not come within a second, so that work cannot pile up.
  * Probes and scrapes are served at once: a restart would not help a busy process.
  */
 export function boundLoad(app: FastifyInstance, maxRequestsInFlight: number): void {
@@ -29,6 +34,8 @@ export function boundLoad(app: FastifyInstance, maxRequestsInFlight: number): vo
   const waiting = new Map<IncomingMessage, Waiting>()
   const serving = new Set<IncomingMessage>()
   const round = countRounds(app, proceed)
+  const atOnce = createBudget(REFUSED_PER_MS)
+  let isWaitLong = false
   let timer: NodeJS.Timeout | undefined
 
   /** Counts a request among those that are served, if there is room for it. */
@@ -40,19 +47,22 @@ export function boundLoad(app: FastifyInstance, maxRequestsInFlight: number): vo
 
   function proceed(): void {
     const now = performance.now()
-    for (const [request, { deadline, serve, refuse }] of waiting) {
-      if (deadline <= now) {
+    for (const [request, { sinceMs, serve, refuse }] of waiting) {
+      if (now - sinceMs >= MAX_WAIT_MS) {
         if (!round.take('refused')) continue
+        isWaitLong = true
         waiting.delete(request)
         refuse()
       } else {
         if (!admit(request)) break
+        isWaitLong = now - sinceMs >= LONG_WAIT_MS
         waiting.delete(request)
         serve()
       }
     }
     const [oldest] = waiting.values()
-    if (oldest) timer ??= setTimeout(awake, Math.max(1, oldest.deadline - now))
+    if (oldest) timer ??= setTimeout(awake, Math.max(1, oldest.sinceMs + MAX_WAIT_MS - now))
+    else isWaitLong = false
   }
 
   function awake(): void {
@@ -76,7 +86,24 @@ export function boundLoad(app: FastifyInstance, maxRequestsInFlight: number): vo
     if (route.quiet) return done()
     // Most requests need not wait, and are never queued.
     if (waiting.size === 0 && admit(raw)) return done()
-    waiting.set(raw, { deadline: performance.now() + MAX_WAIT_MS, serve: done, refuse })
+    if (isWaitLong && atOnce.take()) return refuse()
+    waiting.set(raw, { sinceMs: performance.now(), serve: done, refuse })
     proceed()
   })
+}
+
+/** As many as fit into a millisecond, and up to 100 at a time. */
+function createBudget(perMs: number) {
+  let left = 0
+  let beforeMs = 0
+  return {
+    take(): boolean {
+      const now = performance.now()
+      left = Math.min(100, left + (now - beforeMs) * perMs)
+      beforeMs = now
+      if (left < 1) return false
+      left -= 1
+      return true
+    }
+  }
 }

@@ -1,4 +1,4 @@
-import type { App } from '../../src/index.ts'
+import { listen, type App } from '../../src/index.ts'
 import { collectLog, type CollectedLog } from './log.ts'
 
 export interface RunningApp extends AsyncDisposable {
@@ -20,11 +20,11 @@ export async function startApp(
 ): Promise<RunningApp> {
   const log = collectLog()
   const app = build(log.stream)
-  const origin = await app.listen({ host: '127.0.0.1', port: 0 })
+  const port = await listen(app, '127.0.0.1', 0)
   return {
     app,
-    origin,
-    port: Number(new URL(origin).port),
+    origin: `http://127.0.0.1:${port}`,
+    port,
     log,
     async [Symbol.asyncDispose]() {
       const closed = app.close()
