@@ -43,7 +43,7 @@ const options = {
   out: { type: 'string' },
   help: { type: 'boolean' }
 } as const
-const SERVER_CORE = 0
+const SERVER_CORE = availableParallelism() - 1
 
 stopOnSignals()
 
