@@ -6,8 +6,8 @@ import { installOverlay, pods, removeOverlay } from './support/overlay.ts'
 import { ENOUGH, untilWhole } from './support/whole.ts'
 
 /**
- * Without a mesh a Service chooses a pod for each connection, and productpage keeps a connection for 32 calls.
- * 10 pages are enough for most runs.
+ * Without a mesh a Service chooses a pod for each connection, and productpage keeps a connection for a second
+ * at most. 10 pages are enough for most runs.
  */
 const MOST_PAGES = ENOUGH * 32
 

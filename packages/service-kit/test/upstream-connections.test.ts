@@ -3,14 +3,14 @@ import type { ServerResponse } from 'node:http'
 import { connect, createServer as createTcpServer } from 'node:net'
 import { forwardHeaders } from '@bookinfo/tracing'
 import { Type } from 'typebox'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createDispatcher, createUpstream, type ConnectionUse } from '../src/index.ts'
 import { ask, respond, startTinyServer } from './support/index.ts'
 import { originOf, thingsOf } from './support/things.ts'
 
 async function askTimes(count: number, connections: ConnectionUse, origins: string[]): Promise<void> {
   // Longer than any call takes on a busy machine.
-  const dispatcher = createDispatcher(connections, { idleMs: 30_000 })
+  const dispatcher = createDispatcher(connections, { idleMs: 30_000, lifetimeMs: 60_000 })
   const upstream = createUpstream({ name: 'things', origins, schema: Type.Object({}), timeoutMs: 30_000, dispatcher })
   for (let i = 0; i < count; i += 1) expect(await upstream.get(`/${i}`, forwardHeaders([]))).toMatchObject({ ok: true })
   await dispatcher.close()
@@ -31,15 +31,31 @@ test('keep-alive uses connections again', async () => {
 })
 
 describe('renewed', () => {
-  test('takes eight connections in turn, each for 32 calls', async () => {
+  test('takes eight connections in turn, each for 128 calls', async () => {
     await using server = await startTinyServer(respond(200, {}))
-    await askTimes(512, 'renewed', [server.origin])
+    await askTimes(2048, 'renewed', [server.origin])
     const ports = server.seen.map(({ remotePort }) => remotePort)
     expect(new Set(ports.slice(0, 8)).size).toBe(8)
-    for (let call = 8; call < 256; call += 8) expect(ports.slice(call, call + 8)).toEqual(ports.slice(0, 8))
+    for (let call = 8; call < 1024; call += 8) expect(ports.slice(call, call + 8)).toEqual(ports.slice(0, 8))
     expect(new Set(ports).size).toBe(16)
     const closing = server.seen.filter(({ headers }) => new Map(headers).get('connection') === 'close')
     expect(closing).toHaveLength(16)
+  })
+
+  test('leaves a connection after its lifetime', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    await using server = await startTinyServer(respond(200, {}))
+    const dispatcher = createDispatcher('renewed', { idleMs: 30_000 })
+    const things = thingsOf(server.origin, dispatcher)
+    for (let call = 0; call < 16; call += 1) await things.get('/', forwardHeaders([]))
+    vi.advanceTimersByTime(1_001)
+    for (let call = 0; call < 16; call += 1) await things.get('/', forwardHeaders([]))
+    const ports = server.seen.map(({ remotePort }) => remotePort)
+    expect(new Set(ports.slice(0, 16)).size).toBe(8)
+    expect(new Set(ports.slice(16)).size).toBe(8)
+    expect(new Set(ports).size).toBe(16)
+    await dispatcher.close()
   })
 
   test('closes connections after a quarter of a second without a call', async () => {
@@ -69,8 +85,8 @@ describe('renewed', () => {
       client.pipe(pod).pipe(client)
       for (const socket of [client, pod]) socket.on('error', () => [client, pod].forEach((end) => end.destroy()))
     })
-    await askTimes(32 * 24, 'renewed', [await originOf(balancer)])
-    expect(pods.map(({ seen }) => seen.length)).toEqual([256, 256, 256])
+    await askTimes(128 * 24, 'renewed', [await originOf(balancer)])
+    expect(pods.map(({ seen }) => seen.length)).toEqual([1024, 1024, 1024])
     balancer.close()
   })
 })

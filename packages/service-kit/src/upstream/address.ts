@@ -85,6 +85,6 @@ export const connectionsSetting = Type.Enum(['renewed', 'per-request', 'keep-ali
   default: 'renewed',
   description:
     'Connections to upstreams. `per-request` opens one for every call, so that a plain Kubernetes Service chooses a pod each ' +
-    'time. `renewed` does so up to 32 calls a second, and uses connections for 32 calls beyond that. `keep-alive` uses them for ' +
-    'as long as it can, and leaves the choice to a mesh.'
+    'time. `renewed` does so up to 32 calls a second, and uses a connection for a second or 128 calls beyond that. `keep-alive` ' +
+    'uses them for as long as it can, and leaves the choice to a mesh.'
 })
