@@ -48,3 +48,19 @@ export function countRounds({ server }: FastifyInstance, onEnd: () => void) {
     }
   }
 }
+
+/** As many per millisecond, and up to 100 at a time. */
+export function createBudget(perMs: number) {
+  let left = 0
+  let beforeMs = 0
+  return {
+    take(): boolean {
+      const now = performance.now()
+      left = Math.min(100, left + (now - beforeMs) * perMs)
+      beforeMs = now
+      if (left < 1) return false
+      left -= 1
+      return true
+    }
+  }
+}

@@ -2,32 +2,27 @@ import type { FastifyInstance } from 'fastify'
 import type { IncomingMessage } from 'node:http'
 import { connectionOf } from './connections.ts'
 import { Overloaded } from './errors.ts'
-import { countRounds } from './event-loop-rounds.ts'
+import { countRounds, createBudget } from './event-loop-rounds.ts'
 
 /** Requests that one connection may have in flight: only pipelining makes more than one, and browsers and proxies do not. */
 const MAX_PIPELINED = 16
-/** Milliseconds that a request may wait. */
 const MAX_WAIT_MS = 1_000
-/** Once a request has waited for as many milliseconds, later ones are refused at once: they would wait in vain. */
+/** Once a request has waited for as long, later ones are refused at once: they would wait in vain. */
 const LONG_WAIT_MS = 500
-/**
- * Requests that are refused at once, per millisecond; others wait. Callers that retry at once would keep the process busy: 2,000
- * of them left no time for pages or probes.
- */
+/** Requests that are refused at once; others wait. 2,000 callers that retry at once left no time for pages or probes. */
 const REFUSED_PER_MS = 1
 /** Seconds. */
 const RETRY_AFTER = 2
 
 interface Waiting {
-  /** Milliseconds by `performance.now()`. */
   sinceMs: number
   serve: () => void
   refuse: () => void
 }
 
 /**
- * Serves a number of requests at once. Others wait for their turn, and get 503 if it does not come within a second, so that work cannot pile up.
- * Probes and scrapes are served at once: a restart would not help a busy process.
+ * Serves a number of requests at once. Others wait for their turn for a second at most, and then get 503, so that work cannot pile
+ * up. Probes and scrapes are served at once: a restart would not help a busy process.
  */
 export function boundLoad(app: FastifyInstance, maxRequestsInFlight: number): void {
   /** The oldest first. */
@@ -86,24 +81,8 @@ export function boundLoad(app: FastifyInstance, maxRequestsInFlight: number): vo
     if (route.quiet) return done()
     // Most requests need not wait, and are never queued.
     if (waiting.size === 0 && admit(raw)) return done()
-    if (isWaitLong && atOnce.take()) return refuse()
+    if (waiting.size > 0 && isWaitLong && atOnce.take()) return refuse()
     waiting.set(raw, { sinceMs: performance.now(), serve: done, refuse })
     proceed()
   })
-}
-
-/** As many as fit into a millisecond, and up to 100 at a time. */
-function createBudget(perMs: number) {
-  let left = 0
-  let beforeMs = 0
-  return {
-    take(): boolean {
-      const now = performance.now()
-      left = Math.min(100, left + (now - beforeMs) * perMs)
-      beforeMs = now
-      if (left < 1) return false
-      left -= 1
-      return true
-    }
-  }
 }

@@ -1,13 +1,6 @@
 import { Agent } from 'undici'
 import type { App } from '../server/server.ts'
-import {
-  agentOptions,
-  closeWith,
-  followRedirects,
-  MAX_CONNECTIONS,
-  type ClosableClient,
-  type HttpClient
-} from './agent.ts'
+import { agentOptions, closeWith, followRedirects, MAX_CONNECTIONS, type ClosableClient } from './agent.ts'
 import { isRepeatable, retryOnFreshConnection } from './connection.ts'
 
 /** How connections to upstreams are used; ARCHITECTURE.md says what each costs. */
@@ -50,6 +43,7 @@ export function createDispatcher(connections: ConnectionUse, options: Dispatcher
   }
   const keptOptions = agentOptions({ maxConnections: Math.ceil(maxConnections / count), pipelining: 1 })
   const kept = Array.from({ length: count }, () => new Agent({ ...keptOptions, ...renewal }))
+  const all = [fresh, ...kept]
   const clients = kept.map((agent) => agent.compose(retryOnFreshConnection(fresh), followRedirects))
   const freshClient = fresh.compose(followRedirects)
   let turn = 0
@@ -58,16 +52,12 @@ export function createDispatcher(connections: ConnectionUse, options: Dispatcher
       const client = isRepeatable(request.method) ? clients[turn++ % count] : undefined
       return (client ?? freshClient).dispatch(request, handler)
     },
-    async close() {
-      await Promise.all([fresh, ...kept].map((agent) => agent.close()))
-    },
-    async destroy() {
-      await Promise.all([fresh, ...kept].map((agent) => agent.destroy()))
-    }
+    close: async () => void (await Promise.all(all.map((agent) => agent.close()))),
+    destroy: async () => void (await Promise.all(all.map((agent) => agent.destroy())))
   }
 }
 
 /** The HTTP client of an app for calls inside the suite: never by a proxy. It ends with the app. */
-export function openDispatcher(app: App, connections: ConnectionUse, options?: DispatcherOptions): HttpClient {
+export function openDispatcher(app: App, connections: ConnectionUse, options?: DispatcherOptions) {
   return closeWith(app, createDispatcher(connections, options))
 }
