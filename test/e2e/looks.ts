@@ -6,8 +6,6 @@ import { expect } from 'vitest'
 const FOLDER = new URL('../.pictures/', import.meta.url)
 mkdirSync(FOLDER, { recursive: true })
 
-const LAYOUT_MS = 5_000
-
 const widths = { telephone: 390, tablet: 768, desktop: 1280 }
 
 const looks = {
@@ -27,9 +25,8 @@ export async function looksRight(page: Page, name: string): Promise<void> {
     await page.emulateMedia(media)
     for (const [device, width] of Object.entries(widths)) {
       await page.setViewportSize({ width, height: 900 })
-      // On a busy machine the page is laid out for its new width a moment later.
-      const wide = () => page.evaluate('document.documentElement.scrollWidth')
-      await expect.poll(wide, { message: 'no sideways scrolling', timeout: LAYOUT_MS }).toBe(width)
+      const wide = await page.evaluate('document.documentElement.scrollWidth')
+      expect(wide, 'no sideways scrolling').toBe(width)
       await page.screenshot({ path: pictureFile(`${name}-${device}-${look}`), fullPage: true })
     }
     expect(await brokenRules(page), `in ${look}`).toEqual([])
