@@ -33,6 +33,7 @@ const refused: [method: string, path: string, allow: string][] = [
   ['PATCH', '/things/1?x=1', 'GET, HEAD, OPTIONS, PUT'],
   ['TRACE', '/things/1', 'GET, HEAD, OPTIONS, PUT'],
   ['PROPFIND', '/things/1', 'GET, HEAD, OPTIONS, PUT'],
+  ['QUERY', '/things/1', 'GET, HEAD, OPTIONS, PUT'],
   ['GET', '/only-post', 'OPTIONS, POST'],
   ['POST', '/files/x', 'GET, HEAD, OPTIONS'],
   ['POST', '/livez', 'GET, HEAD, OPTIONS'],

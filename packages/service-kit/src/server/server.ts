@@ -83,6 +83,8 @@ export function createServer(options: ServerOptions): Server {
   app.addHook('onRequest', (request, reply, done) => {
     // Any content type is accepted; Fastify would refuse a malformed one.
     if (request.mediaType === undefined) delete request.headers['content-type']
+    // No route takes QUERY. Without a content type Fastify would answer 400, and not 405.
+    if (request.method === 'QUERY') request.headers['content-type'] ??= 'application/octet-stream'
     void reply.header('x-service-version', version)
     done()
   })
