@@ -1,9 +1,16 @@
 import { startTinyServer, type TinyServer } from '@bookinfo/service-kit/testing'
+import { spawnSync } from 'node:child_process'
 import type { RequestListener } from 'node:http'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { fuzz } from './fuzz.ts'
+import { checkApi } from './schemathesis.ts'
 
 const api = JSON.stringify({ paths: { '/a/{id}': { get: { responses: {} } } } })
+const whole = JSON.stringify({
+  openapi: '3.1.0',
+  info: { title: 'API', version: '1' },
+  paths: { '/a': { get: { responses: { 200: { description: 'Fine' } } } } }
+})
 const { signal: stop } = new AbortController()
 
 /** A server with an API of one operation, whose answers are given. */
@@ -44,4 +51,17 @@ test('501, 505, and 503 with Retry-After are foreseen', async () => {
     (_request, response) => void response.writeHead([501, 503, 505][asked++ % 3] ?? 0, { 'retry-after': '1' }).end()
   )
   expect(await fuzz({ port: server.port, requests: 50, seed: 3, stop })).toMatchObject({ problems: 0 })
+})
+
+describe.skipIf(spawnSync('schemathesis', ['--version']).status !== 0)('with Schemathesis', () => {
+  test.each([
+    [200, true],
+    [500, false]
+  ])('an answer with status %i is as the API says: %s', async (status, passed) => {
+    await using server = await startTinyServer(({ method, url }, response) => {
+      if (url === '/openapi.json') response.setHeader('content-type', 'application/json').end(whole)
+      else response.writeHead(method === 'GET' ? status : 405, { allow: 'GET' }).end()
+    })
+    expect(await checkApi(server.origin, 1, 'session=none')).toHaveProperty('passed', passed)
+  })
 })

@@ -109,7 +109,7 @@ function isClosed(error: unknown): boolean {
 }
 
 /** The cookie of a session, so that requests of signed-in users are among those made. */
-async function signIn(origin: string, possible: boolean): Promise<string> {
+export async function signIn(origin: string, possible: boolean): Promise<string> {
   if (!possible) return 'session=none'
   const { headers } = await fetch(`${origin}/login?username=jason`, { method: 'POST', redirect: 'manual' })
   return headers.getSetCookie().join('; ').split(';')[0] ?? ''

@@ -3,7 +3,8 @@ import { freeBasePort } from '@bookinfo/suite/testing'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { fuzz } from './fuzz.ts'
+import { fuzz, signIn } from './fuzz.ts'
+import { checkApi } from './schemathesis.ts'
 
 const help = 'npm run fuzz -- --help'
 
@@ -14,6 +15,7 @@ const usage = `Usage: npm run fuzz -- [options]
 
 Starts the suite and sends it made-up requests and raw bytes. Details, ratings and reviews get most of them: pages of productpage and
 of the trace viewer cost ten times as much.
+Where Schemathesis is installed, it compares the answers with the OpenAPI document of each service.
 Fails if a status from 500 on is not foreseen, an answer is missing, or a process ends. Each has ${HEAP_MIB} MiB of heap, so
 that a leak ends it.
 
@@ -48,8 +50,10 @@ await explainFailure(async () => {
   print(`${requests} requests with seed ${seed} to the suite of process ${suite.pid}`)
   let failed = false
   for (const [name, { offset, share }] of Object.entries(targets)) {
-    failed = (await attack(name, { port: basePort + offset, requests: Math.round(requests * share), seed })) || failed
+    const port = basePort + offset
+    failed = (await attack(name, { port, requests: Math.round(requests * share), seed })) || failed
     stop.throwIfAborted()
+    if (name !== 'trace-viewer') failed = (await checkDocument(name, port, seed)) || failed
   }
   if (failed)
     throw new Failure(`problems were found: npm run fuzz -- --requests ${requests} --seed ${seed} shows them again`)
@@ -95,6 +99,22 @@ async function attack(name: string, { port, ...options }: { port: number; reques
   for (const line of described) print(`  ${line}`)
   if (restarted) print(`  ${name} has ended and was started again`)
   return problems > 0 || restarted
+}
+
+/** Compares the answers of a service with its OpenAPI document. @returns whether it failed */
+async function checkDocument(name: string, port: number, seed: number): Promise<boolean> {
+  const origin = `http://127.0.0.1:${port}`
+  const check = await checkApi(origin, seed, await signIn(origin, name === 'productpage'))
+  if (check === undefined) {
+    print(
+      `${name.padEnd(12)} Schemathesis is left out: python3 -m pip install --requirement test/fuzz/requirements.txt`
+    )
+    return false
+  }
+  const [, cases = 'no test cases'] = /Test cases:\s+(.*)/.exec(check.output) ?? []
+  print(`${name.padEnd(12)} Schemathesis: ${cases}`)
+  if (!check.passed) print(check.output)
+  return !check.passed
 }
 
 /** When the process of a service started, in seconds since 1970; undefined if it does not answer. */
