@@ -163,6 +163,8 @@ describe.runIf(chromiumPath)('the lab of npm start, in a browser', { timeout: 30
       await page.goto(path)
       await page.clock.pauseAt(60_000)
       await page.getByText('No traces yet').waitFor()
+      // The minute has begun a refresh, and the next one is set when its answer has come.
+      await page.waitForLoadState('networkidle')
     }
     await viewer.send(bookinfoTrace({ trace: 1, version: 'v1', startMs: Date.now() - 1000 }))
     await viewer.send(bookinfoTrace({ trace: 2, version: 'v3', down: 'ratings', startMs: Date.now() }))
