@@ -96,6 +96,8 @@ export async function soak({ pages, progress }: PartOptions): Promise<Findings> 
   for (const [name, service] of Object.entries(lasting)) {
     if ((await service.stop()) !== 0) problems.push(`${name} did not end with status 0`)
   }
+  // They may still have spans to send.
+  for (const { current } of killable) await current.stop()
   counter.settle(true)
 
   const { answers, missingParts } = reader
@@ -134,18 +136,25 @@ export async function soak({ pages, progress }: PartOptions): Promise<Findings> 
   const unexplained = counter.brokenMs.filter(
     (beganMs) => !killsMs.some((killMs) => beganMs > killMs - LOST_BEFORE_MS && beganMs < killMs + EXPORT_DELAY_MS)
   )
-  if (unexplained.length > 0) problems.push(`${unexplained.length} traces lack spans, and no process was killed then`)
+  if (unexplained.length > 0) {
+    const afterKill = unexplained.map((ms) => Math.min(...killsMs.map((kill) => (kill < ms ? ms - kill : Infinity))))
+    const [least, most] = [Math.min(...afterKill), Math.max(...afterKill)].map((ms) => ms.toFixed(0))
+    problems.push(`${unexplained.length} traces lack spans, and began ${least} to ${most} ms after a kill`)
+  }
+  const broken = counter.brokenMs.length
   const figures = {
     answers,
     missingParts,
     kills: killsMs.length,
     traces: counter.traces,
-    broken: counter.brokenMs.length,
+    broken,
+    unexplained,
+    killsMs,
     samples
   }
   const text = [
     `${sent} requests in ${((performance.now() - startMs) / 1000).toFixed(0)} s: ${JSON.stringify(answers)}; ${missingParts} pages lack a part`,
-    `${killsMs.length} processes killed; ${counter.traces} traces, ${counter.brokenMs.length} lack spans, all of killed processes`,
+    `${killsMs.length} processes killed; ${counter.traces} traces, ${broken} lack spans, ${broken - unexplained.length} of them at a kill`,
     '',
     table(['process', 'log lines', 'spans', 'MiB, middle', 'MiB, end', 'handles, middle', 'end'], rows)
   ].join('\n')
