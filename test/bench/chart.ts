@@ -1,7 +1,7 @@
 import { html, type Html } from '@bookinfo/service-kit'
 
 const WIDTH = 720
-const HEIGHT = 320
+const HEIGHT = 328
 const PLOT = { left: 72, right: 520, top: 56, bottom: 280 }
 const COLORS = ['#0b6bcb', '#b45309', '#15803d', '#9333ea', '#c2185b', '#0e7490', '#4d7c0f', '#7c2d12', '#64748b']
 
