@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { Server, type AddressInfo, type ListenOptions } from 'node:net'
+import { Server, type ListenOptions } from 'node:net'
 import type { App } from '../server/server.ts'
 
 /** Every address, IPv6 and IPv4, with one socket. */
@@ -42,16 +42,12 @@ async function findPort(host: string, port: number): Promise<{ host: string; por
     await using server = new Server()
     await open(server, { host, port })
     const address = server.address()
-    return { host, port: isInternet(address) ? address.port : port }
+    return { host, port: typeof address === 'object' && address !== null ? address.port : port }
   } catch (error) {
     const noIpv6 = error instanceof Error && 'code' in error && error.code === 'EAFNOSUPPORT'
     if (host !== ALL || !noIpv6) throw error
     return findPort(ALL_IPV4, port)
   }
-}
-
-function isInternet(address: AddressInfo | string | null): address is AddressInfo {
-  return typeof address === 'object' && address !== null
 }
 
 /** A server whose connections are those of the app. Its options are those that Node gives to HTTP servers. */
