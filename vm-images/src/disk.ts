@@ -102,7 +102,9 @@ async function bootstrap(
     '-',
     ...(mirror === undefined ? [] : [mirror])
   ]
-  await unpack('mmdebstrap', args, settings)
+  // Everyone may enter this folder. In mmdebstrap's namespace the user may not enter the repository, and pyenv's Python, which
+  // mmdebstrap's filter then starts, refuses to run.
+  await unpack('mmdebstrap', args, settings, tmpdir())
 }
 
 /** Of the documentation only the licences are unpacked. */

@@ -1,4 +1,4 @@
-import { Failure, run, type Tools } from '@bookinfo/cli'
+import { Failure, ROOT, run, type Tools } from '@bookinfo/cli'
 
 /** Tools that unpack Debian's packages. */
 export const unpackingTools: Tools = {
@@ -12,9 +12,14 @@ export const unpackingTools: Tools = {
  *
  * @throws Failure
  */
-export async function unpack(program: string, args: readonly string[], env: Record<string, string>): Promise<void> {
+export async function unpack(
+  program: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  cwd = ROOT
+): Promise<void> {
   try {
-    await run(program, args, env)
+    await run(program, args, env, cwd)
   } catch (error) {
     if (!(error instanceof Failure) || !/NO_PUBKEY|is not signed/.test(error.message)) throw error
     throw new Failure(

@@ -14,16 +14,21 @@ const END_MS = 8_000
 const SHOWN = 4000
 
 /**
- * Runs a program to its end, in the repository's root. A stop signal is passed on to the program and all that it started; what does
+ * Runs a program to its end, in the repository's root or another folder. A stop signal is passed on to the program and all that it started; what does
  * not end in time is killed.
  *
  * @returns its stdout
  * @throws Failure with the end of its stderr, if it fails or does not exist; Stopped after a stop signal
  */
-export async function run(program: string, args: readonly string[], env: Record<string, string> = {}): Promise<string> {
+export async function run(
+  program: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+  cwd = ROOT
+): Promise<string> {
   stop.throwIfAborted()
   const child = spawn(program, args, {
-    cwd: ROOT,
+    cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     // Its own process group, which gets the signal as a whole: mmdebstrap itself ignores it, the programs that it starts do not.
