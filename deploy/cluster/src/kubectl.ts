@@ -15,7 +15,7 @@ export async function kubectlWorks(cluster: Cluster, args: readonly string[]): P
   return works(...(await commandLine(cluster, args)))
 }
 
-async function commandLine(cluster: Cluster, args: readonly string[]): Promise<Parameters<typeof run>> {
+async function commandLine(cluster: Cluster, args: readonly string[]): Promise<Parameters<typeof works>> {
   const [program = '', ...all] = [...inNetwork(cluster), await kubectlPath(), ...args]
   return [program, all, { KUBECONFIG: cluster.kubeconfig }]
 }
