@@ -42,7 +42,8 @@ async function refresh() {
 }
 
 function replace(part, next) {
-  const isBeingUsed = part.matches('select') && part === document.activeElement
+  // A click would be lost if what is pressed were replaced.
+  const isBeingUsed = (part.matches('select') && part === document.activeElement) || part.querySelector(':active')
   if (!next || isBeingUsed || part.innerHTML === next.innerHTML) return
   const focused = part.contains(document.activeElement) ? document.activeElement.getAttribute('href') : null
   const chosen = part.value

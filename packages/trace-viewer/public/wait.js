@@ -7,7 +7,8 @@ let timer
 if (showNotice(true)) timer = setInterval(look, EVERY_MS)
 
 async function look() {
-  if (document.hidden) return
+  // A click would be lost if what is pressed were replaced.
+  if (document.hidden || document.querySelector('main :active')) return
   looks += 1
   const page = await fetchPage()
   if (page && isMore(page)) show(page)
