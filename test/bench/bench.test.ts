@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { startCollector } from './collector.ts'
 import { byDefault, floors, tracedKept, usual } from './contenders.ts'
 import { readAtOnce, readSteadily } from './load.ts'
+import { measureMemory } from './memory.ts'
 import { profilePages } from './profile.ts'
 import { showProgress } from './progress.ts'
 import { startSuite } from './suite.ts'
@@ -76,4 +77,13 @@ test('a profile names the code that the CPU time goes to', async () => {
   expect(Object.values(forward?.shares ?? {}).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1)
   const recordingIn = (shares = {}) => Object.keys(shares).some((code) => code.startsWith('@opentelemetry/sdk'))
   expect([recordingIn(forward?.shares), recordingIn(traced?.shares)]).toEqual([false, true])
+})
+
+test('the memory of six processes is measured with each size of the semi-space', async () => {
+  await using collector = await startCollector()
+  const around = { collector: collector.endpoint, core: undefined, progress: showProgress() }
+  for (const { processes, cpuMs } of await measureMemory(around, PAGES)) {
+    expect(processes.map(({ idleMib, loadedMib }) => Math.min(idleMib, loadedMib) > 10)).toEqual(Array(6).fill(true))
+    expect(cpuMs).toBeGreaterThan(0)
+  }
 })

@@ -15,6 +15,7 @@ import { startCollector } from './collector.ts'
 import { writeAll } from './files.ts'
 import { describeGrowth, drawGrowth, GROWTH_SECONDS, measureGrowth } from './growth.ts'
 import { readAtOnce, type Target } from './load.ts'
+import { describeMemory, measureMemory, MEMORY_SECONDS } from './memory.ts'
 import { describePages, measurePages, pageSeconds } from './page.ts'
 import { drawPages, drawTails } from './pictures.ts'
 import { describeProfiles, PROFILE_SECONDS, profilePages } from './profile.ts'
@@ -22,7 +23,7 @@ import { showProgress, type Progress } from './progress.ts'
 import { describeStarts, measureStarts, START_SECONDS } from './start.ts'
 import { describeTails, measureTails, TAIL_SECONDS } from './tail.ts'
 
-const parts = ['page', 'start', 'tail', 'profile', 'growth'] as const
+const parts = ['page', 'start', 'tail', 'profile', 'growth', 'memory'] as const
 type Part = (typeof parts)[number]
 
 const usage = `Usage: npm run bench -- [options]
@@ -62,7 +63,8 @@ await explainFailure(async () => {
     start: START_SECONDS,
     tail: TAIL_SECONDS,
     profile: PROFILE_SECONDS,
-    growth: GROWTH_SECONDS
+    growth: GROWTH_SECONDS,
+    memory: MEMORY_SECONDS
   }
   const inAll = chosen.reduce((sum, part) => sum + seconds[part], 0)
   const core = pinAwayFrom(SERVER_CORE) ? SERVER_CORE : undefined
@@ -90,6 +92,10 @@ await explainFailure(async () => {
       const profiles = await profilePages(around)
       figures[part] = profiles
       show(progress, describeProfiles(profiles))
+    } else if (part === 'memory') {
+      const memory = await measureMemory(around)
+      figures[part] = memory
+      show(progress, describeMemory(memory))
     } else if (part === 'growth') {
       const growth = await measureGrowth(around)
       figures[part] = growth
