@@ -1,5 +1,6 @@
 import { startTinyServer } from '@bookinfo/service-kit/testing'
 import { expect, test } from 'vitest'
+import { sum } from './bench.ts'
 import { startCollector } from './collector.ts'
 import { byDefault, floors, tracedKept, usual } from './contenders.ts'
 import { readAtOnce, readSteadily } from './load.ts'
@@ -74,7 +75,7 @@ test('a profile names the code that the CPU time goes to', async () => {
   const [forward, traced] = await profilePages(around, { warmUp: 0.5, profile: 4 })
   for (const code of ['fastify', 'undici', 'Node: HTTP', 'service-kit: html'])
     expect([code, forward?.shares[code]]).toEqual([code, expect.toSatisfy((share) => share > 0 && share < 1)])
-  expect(Object.values(forward?.shares ?? {}).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1)
+  expect(sum(Object.values(forward?.shares ?? {}))).toBeCloseTo(1)
   const recordingIn = (shares = {}) => Object.keys(shares).some((code) => code.startsWith('@opentelemetry/sdk'))
   expect([recordingIn(forward?.shares), recordingIn(traced?.shares)]).toEqual([false, true])
 })

@@ -12,6 +12,10 @@ export function quantile(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.round((values.length - 1) * share)] ?? Number.NaN
 }
 
+export function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}
+
 /** Median, and quartiles in brackets. */
 export function spread(values: readonly number[], digits: number): string {
   const [low, median, high] = [0.25, 0.5, 0.75].map((share) => quantile(values, share).toFixed(digits))

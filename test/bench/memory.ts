@@ -1,4 +1,4 @@
-import { table } from './bench.ts'
+import { sum, table } from './bench.ts'
 import { byDefault } from './contenders.ts'
 import { CONNECTIONS, readAtOnce } from './load.ts'
 import type { Progress } from './progress.ts'
@@ -28,16 +28,14 @@ export async function measureMemory(
   for (const semiSpaceMib of SEMI_SPACES) {
     around.progress.step(`memory, semi-space ${semiSpaceMib ?? 'of V8’s choice'}`)
     await using stack = new AsyncDisposableStack()
-    const { page, pids } = await startSix(semiSpaceMib, around, stack)
-    const memory = () => Object.entries(pids).map(([name, pid]) => ({ name, mib: memoryMibOf(pid) }))
-    const cpuMs = () => Object.values(pids).reduce((sum, pid) => sum + cpuMsOf(pid), 0)
-    const idle = memory()
+    const { productpage, processes } = await startSix(semiSpaceMib, around, stack)
+    const cpuMs = () => sum(processes.map(({ pid }) => cpuMsOf(pid)))
+    const idle = processes.map(({ name, pid }) => ({ name, pid, idleMib: memoryMibOf(pid) }))
     const startMs = cpuMs()
-    await readAtOnce(page, CONNECTIONS, (asked) => asked >= pages)
-    const loaded = memory()
+    await readAtOnce(productpage, CONNECTIONS, (asked) => asked >= pages)
     all.push({
       semiSpaceMib,
-      processes: idle.map(({ name, mib }, index) => ({ name, idleMib: mib, loadedMib: loaded[index]?.mib ?? NaN })),
+      processes: idle.map(({ name, pid, idleMib }) => ({ name, idleMib, loadedMib: memoryMibOf(pid) })),
       cpuMs: (cpuMs() - startMs) / pages
     })
   }
@@ -47,27 +45,29 @@ export async function measureMemory(
 /** The suite with all versions of reviews, with the default settings. */
 async function startSix(semiSpaceMib: number | undefined, around: Surroundings, stack: AsyncDisposableStack) {
   const flags = semiSpaceMib === undefined ? [] : [`--max-semi-space-size=${semiSpaceMib}`]
-  const pids: Record<string, number> = {}
-  const start = async (name: string, service: ServiceName, env: NodeJS.ProcessEnv = {}) => {
+  const start = async (service: ServiceName, name: string, env: NodeJS.ProcessEnv = {}) => {
     const { pid, port } = stack.use(await startServer(byDefault, service, { ...around, env, flags }))
-    pids[name] = pid
-    return `127.0.0.1:${port}`
+    return { name, pid, port, address: `127.0.0.1:${port}` }
   }
   const details = await start('details', 'details')
   const ratings = await start('ratings', 'ratings')
+  const withStars = { RATINGS_HOSTNAME: ratings.address }
   const reviews = [
-    await start('reviews v1', 'reviews', { ENABLE_RATINGS: 'false' }),
-    await start('reviews v2', 'reviews', { RATINGS_HOSTNAME: ratings }),
-    await start('reviews v3', 'reviews', { RATINGS_HOSTNAME: ratings, STAR_COLOR: 'red' })
-  ].join(',')
-  const env = { DETAILS_HOSTNAME: details, REVIEWS_HOSTNAME: reviews, RATINGS_HOSTNAME: ratings }
-  const page = { port: Number((await start('productpage', 'productpage', env)).split(':')[1]) }
-  return { page, pids }
+    await start('reviews', 'reviews v1', { ENABLE_RATINGS: 'false' }),
+    await start('reviews', 'reviews v2', withStars),
+    await start('reviews', 'reviews v3', { ...withStars, STAR_COLOR: 'red' })
+  ]
+  const productpage = await start('productpage', 'productpage', {
+    ...withStars,
+    DETAILS_HOSTNAME: details.address,
+    REVIEWS_HOSTNAME: reviews.map(({ address }) => address).join(',')
+  })
+  return { productpage, processes: [details, ratings, ...reviews, productpage] }
 }
 
 export function describeMemory(all: readonly MemoryFigures[]): string {
   const mib = (values: readonly number[]) =>
-    `${values.reduce((sum, value) => sum + value, 0).toFixed(0)} (${values.map((value) => value.toFixed(0)).join(' + ')})`
+    `${sum(values).toFixed(0)} (${values.map((value) => value.toFixed(0)).join(' + ')})`
   const rows = all.map(({ semiSpaceMib, processes, cpuMs }) => [
     semiSpaceMib === undefined ? 'V8’s choice' : `${semiSpaceMib} MiB`,
     mib(processes.map(({ idleMib }) => idleMib)),

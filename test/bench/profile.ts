@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Type, type Static, type TSchema } from 'typebox'
 import { Value } from 'typebox/value'
-import { table } from './bench.ts'
+import { sum, table } from './bench.ts'
 import { contenders } from './contenders.ts'
 import { readFor, WARM_UP_SECONDS } from './load.ts'
 import type { Progress } from './progress.ts'
@@ -96,7 +96,7 @@ async function sharesOf(
   const codes = new Map(nodes.map(({ id, callFrame }) => [id, codeOf(callFrame)]))
   const times: Record<string, number> = {}
   let total = 0
-  let before = endTime - timeDeltas.reduce((sum, delta) => sum + delta, 0)
+  let before = endTime - sum(timeDeltas)
   for (const [index, id] of samples.entries()) {
     const delta = timeDeltas[index] ?? 0
     before += delta

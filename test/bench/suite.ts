@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { bundleOf } from './bench.ts'
+import { bundleOf, sum } from './bench.ts'
 import type { Contender } from './contenders.ts'
 import { startProcess, type Process } from './process.ts'
 
@@ -105,8 +105,4 @@ export function cpuMsOf(pid: number): number {
 export function memoryMibOf(pid: number): number {
   const [, kib] = /^Pss: +(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1')) ?? []
   return Number(kib) / 1024
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0)
 }

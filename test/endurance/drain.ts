@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { table } from '../bench/bench.ts'
+import { sum, table } from '../bench/bench.ts'
 import type { ServiceName } from '../bench/suite.ts'
 import type { Findings, PartOptions } from './part.ts'
 import { startService, type Service } from './service.ts'
@@ -113,7 +113,7 @@ async function stopUnderLoad(name: ServiceName, { env, count, counter, problems 
 }
 
 function sumOf({ served }: SpanCounter): number {
-  return [...served.values()].reduce((sum, spans) => sum + spans, 0)
+  return sum([...served.values()])
 }
 
 /** Sends requests on a connection of their own, all at once. @returns the complete answers of status 200 */

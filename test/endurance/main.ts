@@ -13,7 +13,7 @@ const names = ['soak', 'drain', 'overload', 'starved'] as const
 const usage = `Usage: npm run endure -- [options]
 
 Runs the built services under conditions that they must endure, and counts what is lost. On an idle machine
-it takes about four minutes.
+it takes about three minutes.
 
   --only PART   one of:
                 soak      pages and stars with every span, while services are killed and calls fail

@@ -2,7 +2,7 @@ import { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { quantile, table } from '../bench/bench.ts'
 import { drawChart } from '../bench/chart.ts'
-import { readFor } from '../bench/load.ts'
+import { readFor, WARM_UP_SECONDS } from '../bench/load.ts'
 import { cpuMsOf, memoryMibOf } from '../bench/suite.ts'
 import { ask } from './ask.ts'
 import { keepBusy } from './busy-core.ts'
@@ -11,7 +11,7 @@ import { startService } from './service.ts'
 
 /** Further calls for each page, as in the original's image for this. */
 const FLOOD_FACTOR = 100
-/** Pages that are served at once, also while the capacity is measured: one page at a time takes two thirds of the CPU time of sixteen. */
+/** Pages that are served at once, in the flood as for the capacity: each of sixteen at once takes 1.5 times the CPU time of one. */
 const IN_FLIGHT = 8
 /** Busy processes on productpage's core leave it a quarter, so that one other core can ask for fifty times what it serves. */
 const HOGS = 3
@@ -26,8 +26,6 @@ const LOADS: readonly Load[] = [
   { factor: 10, connections: 'kept' },
   { factor: 50, connections: 'kept' }
 ]
-/** V8 compiles hot code meanwhile: right after the start a page takes half as much CPU time again. */
-const WARM_UP_MS = 15_000
 const CAPACITY_MS = 4_000
 const LOAD_MS = 4_000
 const PROBE_EVERY_MS = 250
@@ -70,7 +68,7 @@ export async function overload({ progress }: PartOptions): Promise<Findings> {
   const { pid } = productpage
   const page = { port: productpage.port }
   progress.step('overload: capacity')
-  await readFor(page, WARM_UP_MS, IN_FLIGHT)
+  await readFor(page, WARM_UP_SECONDS * 1000, IN_FLIGHT)
   const before = cpuMsOf(pid)
   const { pages, seconds } = await readFor(page, CAPACITY_MS, IN_FLIGHT)
   const perCpuSecond = (pages * 1000) / (cpuMsOf(pid) - before)

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { quantile, table } from '../bench/bench.ts'
+import { quantile, sum, table } from '../bench/bench.ts'
 import { drawChart, type Line } from '../bench/chart.ts'
 import { memoryMibOf } from '../bench/suite.ts'
 import { startFaultyProxy } from './faulty-proxy.ts'
@@ -102,7 +102,7 @@ export async function soak({ pages, progress }: PartOptions): Promise<Findings> 
 
   const { answers, missingParts } = reader
   problems.push(...reader.problems)
-  const sent = Object.values(answers).reduce((sum, count) => sum + count, 0)
+  const sent = sum(Object.values(answers))
   const equal: Record<string, number> = {
     'productpage v1': sent,
     'reviews v1': reviews1.requests,
@@ -138,7 +138,7 @@ export async function soak({ pages, progress }: PartOptions): Promise<Findings> 
   )
   if (unexplained.length > 0) {
     const afterKill = unexplained.map((ms) => Math.min(...killsMs.map((kill) => (kill < ms ? ms - kill : Infinity))))
-    const [least, most] = [Math.min(...afterKill), Math.max(...afterKill)].map((ms) => ms.toFixed(0))
+    const [least, most] = [0, 1].map((share) => quantile(afterKill, share).toFixed(0))
     problems.push(`${unexplained.length} traces lack spans, and began ${least} to ${most} ms after a kill`)
   }
   const broken = counter.brokenMs.length

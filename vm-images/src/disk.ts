@@ -102,9 +102,7 @@ async function bootstrap(
     '-',
     ...(mirror === undefined ? [] : [mirror])
   ]
-  // Everyone may enter this folder. In mmdebstrap's namespace the user may not enter the repository, and pyenv's Python, which
-  // mmdebstrap's filter then starts, refuses to run.
-  await unpack('mmdebstrap', args, settings, tmpdir())
+  await unpack('mmdebstrap', args, settings)
 }
 
 /** Of the documentation only the licences are unpacked. */

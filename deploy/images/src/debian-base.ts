@@ -21,7 +21,7 @@ export async function makeDebianBase(platform: Platform, epoch: number): Promise
   const { node, licence } = await findNode(platform)
   const architecture = architectureOf(platform)
   const output = join(DIST, `root-${architecture}.tar`)
-  await unpack('sh', ['deploy/images/base/make.sh', architecture, node, licence, output], {
+  await unpack('sh', [join(ROOT, 'deploy/images/base/make.sh'), architecture, node, licence, output], {
     SOURCE_DATE_EPOCH: String(epoch)
   })
 }
@@ -36,7 +36,7 @@ export async function makeDebugLayer(platform: Platform, epoch: number): Promise
   await requireTools('--debug', tools)
   await mkdir(DIST, { recursive: true })
   const output = debugLayer(platform)
-  const script = ['deploy/images/base/debug.sh', architectureOf(platform), output]
+  const script = [join(ROOT, 'deploy/images/base/debug.sh'), architectureOf(platform), output]
   await unpack('sh', script, { SOURCE_DATE_EPOCH: String(epoch) })
 }
 

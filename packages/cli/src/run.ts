@@ -14,8 +14,8 @@ const END_MS = 8_000
 const SHOWN = 4000
 
 /**
- * Runs a program to its end, in the repository's root or another folder. A stop signal is passed on to the program and all that it started; what does
- * not end in time is killed.
+ * Runs a program to its end, in the repository's root or another folder. A stop signal is passed on to the program and all that it
+ * started; what does not end in time is killed.
  *
  * @returns its stdout
  * @throws Failure with the end of its stderr, if it fails or does not exist; Stopped after a stop signal
